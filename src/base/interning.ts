@@ -1,0 +1,53 @@
+/**
+ * A text value that many events share, such as a command name or a path.
+ *
+ * Rules ask the same question ("does it start with /etc?") of the same text for every event, so the
+ * answers are remembered on the text itself. Only `rules/` reads or writes `verdicts`; whoever makes an
+ * Interned keeps it as long as it likes. Two Interned objects may hold equal text: identity is a saving,
+ * never a meaning.
+ */
+export class Interned {
+  readonly text: string;
+  /** Remembered answers, laid out by the rule set of `verdictsOf`; null until the first question. */
+  verdicts: Int32Array | null = null;
+  /** Serial number of the rule set that wrote `verdicts`. A newer rule set starts over. */
+  verdictsOf = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** The empty text: a value, unlike a missing one (null). */
+export const EMPTY = new Interned('');
+
+/**
+ * A table of texts with a fixed number of entries. When it is full the oldest half is forgotten, so a
+ * process that opens a million different files costs misses, not memory.
+ */
+export class InternTable {
+  readonly #capacity: number;
+  #young = new Map<string, Interned>();
+  #old = new Map<string, Interned>();
+
+  /** @param capacity most texts kept at any time */
+  constructor(capacity: number) {
+    this.#capacity = Math.max(2, capacity);
+  }
+
+  get(text: string): Interned {
+    const known = this.#young.get(text);
+    if (known !== undefined) return known;
+    const entry = this.#old.get(text) ?? new Interned(text);
+    if (this.#young.size >= this.#capacity >> 1) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(text, entry);
+    return entry;
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+}
