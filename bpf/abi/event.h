@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#ifndef SAKER_ABI_EVENT_H
+#define SAKER_ABI_EVENT_H
+/*
+ * The record that travels from the kernel to user space. This file is its only
+ * definition: src/schema/record.generated.ts is made from the BTF of the
+ * compiled object and a test fails when the two differ.
+ *
+ *   +--------------+---------------------+-----------+-----+-----------+
+ *   | saker_header | arguments of layout | string 0  | ... | string n  |
+ *   +--------------+---------------------+-----------+-----+-----------+
+ *   0              sizeof(header)        sizeof(layout struct)       len
+ *
+ * Little-endian, 8-byte aligned, no implicit padding. `type` is the name of the
+ * event, `layout` the shape of its arguments (several types share one). Each
+ * string is described by a cell of the layout struct; its bytes start at an
+ * offset that is a multiple of 8 and are padded with zero bytes to the next
+ * multiple of 8, so that user space may compare whole 32-bit words. Strings
+ * hold raw bytes: no terminating zero, no promise of UTF-8.
+ *
+ * Includers provide __u8 .. __u64, __s32 and __s64.
+ */
+
+/* Names of events as rules spell them (evt.type). */
+enum saker_type {
+	SAKER_TYPE_NONE = 0,
+	SAKER_TYPE_OPEN = 1,
+	SAKER_TYPE_OPENAT = 2,
+	SAKER_TYPE_OPENAT2 = 3,
+	SAKER_TYPE_CREAT = 4,
+	SAKER_TYPE_FORK = 5,
+	SAKER_TYPE_VFORK = 6,
+	SAKER_TYPE_CLONE = 7,
+	SAKER_TYPE_CLONE3 = 8,
+	SAKER_TYPE_EXECVE = 9,
+	SAKER_TYPE_EXECVEAT = 10,
+	SAKER_TYPE_PROCEXIT = 11,
+	SAKER_TYPE_TASK = 12, /* a process that lived before the agent */
+	SAKER_TYPE_MAX = 13,
+};
+
+/* Shapes of arguments. */
+enum saker_layout {
+	SAKER_LAYOUT_NONE = 0,
+	SAKER_LAYOUT_OPEN = 1,
+	SAKER_LAYOUT_EXEC = 2, /* successful execve, execveat; task */
+	SAKER_LAYOUT_EXEC_FAILED = 3, /* execve, execveat that returned an error */
+	SAKER_LAYOUT_FORK = 4,
+	SAKER_LAYOUT_EXIT = 5,
+	SAKER_LAYOUT_MAX = 6,
+};
+
+/* saker_header.flags */
+enum saker_flag {
+	SAKER_FLAG_IO_URING = 1, /* done through io_uring, not a syscall */
+	SAKER_FLAG_COMPAT = 2, /* 32-bit syscall ABI */
+	SAKER_FLAG_FD_UNKNOWN = 4, /* open succeeded, ret is 0 but is not the fd */
+	SAKER_FLAG_CREATED = 8, /* the open created the file (FMODE_CREATED) */
+	SAKER_FLAG_OVERLAY = 16, /* the file lies on overlayfs */
+	SAKER_FLAG_OVERLAY_UPPER = 32, /* and has been written there (upper layer) */
+	SAKER_FLAG_THREAD = 64, /* fork, exit: of a thread, not of a process */
+	SAKER_FLAG_GROUP_DEAD = 128, /* exit: the last thread of the process ended */
+	SAKER_FLAG_KTHREAD = 256, /* task: a kernel thread */
+	SAKER_FLAG_ARGV_ABSENT = 512, /* task: read /proc/PID/cmdline instead */
+	SAKER_FLAG_FILE_ABSENT = 1024, /* dev, ino and resolved name are unknown */
+};
+
+/* saker_str.flags */
+enum saker_str_flag {
+	SAKER_STR_CUT = 1, /* longer than the record keeps; for a walked path: the
+			    * FRONT is missing and the text does not start with / */
+	SAKER_STR_FAULT = 2, /* memory could not be read: the string is empty */
+	SAKER_STR_UNREACHABLE = 4, /* path is not below the process's root directory */
+	SAKER_STR_UNLINKED = 8, /* the name was removed (d_path's " (deleted)") */
+};
+
+/* Limits, all in bytes unless said. */
+enum saker_limit {
+	SAKER_COMM_LEN = 16,
+	SAKER_STR_MAX = 4096, /* PATH_MAX, and the part of argv that is kept */
+	SAKER_TTY_MAX = 64,
+	SAKER_PATH_LEVELS = 64, /* directory levels and mount crossings walked */
+	SAKER_CGROUP_LEVELS = 12,
+};
+
+struct saker_str {
+	__u16 off; /* from the start of the record, multiple of 8 */
+	__u16 len; /* bytes, without padding */
+	__u16 flags; /* enum saker_str_flag */
+	__u16 pad;
+};
+
+struct saker_header {
+	__u32 len; /* whole record, multiple of 8 */
+	__u16 type; /* enum saker_type */
+	__u8 layout; /* enum saker_layout */
+	__u8 nstr; /* number of string cells of the layout */
+	__u64 ts; /* ns, CLOCK_BOOTTIME, at the end of the operation */
+	__u64 cgroup_id; /* of the default hierarchy (cgroup v2) */
+	__u64 start; /* ns, CLOCK_BOOTTIME: start of the process (thread-group leader) */
+	__u32 pid; /* process id (kernel: tgid), initial pid namespace */
+	__u32 tid; /* thread id (kernel: pid), initial pid namespace */
+	__u32 uid; /* effective, initial user namespace */
+	__u32 gid;
+	__s64 ret; /* result of the call: >= 0 or -errno */
+	__u32 flags; /* enum saker_flag */
+	__u32 pad;
+	char comm[SAKER_COMM_LEN]; /* of the thread, zero padded */
+};
+
+/* Strings of saker_open. */
+enum saker_open_str {
+	SAKER_OPEN_NAME = 0, /* as given by the caller */
+	SAKER_OPEN_PATH = 1, /* as the kernel resolved it; empty when the open failed */
+	SAKER_OPEN_BASE = 2, /* directory a relative `name` starts from; only when failed */
+	SAKER_OPEN_NSTR = 3,
+};
+
+struct saker_open {
+	struct saker_header h;
+	__s32 dirfd; /* AT_FDCWD (-100) for open and creat */
+	__u32 open_flags; /* O_* as the kernel defines them on this machine */
+	__u32 mode; /* permission bits asked for, without S_IFMT */
+	__u32 dev; /* as st_dev of stat(2), 32-bit form; 0 when failed */
+	__u64 ino;
+	__u64 resolve; /* RESOLVE_* of openat2 */
+	__u32 file_mode; /* st_mode of the opened file, 0 when failed */
+	__u32 nlink;
+	struct saker_str str[SAKER_OPEN_NSTR];
+};
+
+/* Strings of saker_exec. */
+enum saker_exec_str {
+	SAKER_EXEC_EXE = 0, /* executable, as the kernel resolved it */
+	SAKER_EXEC_FILENAME = 1, /* as given to execve (empty for task) */
+	SAKER_EXEC_ARGV = 2, /* arguments, each ended by a zero byte */
+	SAKER_EXEC_CWD = 3,
+	SAKER_EXEC_TTY = 4, /* device name without /dev/, for example pts0 or tty1 */
+	SAKER_EXEC_CGROUP = 5, /* path of the cgroup below the v2 root, "/" on a v1 host */
+	SAKER_EXEC_NSTR = 6,
+};
+
+/* A process as it is after exec (or now, for type task). */
+struct saker_exec {
+	struct saker_header h;
+	__u64 parent_start; /* ns, CLOCK_BOOTTIME: start of the parent process */
+	__u64 cap_permitted;
+	__u64 cap_effective;
+	__u64 cap_inheritable;
+	__u64 exe_ino;
+	__u64 exe_ctime; /* ns since the Epoch */
+	__u64 exe_mtime;
+	__u32 exe_dev; /* as st_dev, 32-bit form */
+	__u32 exe_mode; /* st_mode */
+	__u32 exe_nlink; /* 0: removed, or a memfd */
+	__u32 exe_uid;
+	__u32 exe_gid;
+	__u32 ppid; /* parent process, initial pid namespace */
+	__u32 sid; /* session and process group, initial pid namespace */
+	__u32 pgid;
+	__u32 vpid; /* own ids in the innermost pid namespace */
+	__u32 vpgid;
+	__u32 vsid;
+	__u32 tty; /* controlling terminal as in /proc/PID/stat, 0 = none */
+	__u32 loginuid; /* 0xffffffff = not set */
+	__u32 uid; /* real; the effective ids are in the header */
+	__u32 gid;
+	__u32 suid;
+	__u32 sgid;
+	__u32 mnt_ns; /* inode numbers of the namespaces */
+	__u32 pid_ns;
+	__u32 net_ns;
+	__u32 user_ns;
+	__u32 pad;
+	struct saker_str str[SAKER_EXEC_NSTR];
+};
+
+/* Strings of saker_exec_failed. */
+enum saker_exec_failed_str {
+	SAKER_EXEC_FAILED_FILENAME = 0, /* as given */
+	SAKER_EXEC_FAILED_BASE = 1, /* directory a relative filename starts from */
+	SAKER_EXEC_FAILED_NSTR = 2,
+};
+
+struct saker_exec_failed {
+	struct saker_header h;
+	__s32 dirfd; /* AT_FDCWD (-100) for execve */
+	__u32 at_flags; /* AT_* of execveat */
+	struct saker_str str[SAKER_EXEC_FAILED_NSTR];
+};
+
+/* The header describes the parent; ret is the child's id as the parent sees it. */
+struct saker_fork {
+	struct saker_header h;
+	__u64 child_start; /* ns, CLOCK_BOOTTIME, of the child's process */
+	__u64 child_cgroup_id;
+	__u64 clone_flags; /* CLONE_*; 0 for fork and vfork */
+	__u32 child_pid; /* process and thread, initial pid namespace */
+	__u32 child_tid;
+	__u32 child_vpid; /* process and thread, innermost pid namespace */
+	__u32 child_vtid;
+};
+
+struct saker_exit {
+	struct saker_header h;
+	__u32 status; /* wait status: exit code << 8 | core 0x80 | signal */
+	__u32 pad;
+};
+
+/* Value of the per-CPU map `counts`, indexed by enum saker_type. */
+struct saker_count {
+	__u64 sent;
+	__u64 lost; /* the ring had no place */
+};
+
+#define SAKER_SIZE_IS(t, n) _Static_assert(sizeof(struct t) == (n), #t " changed size")
+SAKER_SIZE_IS(saker_str, 8);
+SAKER_SIZE_IS(saker_header, 80);
+SAKER_SIZE_IS(saker_open, 80 + 40 + 8 * SAKER_OPEN_NSTR);
+SAKER_SIZE_IS(saker_exec, 80 + 144 + 8 * SAKER_EXEC_NSTR);
+SAKER_SIZE_IS(saker_exec_failed, 80 + 8 + 8 * SAKER_EXEC_FAILED_NSTR);
+SAKER_SIZE_IS(saker_fork, 80 + 40);
+SAKER_SIZE_IS(saker_exit, 80 + 8);
+#undef SAKER_SIZE_IS
+
+#endif
