@@ -1,0 +1,153 @@
+import { type ImageFacts, Process, type TaskFacts } from './process.ts';
+
+/** Reads a live process from /proc when the kernel's events left a gap; null when it is gone. */
+export type ReadProcess = (pid: number) => { task: TaskFacts; image: ImageFacts } | null;
+
+/** /proc gives start times in clock ticks (10 ms); two values this close are the same process. */
+const START_TOLERANCE_NS = 20_000_000;
+
+/** Ended ancestors kept behind a living process: names of a daemon's launchers, yet a bound on what a fork chain holds. */
+const MAX_ENDED_ANCESTORS = 16;
+
+/** A repair that failed is not tried again at once: a burst of events of a gone process must not mean a burst of /proc reads. */
+const MAX_REPAIRS_PER_SECOND = 200;
+
+export interface TableStats {
+  processes: number;
+  /** Events whose process was not in the table. */
+  misses: number;
+  /** Misses that /proc could answer. */
+  repaired: number;
+  /** Entries dropped since their end was never seen. */
+  swept: number;
+}
+
+/**
+ * All live processes by pid. An entry is right only while its start time is that of the event: pids are
+ * reused, and events can be lost. A mismatch or a hole is repaired from /proc, else from the event alone.
+ */
+export class ProcessTable {
+  readonly #byPid = new Map<number, Process>();
+  readonly #read: ReadProcess;
+  #misses = 0;
+  #repaired = 0;
+  #swept = 0;
+  #sweepAbove = 4096;
+  #repairSecond = 0;
+  #repairsLeft = MAX_REPAIRS_PER_SECOND;
+
+  constructor(read: ReadProcess) {
+    this.#read = read;
+  }
+
+  get stats(): TableStats {
+    return { processes: this.#byPid.size, misses: this.#misses, repaired: this.#repaired, swept: this.#swept };
+  }
+
+  /** The process if it is known for certain; no repair. */
+  peek(pid: number, startNs: number): Process | null {
+    const known = this.#byPid.get(pid);
+    return known !== undefined && sameStart(known.startNs, startNs) ? known : null;
+  }
+
+  /** The process of an event; a hole is repaired. Null only when neither table nor /proc knows it. */
+  get(pid: number, startNs: number, nowNs: number): Process | null {
+    return this.peek(pid, startNs) ?? this.#repair(pid, startNs, nowNs);
+  }
+
+  /** From the task iterator at start, or any record that carries the whole process. */
+  put(task: TaskFacts, image: ImageFacts | null): Process {
+    let process = this.peek(task.pid, task.startNs);
+    if (process === null) {
+      process = new Process(task);
+      this.#insert(process);
+    } else {
+      process.setTask(task);
+    }
+    if (image !== null) process.setImage(image);
+    process.parent = this.#parentOf(task) ?? process.parent;
+    return process;
+  }
+
+  /** A new process: starts as a copy of its parent. */
+  fork(task: TaskFacts): Process {
+    const process = new Process(task);
+    const parent = this.#parentOf(task);
+    if (parent !== null) {
+      process.parent = parent;
+      process.inheritImage(parent);
+      forgetFarAncestors(parent);
+    }
+    this.#insert(process);
+    return process;
+  }
+
+  exec(task: TaskFacts, image: ImageFacts): Process {
+    return this.put(task, image);
+  }
+
+  exit(pid: number, startNs: number): void {
+    const process = this.peek(pid, startNs);
+    if (process === null) return;
+    process.ended = true;
+    this.#byPid.delete(pid);
+  }
+
+  /** True when the table has grown so far beyond the last count that lost exits are likely. */
+  get wantsSweep(): boolean {
+    return this.#byPid.size > this.#sweepAbove;
+  }
+
+  /** Drops entries whose pid does not exist any more. @param alive pids under /proc, read before the call */
+  sweep(alive: ReadonlySet<number>): void {
+    for (const [pid, process] of this.#byPid) {
+      if (alive.has(pid)) continue;
+      process.ended = true;
+      this.#byPid.delete(pid);
+      this.#swept++;
+    }
+    this.#sweepAbove = Math.max(4096, this.#byPid.size * 2);
+  }
+
+  #insert(process: Process): void {
+    const former = this.#byPid.get(process.pid);
+    if (former !== undefined) former.ended = true;
+    this.#byPid.set(process.pid, process);
+  }
+
+  #parentOf(task: TaskFacts): Process | null {
+    const parent = this.#byPid.get(task.ppid);
+    if (parent === undefined || parent.pid === task.pid) return null;
+    return task.parentStartNs === 0 || sameStart(parent.startNs, task.parentStartNs) ? parent : null;
+  }
+
+  #repair(pid: number, startNs: number, nowNs: number): Process | null {
+    this.#misses++;
+    const second = Math.floor(nowNs / 1e9);
+    if (second !== this.#repairSecond) {
+      this.#repairSecond = second;
+      this.#repairsLeft = MAX_REPAIRS_PER_SECOND;
+    }
+    if (this.#repairsLeft <= 0) return null;
+    this.#repairsLeft--;
+    const found = this.#read(pid);
+    if (found === null || !sameStart(found.task.startNs, startNs)) return null;
+    this.#repaired++;
+    // The event's start time is exact, that of /proc is in ticks.
+    return this.put({ ...found.task, startNs }, found.image);
+  }
+}
+
+function sameStart(a: number, b: number): boolean {
+  return a === b || Math.abs(a - b) < START_TOLERANCE_NS;
+}
+
+function forgetFarAncestors(process: Process): void {
+  let ended = 0;
+  for (let at: Process | null = process; at !== null; at = at.parent) {
+    if (at.ended && ++ended > MAX_ENDED_ANCESTORS) {
+      at.parent = null;
+      return;
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EMPTY, Interned } from '../../../src/base/interning.ts';
+import { type ImageFacts, Process, ProcessTable, type ReadProcess, type TaskFacts } from '../../../src/state/index.ts';
+
+const SECOND = 1e9;
+
+function task(pid: number, over: Partial<TaskFacts> = {}): TaskFacts {
+  return {
+    pid,
+    startNs: pid * SECOND,
+    ppid: 1,
+    parentStartNs: 0,
+    comm: new Interned(`p${pid}`),
+    sid: 1,
+    pgid: pid,
+    vpid: pid,
+    tty: 0,
+    loginuid: 0xffffffff,
+    uid: 0,
+    gid: 0,
+    cgroup: 1n,
+    ...over,
+  };
+}
+
+function image(path: string): ImageFacts {
+  return {
+    exe: new Interned(path),
+    exepath: new Interned(path),
+    args: EMPTY,
+    nargs: 0,
+    cwd: EMPTY,
+    exeIno: 0n,
+    exeCtime: 0n,
+    exeMtime: 0n,
+    exeUnlinked: false,
+    exeFromMemfd: false,
+  };
+}
+
+const nobody: ReadProcess = () => null;
+
+test('a child starts as a copy of its parent, exec replaces its image, ancestors stay', () => {
+  const table = new ProcessTable(nobody);
+  table.put(task(1), image('/sbin/init'));
+  table.put(task(10, { parentStartNs: 1 * SECOND }), image('/bin/sh'));
+  const child = table.fork(task(11, { ppid: 10, parentStartNs: 10 * SECOND }));
+  assert.equal(child.exepath.text, '/bin/sh');
+  table.exec(task(11, { ppid: 10, parentStartNs: 10 * SECOND }), image('/bin/cat'));
+  assert.equal(table.peek(11, 11 * SECOND), child);
+  assert.equal(child.exepath.text, '/bin/cat');
+  assert.equal(child.parent?.exepath.text, '/bin/sh');
+  assert.equal(child.parent?.parent?.exepath.text, '/sbin/init');
+});
+
+test('a reused pid is another process, even when the exit event was lost', () => {
+  const table = new ProcessTable(nobody);
+  const first = table.put(task(10), image('/bin/old'));
+  assert.equal(table.get(10, 99 * SECOND, 0), null, 'the old entry must not answer for the new process');
+  const second = table.fork(task(10, { startNs: 99 * SECOND }));
+  assert.notEqual(second, first);
+  assert.ok(first.ended);
+  assert.equal(table.peek(10, 99 * SECOND), second);
+});
+
+test('a parent with another start time is not the parent', () => {
+  const table = new ProcessTable(nobody);
+  table.put(task(10), image('/bin/old'));
+  const child = table.put(task(11, { ppid: 10, parentStartNs: 50 * SECOND }), null);
+  assert.equal(child.parent, null);
+});
+
+test('a hole is repaired from /proc only when it is the same process', () => {
+  const reads: number[] = [];
+  const table = new ProcessTable((pid) => {
+    reads.push(pid);
+    return { task: task(pid, { startNs: 20 * SECOND + 4_000_000 }), image: image('/bin/found') };
+  });
+  assert.equal(table.get(20, 20 * SECOND + 7_123_456, 0)?.exepath.text, '/bin/found');
+  assert.equal(table.get(20, 20 * SECOND + 7_123_456, 0)?.startNs, 20 * SECOND + 7_123_456);
+  assert.equal(table.get(21, 500 * SECOND, 0), null);
+  assert.deepEqual(reads, [20, 21]);
+  assert.equal(table.stats.repaired, 1);
+  assert.equal(table.stats.misses, 2);
+});
+
+test('a burst of unknown processes reads /proc at most 200 times a second', () => {
+  let reads = 0;
+  const table = new ProcessTable(() => {
+    reads++;
+    return null;
+  });
+  for (let pid = 2; pid < 1000; pid++) table.get(pid, 1, 5 * SECOND);
+  assert.equal(reads, 200);
+  table.get(1001, 1, 6 * SECOND);
+  assert.equal(reads, 201);
+});
+
+test('exit removes, and what is held stays readable', () => {
+  const table = new ProcessTable(nobody);
+  const process = table.put(task(10), image('/bin/x'));
+  table.exit(10, 999 * SECOND);
+  assert.equal(table.stats.processes, 1, 'an exit of another process with that pid changes nothing');
+  table.exit(10, 10 * SECOND);
+  assert.equal(table.stats.processes, 0);
+  assert.ok(process.ended);
+  assert.equal(process.exepath.text, '/bin/x');
+});
+
+test('a chain of daemonising forks holds a bounded number of ended ancestors', () => {
+  const table = new ProcessTable(nobody);
+  table.put(task(2), image('/bin/d'));
+  for (let pid = 3; pid < 200; pid++) {
+    table.fork(task(pid, { ppid: pid - 1, parentStartNs: (pid - 1) * SECOND }));
+    table.exit(pid - 1, (pid - 1) * SECOND);
+  }
+  let depth = 0;
+  for (let at: Process | null = table.peek(199, 199 * SECOND); at !== null; at = at.parent) depth++;
+  assert.ok(depth > 10 && depth < 20, `depth ${depth}`);
+});
+
+test('a sweep drops processes whose end was never seen', () => {
+  const table = new ProcessTable(nobody);
+  for (let pid = 2; pid < 5000; pid++) table.put(task(pid), null);
+  assert.ok(table.wantsSweep);
+  table.sweep(new Set([2, 3]));
+  assert.equal(table.stats.processes, 2);
+  assert.equal(table.stats.swept, 4996);
+  assert.ok(!table.wantsSweep);
+});
