@@ -7,6 +7,7 @@
  * never a meaning.
  */
 export class Interned {
+  /** Byte text (see byte-text.ts): one character per byte, as the kernel gave it. */
   readonly text: string;
   /** Remembered answers, laid out by the rule set of `verdictsOf`; null until the first question. */
   verdicts: Int32Array | null = null;

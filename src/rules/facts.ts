@@ -14,9 +14,14 @@ export interface FieldUse {
 }
 
 /**
- * A value by the field's type: text → Interned; bool → boolean; integers, ports and times → number, or bigint where
- * it may pass 2^53 (times in ns since the epoch for absolute, ns for relative); ip → 4 or 16 bytes in network
- * order; net is asked as the ip it is tested on; bytes → Uint8Array; lists → array of those.
+ * A value by the field's type: string → Interned (byte text, see base/byte-text.ts); bool → boolean; integers,
+ * double, ports and times → number, or bigint where it may pass 2^53 (times in ns: since the epoch for absolute,
+ * a span for relative); ip → 4 or 16 bytes in network order; bytes → Uint8Array; dynamic → Interned, number or
+ * bigint, as the event's argument is. An ancestor field without index and a list field → array, nearest first.
+ *
+ * The rules never ask for fd.ip, fd.port, fd.proto or any *net field: they ask for the ends
+ * (fd.cip, fd.sip, fd.cport, fd.sport, fd.lip, fd.rip) and combine them. evt.type is asked for only by transformers'
+ * arguments and outputs; comparisons with it are decided by the type id given to `match`.
  */
 export type Value =
   | Interned

@@ -1,0 +1,18 @@
+/**
+ * Conditions: text in, checked tree out. Pure; runs where rules are loaded (main thread or worker).
+ *
+ *   parseCondition(text, { maxDepth = 1000 })
+ *       → { ok: true, ast } | { ok: false, error: { message, offset, line, column, hint? } }
+ *   printCondition(ast) → canonical text, as `falco -L` shows it
+ *   mapIdentifiers(ast, name => replacement | undefined) → tree with macros replaced
+ *   checkCondition(ast, catalogue, options)
+ *       → { ok: true, condition: Checked, warnings } | { ok: false, errors, warnings }
+ *   checkOperand(ast, catalogue) → one field or transformer, as an output format uses it
+ *   eventTypesOf(checked) → EventSet: event types that can satisfy it
+ *   evaluate(checked, source) → (event) => boolean, the closure oracle
+ *
+ * Macros are identifier nodes: the caller replaces them in the tree before checking. Lists are text: the caller
+ * replaces their names before parsing. Texts of values are byte texts (base/byte-text.ts).
+ */
+export type * from './ast.ts';
+export type * from './checked.ts';
