@@ -1,0 +1,55 @@
+import type { AlertFormat } from '../alerts/index.ts';
+import type { Alert } from '../base/alert.ts';
+
+/** What the main thread and the engine worker say to one another. All of it is plain data. */
+
+/** Rules and the switches that shape what comes of a match; a reload sends a new one. */
+export interface RulesInput {
+  readonly files: readonly { readonly name: string; readonly content: string }[];
+  /** Least severe priority whose rules run, Falco's `priority`. */
+  readonly minimumPriority: string;
+  /** Falco's `rule_matching`. */
+  readonly matching: 'first' | 'all';
+  /** Falco's `rules:` selection, applied in order after loading. */
+  readonly selection: readonly { readonly enable: boolean; readonly rule?: string; readonly tag?: string }[];
+  readonly format: AlertFormat;
+}
+
+export interface EngineStart {
+  readonly ringFd: number;
+  readonly ringBytes: number;
+  /** eventfd that interrupts the worker's wait: a message lies on the port. */
+  readonly wakeFd: number;
+  readonly ownPid: number;
+  /** Opens of this path by the agent itself are the canary. */
+  readonly canaryPath: string;
+  readonly rules: RulesInput;
+}
+
+export type ToEngine =
+  /** Records of the task iterator, one after another. */
+  | { readonly kind: 'tasks'; readonly records: Uint8Array }
+  | { readonly kind: 'reload'; readonly rules: RulesInput }
+  | { readonly kind: 'stats' }
+  | { readonly kind: 'stop' };
+
+export interface EngineStats {
+  readonly events: number;
+  readonly matches: number;
+  readonly corrupt: number;
+  readonly processes: number;
+  readonly misses: number;
+  readonly repaired: number;
+}
+
+export type FromEngine =
+  | { readonly kind: 'started'; readonly rules: number }
+  | { readonly kind: 'tasks'; readonly processes: number }
+  | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] }
+  | { readonly kind: 'reloaded'; readonly rules: number }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'stats'; readonly stats: EngineStats }
+  | { readonly kind: 'stopped' };
+
+/** Rule name of the canary's alert: never shown, it only proves that the way is open. */
+export const CANARY_RULE = 'saker canary';
