@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SAKER_H
+#define SAKER_H
+/*
+ * What JavaScript may call. All state that libbpf keeps behind callbacks, errno
+ * and va_list ends here: every function returns a value >= 0 or -errno, takes
+ * plain integers and buffers, and writes results into buffers of the caller.
+ * A handle is the address of a private object, small enough for a JS number.
+ *
+ * Not thread-safe per handle: one thread loads, attaches and reads maps. The
+ * ring, the wait and the signal work on descriptors and may be used elsewhere.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#define SAKER_EXPORT __attribute__((visibility("default")))
+
+/* log.c: libbpf's messages, newest 64 KiB. */
+void saker_log_install(void);
+/* Moves the collected text into `text` (at most `size` bytes, no ending zero);
+ * returns the bytes written. */
+SAKER_EXPORT int64_t saker_log_take(char *text, uint64_t size);
+
+/* bpf.c: one BPF object. The image is copied; `handle` receives the object. */
+SAKER_EXPORT int saker_bpf_open(const void *image, uint64_t size, uint64_t *handle);
+SAKER_EXPORT int saker_bpf_close(uint64_t handle);
+/* Switches a program on or off; only before load. */
+SAKER_EXPORT int saker_bpf_autoload(uint64_t handle, const char *program, int on);
+SAKER_EXPORT int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries);
+/* Sets the initial value of a `const volatile` variable; `size` must be its size. */
+SAKER_EXPORT int saker_bpf_constant(uint64_t handle, const char *name, const void *value, uint64_t size);
+SAKER_EXPORT int saker_bpf_load(uint64_t handle);
+/* Returns a link id for saker_bpf_detach. */
+SAKER_EXPORT int saker_bpf_attach(uint64_t handle, const char *program);
+SAKER_EXPORT int saker_bpf_detach(uint64_t handle, int link);
+/* Returns a descriptor that yields the output of an iterator program; the caller closes it. */
+SAKER_EXPORT int saker_bpf_iterate(uint64_t handle, const char *program);
+/* Writes four values: verified instructions (0 before kernel 5.16), runs missed
+ * through recursion, translated bytes, machine code bytes. */
+SAKER_EXPORT int saker_bpf_program_facts(uint64_t handle, const char *program, uint64_t facts[4]);
+SAKER_EXPORT int saker_bpf_map_fd(uint64_t handle, const char *map);
+SAKER_EXPORT int saker_bpf_map_lookup(uint64_t handle, const char *map, const void *key, uint64_t key_size,
+				      void *value, uint64_t value_size);
+SAKER_EXPORT int saker_bpf_map_update(uint64_t handle, const char *map, const void *key, uint64_t key_size,
+				      const void *value, uint64_t value_size);
+SAKER_EXPORT int saker_bpf_map_delete(uint64_t handle, const char *map, const void *key, uint64_t key_size);
+/* Sums entry `index` of a per-CPU array, whose value is `fields` u64, over all CPUs. */
+SAKER_EXPORT int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, uint64_t *sums,
+				   uint32_t fields);
+
+/* ring.c: mapping of a BPF ring buffer and the wait for it.
+ * `address[0]`: the consumer page (read-write); `address[1]`: the producer page
+ * followed by the data area, mapped twice (read-only), page + 2 * size bytes. */
+SAKER_EXPORT int saker_ring_map(int fd, uint64_t size, uint64_t address[2]);
+SAKER_EXPORT int saker_ring_unmap(uint64_t size, const uint64_t address[2]);
+SAKER_EXPORT int saker_page_size(void);
+SAKER_EXPORT int saker_event_open(void);
+SAKER_EXPORT int saker_event_signal(int fd);
+SAKER_EXPORT int saker_close(int fd);
+/* Sleeps `pause_ms` unless the event is signalled, then waits at most `timeout_ms`
+ * for data or the event. Returns SAKER_WAIT_* bits, 0 on timeout. The event is reset. */
+#define SAKER_WAIT_DATA 1
+#define SAKER_WAIT_EVENT 2
+SAKER_EXPORT int saker_wait(int ring_fd, int event_fd, int pause_ms, int timeout_ms);
+
+/* dgram.c: AF_UNIX datagrams. `path` may start with @ (abstract name). Never blocks. */
+SAKER_EXPORT int saker_dgram_open(const char *path);
+/* A message above the socket's limit goes as a sealed memory file when `as_file` is
+ * set, the way journald accepts it; else -EMSGSIZE. */
+SAKER_EXPORT int saker_dgram_send(int fd, const void *message, uint64_t size, int as_file);
+
+#endif
