@@ -41,7 +41,12 @@ export class ProcessTable {
   }
 
   get stats(): TableStats {
-    return { processes: this.#byPid.size, misses: this.#misses, repaired: this.#repaired, swept: this.#swept };
+    return {
+      processes: this.#byPid.size,
+      misses: this.#misses,
+      repaired: this.#repaired,
+      swept: this.#swept,
+    };
   }
 
   /** The process if it is known for certain; no repair. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EMPTY, Interned } from '../../../src/base/interning.ts';
-import { type ImageFacts, Process, ProcessTable, type ReadProcess, type TaskFacts } from '../../../src/state/index.ts';
+import {
+  type ImageFacts,
+  type Process,
+  ProcessTable,
+  type ReadProcess,
+  type TaskFacts,
+} from '../../../src/state/index.ts';
 
 const SECOND = 1e9;
 
