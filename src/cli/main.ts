@@ -1,0 +1,93 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { EXIT_CODE } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
+import { nearest } from '../base/suggest.ts';
+import type { Command, Io } from './io.ts';
+import { VERSION } from './version.ts';
+
+/** One row per command: what it is for, and where it lives. Loaded only when it is called. */
+const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
+  run: {
+    about: 'watch this host and write alerts (the default; takes Falco’s flags)',
+    load: async () => (await import('./run.ts')).runCommand,
+  },
+  check: {
+    about: 'check rules files: saker check FILE... [--json]',
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  rules: {
+    about: 'describe rules: saker rules [FILE...] [--json]',
+    load: async () => (await import('./rules.ts')).rulesCommand,
+  },
+  fields: {
+    about: 'list the fields that conditions and outputs may use: saker fields [--json]',
+    load: async () => (await import('./fields.ts')).fieldsCommand,
+  },
+  try: {
+    about: 'evaluate a condition on events: saker try EXPR --events FILE.jsonl [--json]',
+    load: async () => (await import('./try.ts')).tryCommand,
+  },
+  test: {
+    about: 'run the tests beside rules: saker test PATH...',
+    load: async () => (await import('./test.ts')).testCommand,
+  },
+};
+
+/**
+ * The program. A first argument that is no command but a flag, or none at all, means `run`: so does a link named
+ * falco, whose users type flags only.
+ *
+ * @param calledAs the name the program was started by
+ */
+export async function main(calledAs: string, args: readonly string[]): Promise<number> {
+  const io: Io = { out: (text) => writeAll(1, text), err: (text) => writeAll(2, text) };
+  const [name] = args;
+  const asFalco = basename(calledAs) === 'falco';
+  if (!asFalco && (name === 'help' || name === '--help' || name === '-h')) {
+    io.out(usage());
+    return 0;
+  }
+  if (!asFalco && name === 'version') {
+    io.out(`saker ${VERSION}\n`);
+    return 0;
+  }
+  const command = name === undefined || name.startsWith('-') || asFalco ? 'run' : name;
+  const entry = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (entry === undefined) {
+    const near = nearest(command, Object.keys(COMMANDS));
+    const advice = near === null ? 'see saker --help' : `did you mean ${near}?`;
+    io.err(`saker: no such command: ${printable(command)} — ${advice}\n`);
+    return EXIT_CODE.usage;
+  }
+  const run = await entry.load();
+  return run(command === name && !asFalco ? args.slice(1) : args, io);
+}
+
+function usage(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`);
+  return `saker ${VERSION}: runtime security for Linux hosts\n\nusage: saker COMMAND [arguments]\n\n${rows.join('\n')}\n  version  print the version\n`;
+}
+
+/**
+ * Writes all of a text before it returns: process.exit would cut what a pipe has not taken yet. A reader that
+ * went away (EPIPE, as with `| head`) ends the output, not the program.
+ */
+function writeAll(fd: 1 | 2, text: string): void {
+  const bytes = Buffer.from(text);
+  let at = 0;
+  while (at < bytes.length) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== 'EAGAIN') return;
+      waitABit(fd);
+    }
+  }
+}
+
+/** A pipe left in non-blocking mode by whoever made it: give its reader a moment. */
+function waitABit(fd: number): void {
+  if (fstatSync(fd).isFIFO()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}
