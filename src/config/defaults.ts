@@ -1,0 +1,62 @@
+import type { Config } from './schema.ts';
+
+/**
+ * What saker does when nothing is written. Names and values are falco.yaml's, except where a comment says why not.
+ * /etc/saker/saker.yaml repeats them for administrators.
+ */
+export const DEFAULTS: Config = {
+  // Further files, read in this order after the main file; a directory stands for its *.yaml and *.yml by name.
+  config_files: ['/etc/saker/config.d'],
+  // Rules: files, or directories read by name. Later files may change what earlier ones define.
+  rules_files: ['/usr/share/saker/rules', '/etc/saker/rules.d'],
+  // Reload when a file above changes. A file that does not load leaves the old rules in force.
+  watch_config_files: true,
+
+  // Switch rules on or off after loading, in order: { disable: { tag: network } }, { enable: { rule: "Read *" } }.
+  rules: [],
+  // `first`: an event gives at most one alert, of the first matching rule; `all`: one per matching rule.
+  rule_matching: 'first',
+  // Rules less severe than this are not loaded.
+  priority: 'Debug',
+
+  // Alerts as JSON lines instead of text, for every output whose format is `auto`.
+  json_output: false,
+  json_include_output_property: true,
+  json_include_message_property: false,
+  json_include_output_fields_property: true,
+  json_include_tags_property: true,
+  // ISO 8601 in UTC in front of text alerts, instead of the local time of day.
+  time_format_iso_8601: false,
+  // Fields added to every alert, for instance { site: berlin }.
+  static_fields: {},
+  // Text and fields added to the alerts of chosen rules.
+  append_output: [],
+
+  // Kept for falco.yaml's sake: saker hands complete lines to the system at once either way.
+  buffered_outputs: false,
+  // Alerts each output may hold back while its destination is slow. Falco's 0 means unbounded, which lets a dead
+  // destination eat the host; in saker 0 stands for the default. What does not fit is counted and reported.
+  outputs_queue: { capacity: 8192 },
+  // Milliseconds an output may stand still before that is reported.
+  output_timeout: 2000,
+
+  // `format` (auto, json, text) is saker's own: a file for machines beside a terminal for people.
+  stdout_output: { enabled: true, format: 'auto' },
+  // The systemd journal with one field per output field. saker's own.
+  journal_output: { enabled: false },
+  syslog_output: { enabled: false },
+  // keep_alive: false opens the file anew for each batch of alerts; true keeps it open until SIGUSR1.
+  file_output: { enabled: false, keep_alive: true, filename: '/var/log/saker/alerts.json', format: 'auto' },
+
+  // saker's own messages (not alerts).
+  log_stderr: true,
+  log_syslog: false,
+  log_level: 'info',
+
+  engine: {
+    // `nodriver` reads no kernel events; for trying outputs.
+    kind: 'modern_ebpf',
+    // Size of the ring from the kernel: 1 = 1 MiB, 2 = 2 MiB, 3 = 4 MiB, 4 = 8 MiB … 10 = 512 MiB.
+    modern_ebpf: { buf_size_preset: 4 },
+  },
+};

@@ -1,0 +1,30 @@
+/**
+ * Keys of falco.yaml that saker knows but does not act on. They are accepted with a warning, so that an existing
+ * falco.yaml loads; below such a key nothing is checked. A key leaves this list when it gains an effect.
+ */
+export const NOT_USED: Readonly<Record<string, string>> = {
+  base_syscalls: 'saker chooses what to watch from the rules',
+  buffer_format_base64: 'buffers are written as text',
+  capture: 'event dumps are not written',
+  container_engines: 'container facts are not collected yet',
+  falco_libs: 'saker sizes its own tables',
+  grpc: 'Falco removed it as well',
+  grpc_output: 'Falco removed it as well',
+  http_output: 'alerts are not sent over HTTP yet',
+  libs_logger: 'saker logs through log_level only',
+  load_plugins: 'plugins are not loaded',
+  metrics: 'metrics are not published yet',
+  plugins: 'plugins are not loaded',
+  plugins_hostinfo: 'plugins are not loaded',
+  program_output: 'alerts are not handed to a program yet',
+  syscall_event_drops: 'losses are counted, actions on them are not taken yet',
+  syscall_event_timeouts: 'saker waits for events without a time limit',
+  webserver: 'there is no web server yet',
+  'engine.kmod': 'saker has no kernel module',
+  'engine.ebpf': 'Falco removed it as well',
+  'engine.gvisor': 'Falco removed it as well',
+  'engine.replay': 'recorded events are not read',
+  'engine.modern_ebpf.cpus_for_each_buffer': 'saker uses one ring for all processors',
+  'engine.modern_ebpf.drop_failed_exit': 'the rules decide whether failed calls matter',
+  'engine.modern_ebpf.disable_iterators': 'saker needs its iterators',
+};

@@ -1,0 +1,87 @@
+import { PRIORITIES } from '../base/alert.ts';
+import { STRATEGIES } from './merge.ts';
+import type { Shape, ValueOf } from './shape.ts';
+
+/** Which keys exist and what they hold. Their meaning and default stand in defaults.ts. */
+
+const bool = { kind: 'bool' } as const;
+const text = { kind: 'text' } as const;
+const texts = { kind: 'list', of: text } as const;
+const int = <const Min extends number, const Max extends number>(min: Min, max: Max) =>
+  ({ kind: 'int', min, max }) as const;
+
+const selector = { kind: 'item', keys: { rule: text, tag: text } } as const;
+
+const alertFormat = { kind: 'choice', values: ['auto', 'json', 'text'] } as const;
+
+export const SCHEMA = {
+  kind: 'section',
+  keys: {
+    config_files: {
+      kind: 'list',
+      of: {
+        kind: 'either',
+        single: text,
+        keyed: { kind: 'item', keys: { path: text, strategy: { kind: 'choice', values: STRATEGIES } } },
+      },
+    },
+    rules_files: texts,
+    watch_config_files: bool,
+    rules: { kind: 'list', of: { kind: 'item', keys: { enable: selector, disable: selector } } },
+    rule_matching: { kind: 'choice', values: ['first', 'all'] },
+    priority: {
+      kind: 'choice',
+      values: PRIORITIES,
+      aliases: { info: 'Informational', emerg: 'Emergency', crit: 'Critical', err: 'Error', warn: 'Warning' },
+    },
+    json_output: bool,
+    json_include_output_property: bool,
+    json_include_message_property: bool,
+    json_include_output_fields_property: bool,
+    json_include_tags_property: bool,
+    time_format_iso_8601: bool,
+    static_fields: { kind: 'map', of: text },
+    append_output: {
+      kind: 'list',
+      of: {
+        kind: 'item',
+        keys: {
+          match: { kind: 'item', keys: { source: text, rule: text, tags: texts } },
+          suggested_output: bool,
+          extra_output: text,
+          extra_fields: {
+            kind: 'list',
+            of: { kind: 'either', single: text, keyed: { kind: 'map', of: text } },
+          },
+        },
+      },
+    },
+    buffered_outputs: bool,
+    outputs_queue: { kind: 'section', keys: { capacity: int(0, 1_000_000) } },
+    output_timeout: int(1, 600_000),
+    stdout_output: { kind: 'section', keys: { enabled: bool, format: alertFormat } },
+    journal_output: { kind: 'section', keys: { enabled: bool } },
+    syslog_output: { kind: 'section', keys: { enabled: bool } },
+    file_output: {
+      kind: 'section',
+      keys: { enabled: bool, keep_alive: bool, filename: text, format: alertFormat },
+    },
+    log_stderr: bool,
+    log_syslog: bool,
+    log_level: {
+      kind: 'choice',
+      values: ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'],
+      aliases: { informational: 'info' },
+    },
+    engine: {
+      kind: 'section',
+      keys: {
+        kind: { kind: 'choice', values: ['modern_ebpf', 'nodriver'] },
+        modern_ebpf: { kind: 'section', keys: { buf_size_preset: int(1, 10) } },
+      },
+    },
+  },
+} as const satisfies Shape;
+
+/** The whole configuration, complete and frozen. */
+export type Config = ValueOf<typeof SCHEMA>;
