@@ -3,6 +3,7 @@
  *
  *   parseCondition(text, { maxDepth = 1000 })
  *       → { ok: true, ast } | { ok: false, error: { message, offset, line, column, hint? } }
+ *   parseOperand(text) → a field or transformer at the start of a text and where it ends (output formats)
  *   printCondition(ast) → canonical text, as `falco -L` shows it
  *   mapIdentifiers(ast, name => replacement | undefined) → tree with macros replaced
  *   checkCondition(ast, catalogue, options)
@@ -16,3 +17,14 @@
  */
 export type * from './ast.ts';
 export type * from './checked.ts';
+export {
+  type ConditionError,
+  errorAt,
+  type ParseOperandResult,
+  type ParseOptions,
+  type ParseResult,
+  parseCondition,
+  parseOperand,
+} from './parse.ts';
+export { printCondition, printOperand } from './print.ts';
+export { mapIdentifiers } from './walk.ts';
