@@ -112,7 +112,7 @@ struct saker_header {
 enum saker_open_str {
 	SAKER_OPEN_NAME = 0, /* as given by the caller */
 	SAKER_OPEN_PATH = 1, /* as the kernel resolved it; empty when the open failed */
-	SAKER_OPEN_BASE = 2, /* directory a relative `name` starts from; only when failed */
+	SAKER_OPEN_BASE = 2, /* directory a relative `name` starts from, else empty */
 	SAKER_OPEN_NSTR = 3,
 };
 
@@ -207,6 +207,15 @@ struct saker_exit {
 	__u32 pad;
 };
 
+/* Set before the programs are loaded; the verifier removes what is off. */
+struct saker_config {
+	__u64 bulk_limit; /* opens are dropped (and counted) above this fill of the ring, bytes */
+	__u32 enabled; /* bit per enum saker_type */
+	__u32 own_tgid; /* the agent: its own opens are not reported */
+	__u32 threads; /* 1: report fork and exit of single threads too */
+	__u32 pad;
+};
+
 /* Value of the per-CPU map `counts`, indexed by enum saker_type. */
 struct saker_count {
 	__u64 sent;
@@ -221,6 +230,7 @@ SAKER_SIZE_IS(saker_exec, 80 + 144 + 8 * SAKER_EXEC_NSTR);
 SAKER_SIZE_IS(saker_exec_failed, 80 + 8 + 8 * SAKER_EXEC_FAILED_NSTR);
 SAKER_SIZE_IS(saker_fork, 80 + 40);
 SAKER_SIZE_IS(saker_exit, 80 + 8);
+SAKER_SIZE_IS(saker_config, 24);
 #undef SAKER_SIZE_IS
 
 #endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SAKER_INODE_H
+#define SAKER_INODE_H
+/* What an inode tells about a file. */
+#include "base.h"
+
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
+
+/* stat(2) shows device numbers in this form (new_encode_dev). */
+static __always_inline u32 encode_dev(dev_t dev)
+{
+	u32 major = dev >> 20, minor = dev & 0xfffff;
+
+	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+}
+
+/* On overlayfs: was the file written in the upper layer? struct ovl_inode, whose
+ * type only the module knows, keeps the upper dentry right behind its inode. */
+static __always_inline u32 overlay_flags(struct inode *inode)
+{
+	u64 upper = 0;
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
+		return 0;
+	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
+	return upper ? SAKER_FLAG_OVERLAY | SAKER_FLAG_OVERLAY_UPPER : SAKER_FLAG_OVERLAY;
+}
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SAKER_MAPS_H
+#define SAKER_MAPS_H
+/*
+ * Configuration, the ring, the counters and the per-CPU workspaces.
+ *
+ * A workspace belongs to one program. The kernel does not enter a program again
+ * on a CPU where it was preempted (it counts the missed run, see
+ * saker_bpf_program_facts), so one workspace per program and CPU is never shared;
+ * before kernel 5.12 programs are not preempted at all. Programs that must share
+ * a workspace take it with `busy`.
+ */
+#include "base.h"
+
+#define STRINGS_MAX (4 * (SAKER_STR_MAX + 8) + 2048 + SAKER_TTY_MAX)
+
+/* Names are put together from the end to the front; 256 is one more NAME_MAX. */
+#define WALK_MAX SAKER_STR_MAX
+struct walk {
+	u64 dentry, mnt, mnt_root; /* where we are */
+	u64 root_dentry, root_mnt; /* where the process's world ends */
+	struct {
+		u64 parent;
+		u32 hash, len;
+		u64 name;
+	} at; /* copy of d_parent and d_name of `dentry` */
+	u64 nodes[SAKER_CGROUP_LEVELS];
+	u32 pos; /* text is buf[pos .. WALK_MAX) */
+	u32 flags; /* enum saker_str_flag */
+	char buf[WALK_MAX + 256];
+};
+
+struct record {
+	union {
+		struct saker_header h;
+		struct saker_open open;
+		struct saker_exec exec;
+		struct saker_exec_failed failed;
+	};
+	char strings[STRINGS_MAX];
+};
+
+struct workspace {
+	u32 end; /* bytes of `record` in use, multiple of 8 */
+	u32 busy;
+	struct walk walk;
+	struct record record;
+	char slack[SAKER_STR_MAX + 16]; /* so that a masked offset plus one string fits */
+};
+
+enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_MAX };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SLOT_MAX);
+	__type(key, u32);
+	__type(value, struct workspace);
+} workspaces SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SAKER_TYPE_MAX);
+	__type(key, u32);
+	__type(value, struct saker_count);
+} counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20); /* default; the loader may resize it */
+} ring SEC(".maps");
+
+const volatile struct saker_config config = {
+	.bulk_limit = 7 << 20,
+	.enabled = 0xffffffff,
+};
+
+static __always_inline bool type_enabled(u32 type)
+{
+	return config.enabled & (1u << type);
+}
+
+static __always_inline struct workspace *workspace_of(u32 slot)
+{
+	return bpf_map_lookup_elem(&workspaces, &slot);
+}
+
+static __always_inline void count(u32 type, bool sent)
+{
+	struct saker_count *c = bpf_map_lookup_elem(&counts, &type);
+
+	if (!c)
+		return;
+	if (sent)
+		__sync_fetch_and_add(&c->sent, 1);
+	else
+		__sync_fetch_and_add(&c->lost, 1);
+}
+
+#endif

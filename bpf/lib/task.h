@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SAKER_TASK_H
+#define SAKER_TASK_H
+/* Facts of a process, the same for exec and for the iterator. */
+#include "inode.h"
+#include "record.h"
+
+enum { PIDTYPE_PGID = 2, PIDTYPE_SID = 3 }; /* include/linux/pid_types.h */
+
+/* Id of `pid` in its own, innermost namespace. */
+static __always_inline struct upid innermost(struct pid *pid)
+{
+	struct upid id = {};
+	u32 level = BPF_CORE_READ(pid, level);
+
+	bpf_probe_read_kernel(&id, sizeof(id), (void *)&pid->numbers + level * bpf_core_type_size(struct upid));
+	return id;
+}
+
+static __always_inline u32 outermost(struct pid *pid)
+{
+	u32 nr = 0;
+
+	bpf_core_read(&nr, sizeof(nr), &pid->numbers[0].nr);
+	return nr;
+}
+
+static __always_inline void fill_ids(struct saker_exec *e, struct task_struct *task)
+{
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct pid *pgid = BPF_CORE_READ(signal, pids[PIDTYPE_PGID]);
+	struct pid *sid = BPF_CORE_READ(signal, pids[PIDTYPE_SID]);
+	struct upid own = innermost(BPF_CORE_READ(task, group_leader, thread_pid));
+
+	e->parent_start = BPF_CORE_READ(parent, group_leader, start_boottime);
+	e->ppid = BPF_CORE_READ(parent, tgid);
+	e->pgid = outermost(pgid);
+	e->sid = outermost(sid);
+	e->vpid = own.nr;
+	e->vpgid = innermost(pgid).nr;
+	e->vsid = innermost(sid).nr;
+	e->pid_ns = BPF_CORE_READ(own.ns, ns.inum);
+	e->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	e->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+}
+
+static __always_inline void fill_credentials(struct saker_exec *e, struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+
+	e->uid = BPF_CORE_READ(cred, uid.val);
+	e->gid = BPF_CORE_READ(cred, gid.val);
+	e->suid = BPF_CORE_READ(cred, suid.val);
+	e->sgid = BPF_CORE_READ(cred, sgid.val);
+	/* One u64 since 6.3, two u32 before: the same eight bytes. */
+	bpf_core_read(&e->cap_permitted, 8, &cred->cap_permitted);
+	bpf_core_read(&e->cap_effective, 8, &cred->cap_effective);
+	bpf_core_read(&e->cap_inheritable, 8, &cred->cap_inheritable);
+	e->user_ns = BPF_CORE_READ(cred, user_ns, ns.inum);
+	e->loginuid = 0xffffffff;
+	if (bpf_core_field_exists(task->loginuid))
+		e->loginuid = BPF_CORE_READ(task, loginuid.val);
+}
+
+static __always_inline void fill_executable(struct saker_exec *e, struct inode *inode)
+{
+	e->exe_dev = encode_dev(BPF_CORE_READ(inode, i_sb, s_dev));
+	e->exe_ino = BPF_CORE_READ(inode, i_ino);
+	e->exe_mode = BPF_CORE_READ(inode, i_mode);
+	e->exe_nlink = BPF_CORE_READ(inode, i_nlink);
+	e->exe_uid = BPF_CORE_READ(inode, i_uid.val);
+	e->exe_gid = BPF_CORE_READ(inode, i_gid.val);
+	e->exe_ctime = inode_ctime(inode);
+	e->exe_mtime = inode_mtime(inode);
+	e->h.flags |= inode ? overlay_flags(inode) : SAKER_FLAG_FILE_ABSENT;
+}
+
+/* Controlling terminal: number as in /proc/PID/stat, and its name. */
+static __always_inline void put_tty(struct workspace *ws, struct task_struct *task)
+{
+	struct saker_exec *e = &ws->record.exec;
+	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	u32 major, minor;
+
+	e->tty = 0;
+	if (!tty)
+		return put_absent(ws, &e->str[SAKER_EXEC_TTY], 0);
+	major = BPF_CORE_READ(tty, driver, major);
+	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	e->tty = encode_dev(major << 20 | minor);
+	put_string(ws, &e->str[SAKER_EXEC_TTY], &tty->name, SAKER_TTY_MAX, false);
+}
+
+/* Names of the nodes are collected upwards and written downwards. */
+static __noinline int put_cgroup(struct workspace *ws, struct task_struct *task)
+{
+	u64 node = (u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	u32 begin = ws->end, len = 0, flags = 0, depth = 0;
+	char *to;
+
+	for (; depth < SAKER_CGROUP_LEVELS; depth++) {
+		u64 parent = kernfs_parent(node);
+
+		if (!parent)
+			break;
+		ws->walk.nodes[depth] = node;
+		node = parent;
+	}
+	if (depth == SAKER_CGROUP_LEVELS && kernfs_parent(node))
+		flags = SAKER_STR_CUT;
+	for (int i = SAKER_CGROUP_LEVELS - 1; i >= 0; i--) {
+		u32 at = begin + len;
+		long n;
+
+		if ((u32)i >= depth)
+			continue;
+		opaque(at);
+		if (at > sizeof(struct record) - 8)
+			break;
+		to = (char *)&ws->record + at;
+		to[0] = '/';
+		n = bpf_probe_read_kernel_str(to + 1, 256, BPF_CORE_READ((struct kernfs_node *)ws->walk.nodes[i], name));
+		if (n <= 0 || len > 2048 - 257)
+			break;
+		len += n; /* the slash comes in, the ending zero goes out */
+	}
+	to = string_place(ws);
+	if (len == 0 && to) {
+		to[0] = '/';
+		len = 1;
+	}
+	end_string(ws, &ws->record.exec.str[SAKER_EXEC_CGROUP], len, flags);
+	return 0;
+}
+
+/* The argument area of the program: strings, each ended by zero. Only of the current task. */
+static __always_inline void put_argv(struct workspace *ws, struct mm_struct *mm)
+{
+	struct saker_str *cell = &ws->record.exec.str[SAKER_EXEC_ARGV];
+	u64 start = BPF_CORE_READ(mm, arg_start), len = BPF_CORE_READ(mm, arg_end) - start;
+	u32 flags = len > SAKER_STR_MAX ? SAKER_STR_CUT : 0;
+	char *to = string_place(ws);
+
+	if (!to)
+		return put_absent(ws, cell, SAKER_STR_CUT);
+	if (flags)
+		len = SAKER_STR_MAX;
+	opaque(len);
+	if (len > SAKER_STR_MAX)
+		return;
+	if (bpf_probe_read_user(to, len, (void *)start))
+		return put_absent(ws, cell, SAKER_STR_FAULT);
+	end_string(ws, cell, len, flags);
+}
+
+static __always_inline void begin_exec(struct workspace *ws, struct task_struct *task, u32 type)
+{
+	struct saker_exec *e = &ws->record.exec;
+
+	begin_record(ws, task, type, SAKER_LAYOUT_EXEC, SAKER_EXEC_NSTR, sizeof(*e));
+	e->pad = 0;
+	fill_ids(e, task);
+	fill_credentials(e, task);
+}
+
+/* Executable and its name; the caller adds filename and argv, then put_surroundings. */
+static __always_inline void put_executable(struct workspace *ws, struct task_struct *task, struct mm_struct *mm)
+{
+	struct saker_exec *e = &ws->record.exec;
+	struct file *file = BPF_CORE_READ(mm, exe_file);
+
+	fill_executable(e, BPF_CORE_READ(file, f_inode));
+	if (file)
+		put_path(ws, &e->str[SAKER_EXEC_EXE], &file->f_path, BPF_CORE_READ(task, fs));
+	else
+		put_absent(ws, &e->str[SAKER_EXEC_EXE], 0);
+}
+
+static __always_inline void put_surroundings(struct workspace *ws, struct task_struct *task)
+{
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+
+	put_path(ws, &ws->record.exec.str[SAKER_EXEC_CWD], &fs->pwd, fs);
+	put_tty(ws, task);
+	put_cgroup(ws, task);
+}
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * open, openat, openat2, creat, and their io_uring forms.
+ *
+ *   syscalls:  fexit/do_sys_openat2                                  -> record
+ *   io_uring:  fentry/io_openat2 marks the thread
+ *                -> fexit/do_filp_open (do_file_open since 7.0)      -> record
+ *              fexit/io_openat2 removes the mark
+ *
+ * The syscall path looks the file up by its new descriptor, which gives ret its
+ * value. io_uring may open into a fixed slot without a descriptor, and kernels
+ * before 5.19 keep no result in the request, so there the opened file itself is
+ * taken where it is made and ret is only 0 or -errno (SAKER_FLAG_FD_UNKNOWN).
+ */
+#include "../lib/inode.h"
+#include "../lib/record.h"
+
+#define EAGAIN 11
+#define MARKS_MAX 8192
+#define FMODE_CREATED 0x100000
+#define PF_IO_WORKER 0x10
+#define IORING_OP_OPENAT2 28
+/* The kernel adds it to every 64-bit open; programs on x86-64 never ask for it. */
+#define O_LARGEFILE 0100000
+#define S_IALLUGO 07777
+
+static __always_inline u32 open_type(struct task_struct *task, bool *compat)
+{
+	u64 nr = BPF_CORE_READ(user_regs(), orig_ax);
+
+	*compat = is_compat(task);
+	if (nr == 437)
+		return SAKER_TYPE_OPENAT2;
+	if (*compat)
+		return nr == 5 ? SAKER_TYPE_OPEN : nr == 8 ? SAKER_TYPE_CREAT : SAKER_TYPE_OPENAT;
+	return nr == 2 ? SAKER_TYPE_OPEN : nr == 85 ? SAKER_TYPE_CREAT : SAKER_TYPE_OPENAT;
+}
+
+static __always_inline void begin_open(struct workspace *ws, struct task_struct *task, u32 type, s32 dirfd, s64 ret)
+{
+	struct saker_open *o = &ws->record.open;
+
+	begin_record(ws, task, type, SAKER_LAYOUT_OPEN, SAKER_OPEN_NSTR, sizeof(*o));
+	o->h.ret = ret;
+	o->dirfd = dirfd;
+	o->dev = 0;
+	o->ino = 0;
+	o->resolve = 0;
+	o->file_mode = 0;
+	o->nlink = 0;
+}
+
+static __always_inline void put_file(struct workspace *ws, struct task_struct *task, struct file *file)
+{
+	struct saker_open *o = &ws->record.open;
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	if (!inode) {
+		o->h.flags |= SAKER_FLAG_FILE_ABSENT;
+		return put_absent(ws, &o->str[SAKER_OPEN_PATH], 0);
+	}
+	o->dev = encode_dev(BPF_CORE_READ(inode, i_sb, s_dev));
+	o->ino = BPF_CORE_READ(inode, i_ino);
+	o->file_mode = BPF_CORE_READ(inode, i_mode);
+	o->nlink = BPF_CORE_READ(inode, i_nlink);
+	if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
+		o->h.flags |= SAKER_FLAG_CREATED;
+	o->h.flags |= overlay_flags(inode);
+	put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, BPF_CORE_READ(task, fs));
+}
+
+/* The strings in their order; `file` is NULL when the open failed. */
+static __always_inline void put_open_strings(struct workspace *ws, struct task_struct *task, const void *name, bool user,
+					     struct file *file)
+{
+	struct saker_open *o = &ws->record.open;
+
+	put_string(ws, &o->str[SAKER_OPEN_NAME], name, SAKER_STR_MAX, user);
+	put_file(ws, task, file);
+	put_base(ws, &o->str[SAKER_OPEN_BASE], &o->str[SAKER_OPEN_NAME], task, o->dirfd);
+}
+
+SEC("fexit/do_sys_openat2")
+int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, long ret)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	bool compat;
+	u32 type = open_type(task, &compat);
+	struct workspace *ws;
+	u64 flags;
+
+	if (!type_enabled(type) || bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
+		return 0;
+	ws = workspace_of(SLOT_OPEN);
+	if (!ws)
+		return 0;
+	begin_open(ws, task, type, dirfd, (s32)ret);
+	flags = BPF_CORE_READ(how, flags);
+	if (!compat && type != SAKER_TYPE_OPENAT2)
+		flags &= ~O_LARGEFILE;
+	ws->record.open.open_flags = flags;
+	ws->record.open.mode = BPF_CORE_READ(how, mode) & S_IALLUGO;
+	ws->record.open.resolve = BPF_CORE_READ(how, resolve);
+	if (compat)
+		ws->record.h.flags |= SAKER_FLAG_COMPAT;
+	put_open_strings(ws, task, name, true, file_of(task, (s32)ret));
+	send_record(ws, true);
+	return 0;
+}
+
+struct mark {
+	u64 task; /* whose request it is */
+	u32 opcode;
+	u32 pad;
+};
+
+/* Threads inside io_openat2, by thread id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MARKS_MAX);
+	__type(key, u32);
+	__type(value, struct mark);
+} uring_opens SEC(".maps");
+
+SEC("fentry/io_openat2")
+int BPF_PROG(open_uring_begin, struct io_kiocb *req)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	struct mark mark = { .opcode = BPF_CORE_READ(req, opcode) };
+	struct io_kiocb___5_10 *old = (void *)req;
+
+	/* Before 5.12 a kernel thread works for the process that asked. */
+	mark.task = bpf_get_current_task();
+	if ((BPF_CORE_READ((struct task_struct *)mark.task, flags) & PF_KTHREAD) && bpf_core_field_exists(old->task))
+		mark.task = (u64)BPF_CORE_READ(old, task);
+	if (bpf_map_update_elem(&uring_opens, &tid, &mark, BPF_ANY))
+		count(mark.opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT, false);
+	return 0;
+}
+
+SEC("fexit/io_openat2")
+int BPF_PROG(open_uring_end)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+
+	bpf_map_delete_elem(&uring_opens, &tid);
+	return 0;
+}
+
+static __always_inline int open_uring(int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	u32 tid = bpf_get_current_pid_tgid(), type;
+	struct workspace *ws;
+	struct mark *mark;
+	s64 ret = (s64)file;
+
+	/* Every open passes here: leave before the map look-up unless io_uring is in use. */
+	if (!BPF_CORE_READ(task, io_uring) && !(BPF_CORE_READ(task, flags) & PF_IO_WORKER))
+		return 0;
+	mark = bpf_map_lookup_elem(&uring_opens, &tid);
+	/* -EAGAIN: the inline attempt would sleep; a worker repeats it. */
+	if (!mark || ret == -EAGAIN)
+		return 0;
+	type = mark->opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT;
+	task = (struct task_struct *)mark->task;
+	if (!type_enabled(type) || (u32)BPF_CORE_READ(task, tgid) == config.own_tgid)
+		return 0;
+	ws = workspace_of(SLOT_OPEN_URING);
+	if (!ws)
+		return 0;
+	if (ret < 0 && ret > -4096)
+		file = NULL;
+	begin_open(ws, task, type, dirfd, file ? 0 : ret);
+	ws->record.h.flags |= SAKER_FLAG_IO_URING | (file ? SAKER_FLAG_FD_UNKNOWN : 0);
+	ws->record.open.open_flags = BPF_CORE_READ(op, open_flag) & ~O_LARGEFILE;
+	ws->record.open.mode = BPF_CORE_READ(op, mode) & S_IALLUGO;
+	put_open_strings(ws, task, BPF_CORE_READ(name, name), false, file);
+	send_record(ws, true);
+	return 0;
+}
+
+SEC("fexit/do_filp_open")
+int BPF_PROG(open_uring_file, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
+{
+	return open_uring(dirfd, name, op, file);
+}
+
+SEC("fexit/do_file_open")
+int BPF_PROG(open_uring_file_v7, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
+{
+	return open_uring(dirfd, name, op, file);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Process life: fork, exec, exit, failed exec, and the processes that were there
+ * before. These records are never dropped for the ring's bulk limit.
+ */
+#include "../lib/task.h"
+
+static __always_inline u32 fork_type(u64 nr, bool compat)
+{
+	if (nr == 435)
+		return SAKER_TYPE_CLONE3;
+	if (compat)
+		return nr == 2 ? SAKER_TYPE_FORK : nr == 190 ? SAKER_TYPE_VFORK : SAKER_TYPE_CLONE;
+	return nr == 57 ? SAKER_TYPE_FORK : nr == 58 ? SAKER_TYPE_VFORK : SAKER_TYPE_CLONE;
+}
+
+static __always_inline u64 clone_flags_of(struct pt_regs *regs, u32 type, bool compat)
+{
+	u64 first = compat ? BPF_CORE_READ(regs, bx) : BPF_CORE_READ(regs, di), flags = 0;
+
+	if (type == SAKER_TYPE_CLONE)
+		return (u32)first;
+	if (type == SAKER_TYPE_CLONE3) /* struct clone_args begins with the flags */
+		bpf_probe_read_user(&flags, sizeof(flags), (void *)first);
+	return flags;
+}
+
+/* The child's id in the namespace of its parent. */
+static __always_inline u32 id_seen_by(struct task_struct *parent, struct task_struct *child)
+{
+	struct pid *pid = BPF_CORE_READ(child, thread_pid);
+	u32 nr = 0, level = BPF_CORE_READ(parent, thread_pid, level);
+
+	bpf_probe_read_kernel(&nr, sizeof(nr), (void *)&pid->numbers + level * bpf_core_type_size(struct upid));
+	return nr;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	bool compat = is_compat(parent), kernel = BPF_CORE_READ(parent, flags) & PF_KTHREAD;
+	bool thread = BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid);
+	struct pt_regs *regs = user_regs();
+	u32 type = kernel ? SAKER_TYPE_CLONE : fork_type(BPF_CORE_READ(regs, orig_ax), compat);
+	struct saker_fork *f;
+
+	if (!type_enabled(type) || (thread && !config.threads))
+		return 0;
+	f = bpf_ringbuf_reserve(&ring, sizeof(*f), 0);
+	count(type, f != NULL);
+	if (!f)
+		return 0;
+	fill_header(&f->h, parent, type, SAKER_LAYOUT_FORK, 0, sizeof(*f));
+	f->h.flags = (compat ? SAKER_FLAG_COMPAT : 0) | (thread ? SAKER_FLAG_THREAD : 0) |
+		     (kernel ? SAKER_FLAG_KTHREAD : 0);
+	f->h.ret = id_seen_by(parent, child);
+	f->child_start = BPF_CORE_READ(child, group_leader, start_boottime);
+	f->child_cgroup_id = cgroup_id_of(child);
+	f->clone_flags = kernel ? 0 : clone_flags_of(regs, type, compat);
+	f->child_pid = BPF_CORE_READ(child, tgid);
+	f->child_tid = BPF_CORE_READ(child, pid);
+	f->child_vpid = innermost(BPF_CORE_READ(child, group_leader, thread_pid)).nr;
+	f->child_vtid = innermost(BPF_CORE_READ(child, thread_pid)).nr;
+	bpf_ringbuf_submit(f, 0);
+	return 0;
+}
+
+/* A successful execveat looks like execve in the registers (the kernel rewrites
+ * orig_ax); fdpath betrays the ones that started from a descriptor. */
+static __always_inline u32 exec_type(struct linux_binprm *bprm)
+{
+	if (bpf_core_field_exists(bprm->fdpath) && BPF_CORE_READ(bprm, fdpath))
+		return SAKER_TYPE_EXECVEAT;
+	return SAKER_TYPE_EXECVE;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct workspace *ws;
+	u32 type = exec_type(bprm);
+
+	if (!type_enabled(type))
+		return 0;
+	ws = workspace_of(SLOT_EXEC);
+	if (!ws)
+		return 0;
+	begin_exec(ws, task, type);
+	if (is_compat(task))
+		ws->record.h.flags |= SAKER_FLAG_COMPAT;
+	put_executable(ws, task, mm);
+	put_string(ws, &ws->record.exec.str[SAKER_EXEC_FILENAME], BPF_CORE_READ(bprm, filename), SAKER_STR_MAX, false);
+	put_argv(ws, mm);
+	put_surroundings(ws, task);
+	send_record(ws, false);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	bool dead = BPF_CORE_READ(task, signal, live.counter) == 0;
+	bool thread = BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid);
+	struct saker_exit *x;
+	u32 group;
+
+	if (!type_enabled(SAKER_TYPE_PROCEXIT) || (!dead && !config.threads))
+		return 0;
+	x = bpf_ringbuf_reserve(&ring, sizeof(*x), 0);
+	count(SAKER_TYPE_PROCEXIT, x != NULL);
+	if (!x)
+		return 0;
+	fill_header(&x->h, task, SAKER_TYPE_PROCEXIT, SAKER_LAYOUT_EXIT, 0, sizeof(*x));
+	x->h.flags = (dead ? SAKER_FLAG_GROUP_DEAD : 0) | (thread ? SAKER_FLAG_THREAD : 0);
+	group = BPF_CORE_READ(task, signal, group_exit_code);
+	x->status = group ? group : (u32)BPF_CORE_READ(task, exit_code);
+	x->pad = 0;
+	bpf_ringbuf_submit(x, 0);
+	return 0;
+}
+
+/* The four wrappers share one workspace: a failing exec is rare, and one that
+ * preempts another on the same CPU is counted as lost. */
+static __always_inline int exec_failed(u32 type, bool compat, s64 ret, s32 dirfd, u64 filename, u32 at_flags)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct saker_exec_failed *e;
+	struct workspace *ws;
+
+	if (ret >= 0 || !type_enabled(type))
+		return 0;
+	ws = workspace_of(SLOT_EXEC_FAILED);
+	if (!ws)
+		return 0;
+	if (ws->busy) {
+		count(type, false);
+		return 0;
+	}
+	ws->busy = 1;
+	e = &ws->record.failed;
+	begin_record(ws, task, type, SAKER_LAYOUT_EXEC_FAILED, SAKER_EXEC_FAILED_NSTR, sizeof(*e));
+	e->h.ret = ret;
+	e->h.flags = compat ? SAKER_FLAG_COMPAT : 0;
+	e->dirfd = dirfd;
+	e->at_flags = at_flags;
+	put_string(ws, &e->str[SAKER_EXEC_FAILED_FILENAME], (void *)filename, SAKER_STR_MAX, true);
+	put_base(ws, &e->str[SAKER_EXEC_FAILED_BASE], &e->str[SAKER_EXEC_FAILED_FILENAME], task, dirfd);
+	send_record(ws, false);
+	ws->busy = 0;
+	return 0;
+}
+
+/* ctx[0] is the kernel's pt_regs, ctx[1] the result. The user registers are taken
+ * from the task, because some kernels do not let a program read ctx[0]. */
+SEC("fexit/__x64_sys_execve")
+int execve_failed(unsigned long long *ctx)
+{
+	return exec_failed(SAKER_TYPE_EXECVE, false, (s64)ctx[1], AT_FDCWD, BPF_CORE_READ(user_regs(), di), 0);
+}
+
+SEC("fexit/__x64_sys_execveat")
+int execveat_failed(unsigned long long *ctx)
+{
+	struct pt_regs *regs = user_regs();
+
+	return exec_failed(SAKER_TYPE_EXECVEAT, false, (s64)ctx[1], BPF_CORE_READ(regs, di), BPF_CORE_READ(regs, si),
+			   BPF_CORE_READ(regs, r8));
+}
+
+SEC("fexit/__ia32_compat_sys_execve")
+int execve_compat_failed(unsigned long long *ctx)
+{
+	return exec_failed(SAKER_TYPE_EXECVE, true, (s64)ctx[1], AT_FDCWD, (u32)BPF_CORE_READ(user_regs(), bx), 0);
+}
+
+SEC("fexit/__ia32_compat_sys_execveat")
+int execveat_compat_failed(unsigned long long *ctx)
+{
+	struct pt_regs *regs = user_regs();
+
+	return exec_failed(SAKER_TYPE_EXECVEAT, true, (s64)ctx[1], BPF_CORE_READ(regs, bx),
+			   (u32)BPF_CORE_READ(regs, cx), BPF_CORE_READ(regs, di));
+}
+
+/* One record per process. argv lies in another address space; user space reads
+ * /proc/PID/cmdline instead. */
+SEC("iter/task")
+int task_dump(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct saker_exec *e;
+	struct workspace *ws;
+	struct mm_struct *mm;
+	u32 len;
+
+	if (!task || BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid))
+		return 0;
+	ws = workspace_of(SLOT_TASK);
+	if (!ws)
+		return 0;
+	e = &ws->record.exec;
+	begin_exec(ws, task, SAKER_TYPE_TASK);
+	e->h.flags = SAKER_FLAG_ARGV_ABSENT;
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		e->h.flags |= SAKER_FLAG_KTHREAD;
+	mm = BPF_CORE_READ(task, mm);
+	put_executable(ws, task, mm);
+	put_absent(ws, &e->str[SAKER_EXEC_FILENAME], 0);
+	put_absent(ws, &e->str[SAKER_EXEC_ARGV], 0);
+	put_surroundings(ws, task);
+	len = ws->end;
+	e->h.len = len;
+	opaque(len);
+	if (len <= sizeof(struct record))
+		bpf_seq_write(ctx->meta->seq, e, len);
+	return 0;
+}

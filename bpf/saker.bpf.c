@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* All programs, one object: they share the ring, the counters and the workspaces. */
+#include "probes/open.bpf.h"
+#include "probes/process.bpf.h"
+
+/* Keeps the enums in the object's BTF, from which TypeScript is generated. */
+const volatile struct {
+	enum saker_type type;
+	enum saker_layout layout;
+	enum saker_flag flag;
+	enum saker_str_flag str_flag;
+	enum saker_limit limit;
+	enum saker_open_str open_str;
+	enum saker_exec_str exec_str;
+	enum saker_exec_failed_str exec_failed_str;
+	struct saker_fork fork;
+	struct saker_exit exit;
+} saker_abi;
+
+char LICENSE[] SEC("license") = "GPL";
