@@ -1,0 +1,55 @@
+import type { Alert } from '../base/alert.ts';
+
+/** One destination of alerts as the rest of saker sees it. No method throws; trouble shows in stats and onState. */
+export interface Sink {
+  readonly name: string;
+  /** Takes the alert or counts it as dropped; never waits. */
+  write(alert: Alert): void;
+  /** True once everything taken so far is delivered, false when `timeoutMs` pass before. */
+  flush(timeoutMs: number): Promise<boolean>;
+  /** Lets go of the destination so that the next alert opens it anew (log rotation). */
+  reopen(): void;
+  /** Flushes for at most `timeoutMs`, counts the rest as dropped, and closes. */
+  close(timeoutMs: number): Promise<void>;
+  stats(): SinkStats;
+}
+
+export interface SinkStats {
+  readonly name: string;
+  /** Alerts waiting, including those in a batch on its way. */
+  readonly queued: number;
+  readonly delivered: number;
+  /** Alerts lost because the queue was full, or left over at close. */
+  readonly dropped: number;
+  /** Alerts the destination can never take, such as a message beyond its size limit. */
+  readonly refused: number;
+  /** Attempts that had to be repeated. */
+  readonly retries: number;
+  /** Why the destination does not take alerts now; null while it does. */
+  readonly error: string | null;
+}
+
+/** What differs between destinations: how an alert is written and how written records get there. */
+export interface Channel {
+  readonly name: string;
+  encode(alert: Alert): Uint8Array;
+  /**
+   * Hands over records in order. After an error the next call begins with the first record that was not done;
+   * the same bytes, so that a channel may go on in the middle of it.
+   */
+  send(records: readonly Uint8Array[]): Sent | Promise<Sent>;
+  reopen(): void;
+  close(): void;
+}
+
+export interface Sent {
+  /** Records completely handed over. */
+  readonly done: number;
+  /** Why not all of them; null when all. */
+  readonly error: string | null;
+  /** The record after those done can never be taken: skip it. Otherwise it is tried again. */
+  readonly refused?: boolean;
+}
+
+/** Told when a destination fails and when it works again; not for every attempt. */
+export type OnState = (sink: string, error: string | null) => void;

@@ -1,0 +1,45 @@
+import { isatty } from 'node:tty';
+import type { Alert } from '../base/alert.ts';
+import { printable } from '../base/printable.ts';
+import { alertLine } from './line.ts';
+import { LineWriter } from './line-writer.ts';
+import type { Channel } from './sink.ts';
+
+export interface StdoutOptions {
+  readonly json: boolean;
+  /** Colour the time and priority of text lines. */
+  readonly colour: boolean;
+  /** Descriptor to write to; 1 unless told otherwise. */
+  readonly fd?: number;
+}
+
+const RESET = '\u001b[0m';
+// By severity: bold red for the first three, then red, yellow, cyan, none, dim.
+const COLOURS = ['1;31', '1;31', '1;31', '31', '33', '36', '', '2'];
+
+/** Whether people read this descriptor and want colour (https://no-color.org). */
+export function wantsColour(fd: number, env: NodeJS.ProcessEnv): boolean {
+  return isatty(fd) && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+export function stdoutChannel(options: StdoutOptions): Channel {
+  const writer = new LineWriter();
+  const fd = options.fd ?? 1;
+  return {
+    name: 'stdout',
+    encode: (alert) => Buffer.from(`${stdoutLine(alert, options)}\n`),
+    send: (records) => writer.append(fd, records),
+    reopen: () => {},
+    close: () => {},
+  };
+}
+
+function stdoutLine(alert: Alert, options: StdoutOptions): string {
+  const colour = COLOURS[alert.priorityNumber] ?? '';
+  if (options.json || !options.colour || colour === '') return alertLine(alert, options.json);
+  // The text ends with the output; what stands before it is time and priority.
+  const head = alert.text.endsWith(alert.output)
+    ? alert.text.slice(0, -alert.output.length || undefined)
+    : '';
+  return `\u001b[${colour}m${printable(head)}${RESET}${printable(alert.text.slice(head.length))}`;
+}
