@@ -114,11 +114,10 @@ class SinkQueue implements Sink {
   async #drain(): Promise<void> {
     let waitMs = RETRY_FIRST_MS;
     while (!this.#closed && this.#nextBatch()) {
+      const before = this.#delivered;
       const failed = await this.#sendBatch();
-      if (!failed) {
-        waitMs = RETRY_FIRST_MS;
-        continue;
-      }
+      if (!failed || this.#delivered > before) waitMs = RETRY_FIRST_MS;
+      if (!failed) continue;
       this.#retries++;
       await this.#pause(waitMs);
       waitMs = Math.min(waitMs * 2, RETRY_MOST_MS);

@@ -1,3 +1,4 @@
+import { constants, fstatSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Alert } from '../base/alert.ts';
 import { printable } from '../base/printable.ts';
@@ -22,9 +23,25 @@ export function wantsColour(fd: number, env: NodeJS.ProcessEnv): boolean {
   return isatty(fd) && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 }
 
+/**
+ * The same pipe or terminal opened anew without blocking, where that can be done. A thread that blocks in write()
+ * holds up exit() for as long as the reader sleeps; setting O_NONBLOCK on the descriptor itself would also change
+ * it for everybody who shares it. A socket cannot be opened anew and stays as it is. So do files: they do not
+ * block, and a second opening would not share the position that stderr may share.
+ */
+function withoutBlocking(fd: number): number {
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFIFO() && !isatty(fd)) return fd;
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return fd;
+  }
+}
+
 export function stdoutChannel(options: StdoutOptions): Channel {
   const writer = new LineWriter();
-  const fd = options.fd ?? 1;
+  const fd = withoutBlocking(options.fd ?? 1);
   return {
     name: 'stdout',
     encode: (alert) => Buffer.from(`${stdoutLine(alert, options)}\n`),

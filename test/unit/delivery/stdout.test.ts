@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { openSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -33,24 +33,41 @@ test('colour needs a terminal, and NO_COLOR switches it off', () => {
   rmSync(file);
 });
 
+const PROGRAM = (then: string): string => `
+  import { stdoutChannel } from './src/delivery/stdout.ts';
+  import { queueSink } from './src/delivery/queue.ts';
+  const sink = queueSink(stdoutChannel({ json: true, colour: false }), { capacity: 100000, stallMs: 60000 }, () => {});
+  const base = ${JSON.stringify({ ...alert(), timeNs: 0 })};
+  for (let n = 0; n < 20000; n++) sink.write({ ...base, timeNs: 0n, json: JSON.stringify({ n }) });
+  const flushed = await sink.flush(50);
+  process.stderr.write(JSON.stringify({ flushed, stats: sink.stats() }));
+  ${then}
+`;
+
+const run = (then: string, stdout: 'pipe' | number = 'pipe') =>
+  spawn(process.execPath, ['--input-type=module', '-e', PROGRAM(then)], {
+    cwd: join(import.meta.dirname, '../../..'),
+    stdio: ['pipe', stdout, 'pipe'],
+  });
+
+test('a full pipe does not hold up the exit', async (t) => {
+  const fifo = join(tmpdir(), `saker-fifo-${process.pid}`);
+  if (spawnSync('mkfifo', [fifo]).status !== 0) return t.skip('needs mkfifo');
+  // Opened for both, so that it has a reader that never reads. (spawn's own "pipe" is a socket.)
+  const fd = openSync(fifo, constants.O_RDWR);
+  const child = run('await sink.close(1); process.exit(7);', fd);
+  child.stderr!.resume();
+  assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 7);
+  closeSync(fd);
+  rmSync(fifo);
+});
+
 // A reader that stops reading must not stop the process: the child fills the pipe, then still answers on stderr.
 test('a full pipe does not block the event loop', async () => {
-  const program = `
-    import { stdoutChannel } from './src/delivery/stdout.ts';
-    import { queueSink } from './src/delivery/queue.ts';
-    const sink = queueSink(stdoutChannel({ json: true, colour: false }), { capacity: 100000, stallMs: 60000 }, () => {});
-    const base = ${JSON.stringify({ ...alert(), timeNs: 0 })};
-    for (let n = 0; n < 20000; n++) sink.write({ ...base, timeNs: 0n, json: JSON.stringify({ n }) });
-    const flushed = await sink.flush(50);
-    process.stderr.write(JSON.stringify({ flushed, stats: sink.stats() }));
-    process.stdin.once('data', async () => { await sink.flush(60000); process.exit(0); });
-  `;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
-    cwd: join(import.meta.dirname, '../../..'),
-  });
+  const child = run("process.stdin.once('data', async () => { await sink.flush(60000); process.exit(0); });");
   let report = '';
   await new Promise<void>((resolve) =>
-    child.stderr.on('data', (data) => {
+    child.stderr!.on('data', (data) => {
       report += data;
       if (report.endsWith('}}')) resolve();
     }),
@@ -59,8 +76,8 @@ test('a full pipe does not block the event loop', async () => {
   assert.equal(flushed, false);
   assert.ok(stats.queued > 0);
   let text = '';
-  child.stdout.on('data', (data) => (text += data));
-  child.stdin.write('go');
+  child.stdout!.on('data', (data) => (text += data));
+  child.stdin!.write('go');
   await new Promise((resolve) => child.on('close', resolve));
   const numbers = text
     .trimEnd()
