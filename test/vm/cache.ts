@@ -126,7 +126,7 @@ function runLocked(name: string, command: string[], signal?: AbortSignal): Promi
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
   const stop = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
   };
   signal?.addEventListener('abort', stop, { once: true });
   return new Promise((resolve, reject) => {

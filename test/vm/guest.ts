@@ -3,7 +3,7 @@
 //   host                          guest
 //   disk "in"  (tar) ───────────▶ /in, and .guest/ with the command and packages
 //   stdout     ◀──────── ttyS1 ── the command's output
-//   status     ◀──────── ttyS2 ── ready, installed, exit N
+//   status     ◀──────── ttyS2 ── ready, exit N
 //   disk "out" (tar) ◀─────────── /out
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KernelSeries, prepareGuest } from './cache.ts';
-import { readOutDisk, writeInDisk, writeOutDisk } from './job.ts';
+import { builtPackages, readOutDisk, writeInDisk, writeOutDisk } from './job.ts';
 import { qemuArguments } from './qemu.ts';
 
 /** Exit code when the guest gave none of its own. */
@@ -21,8 +21,10 @@ export interface GuestJob {
   kernel: KernelSeries;
   /** For bash, as root, in the folder /in. */
   command: string;
-  /** Install build/packages/*.deb before the command. */
+  /** Install the newest build/packages/*.deb before the command. */
   install?: boolean;
+  /** Further .deb files to install, in one call of dpkg with those. */
+  packages?: string[];
   /** No systemd; boots in about half the time. */
   mini?: boolean;
   /** One processor whose clock advances 1 ns per instruction. */
@@ -60,8 +62,9 @@ export async function runInGuest(job: GuestJob): Promise<GuestResult> {
   try {
     const [inDisk, outDisk] = [join(workDir, 'in.tar'), join(workDir, 'out.tar')];
     const [consoleFile, statusFile] = [join(workDir, 'console'), join(workDir, 'status')];
-    const { command, install = false, inDirs = [], outDir } = job;
-    await writeInDisk(inDisk, { command, install, inDirs, workDir, wantsOut: outDir !== undefined });
+    const { command, inDirs = [], outDir } = job;
+    const packages = [...(job.install ? builtPackages() : []), ...(job.packages ?? [])];
+    await writeInDisk(inDisk, { command, packages, inDirs, workDir, wantsOut: outDir !== undefined });
     writeOutDisk(outDisk);
     const qemu = await runQemu(
       qemuArguments({
@@ -92,7 +95,7 @@ function readIfThere(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-/** Lines of guest-agent: "ready UPTIME", "installed UPTIME", "exit CODE UPTIME", "install-failed UPTIME". */
+/** Lines of guest-agent: "ready UPTIME", "exit CODE UPTIME", "install-failed UPTIME". */
 function readStatus(text: string) {
   const ready = /^ready ([\d.]+)/m.exec(text);
   const exit = /^exit (\d+) ([\d.]+)/m.exec(text);

@@ -21,15 +21,13 @@ const outDiskBytes = 2 ** 30;
 /** Writes the disk "in": `.guest/` with the orders for guest-agent, and the content of `inDirs`. */
 export async function writeInDisk(
   file: string,
-  job: { command: string; install: boolean; wantsOut: boolean; inDirs: string[]; workDir: string },
+  job: { command: string; packages: string[]; wantsOut: boolean; inDirs: string[]; workDir: string },
 ): Promise<void> {
   const orders = join(job.workDir, '.guest');
   mkdirSync(join(orders, 'packages'), { recursive: true });
   writeFileSync(join(orders, 'command'), `${job.command}\n`);
   if (job.wantsOut) writeFileSync(join(orders, 'wants-out'), '');
-  if (job.install) {
-    for (const deb of builtPackages()) copyFileSync(deb, join(orders, 'packages', basename(deb)));
-  }
+  for (const deb of job.packages) copyFileSync(deb, join(orders, 'packages', basename(deb)));
   for (const dir of job.inDirs) {
     if (!existsSync(dir) || !statSync(dir).isDirectory()) throw new Error(`--in ${dir}: not a folder`);
   }
@@ -48,7 +46,7 @@ export async function writeInDisk(
 }
 
 /** The newest package of each name in build/packages (`name_version_arch.deb`). */
-function builtPackages(): string[] {
+export function builtPackages(): string[] {
   const newest = new Map<string, string>();
   const byAge = globSync(join(packagesDir, '*.deb')).sort(
     (a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs,

@@ -55,39 +55,19 @@ function kernelOption(text: string | undefined) {
   throw new Error(`--kernel ${text ?? '(missing)'}: one of ${kernelSeries.join(', ')} is needed`);
 }
 
-async function main(): Promise<number> {
-  const options = parseCommandLine();
-  if (options.help) {
-    process.stdout.write(usage);
-    return 0;
+async function prepare(kernel: string | undefined, signal: AbortSignal): Promise<number> {
+  const series = kernel === undefined ? kernelSeries : [kernelOption(kernel)];
+  for (const one of series) {
+    const disks = await prepareGuest(one, signal);
+    process.stdout.write(`${one}: ${disks.release}\n`);
   }
-  // The first signal ends the guest and cleans up; the exit code tells which one it was.
-  const abort = new AbortController();
-  let signalCode: number | undefined;
-  for (const [name, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-    ['SIGHUP', 1],
-  ] as const) {
-    process.once(name, () => {
-      signalCode = 128 + number;
-      abort.abort();
-    });
-  }
+  return 0;
+}
 
-  if (options.prepare) {
-    const series = options.kernel === undefined ? kernelSeries : [kernelOption(options.kernel)];
-    for (const kernel of series) {
-      const disks = await prepareGuest(kernel, abort.signal);
-      process.stderr.write(`${kernel}: ${disks.release}\n`);
-    }
-    return 0;
-  }
-
-  const kernel = kernelOption(options.kernel);
+async function run(options: ReturnType<typeof parseCommandLine>, signal: AbortSignal): Promise<number> {
   if (options.command === '') throw new Error('a command is needed after --');
   const result = await runInGuest({
-    kernel,
+    kernel: kernelOption(options.kernel),
     command: options.command,
     install: options.install,
     mini: options.mini,
@@ -98,19 +78,37 @@ async function main(): Promise<number> {
     append: options.append,
     memoryMib: positiveNumber('mem', options.mem),
     onOutput: (chunk) => process.stdout.write(chunk),
-    signal: abort.signal,
+    signal,
   });
-  if (result.failure !== undefined && signalCode === undefined) {
+  if (result.failure !== undefined && !signal.aborted) {
     const tail = result.console.trimEnd().split('\n').slice(-30).join('\n');
     process.stderr.write(`test/vm/run: ${result.failure}; the console's end:\n${tail}\n`);
   }
   if (options.verbose) process.stderr.write(`${JSON.stringify(result.times)}\n`);
-  return signalCode ?? result.code;
+  return result.code;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.stderr.write(`test/vm/run: ${error instanceof Error ? error.message : error}\n`);
-  process.exitCode = harnessFailure;
+// The first signal ends the guest and cleans up; a second one is deadly, and qemu dies with its parent.
+const abort = new AbortController();
+let signalNumber = 0;
+function stop(number: number): void {
+  signalNumber = number;
+  abort.abort();
 }
+process.once('SIGHUP', () => stop(1));
+process.once('SIGINT', () => stop(2));
+process.once('SIGTERM', () => stop(15));
+process.stdout.once('error', () => stop(13)); // the reader of the output has gone, as in `run ... | head -1`
+
+try {
+  const options = parseCommandLine();
+  if (options.help) process.stdout.write(usage);
+  else if (options.prepare) process.exitCode = await prepare(options.kernel, abort.signal);
+  else process.exitCode = await run(options, abort.signal);
+} catch (error) {
+  process.exitCode = harnessFailure;
+  if (!abort.signal.aborted) {
+    process.stderr.write(`test/vm/run: ${error instanceof Error ? error.message : error}\n`);
+  }
+}
+if (signalNumber !== 0) process.exitCode = 128 + signalNumber;
