@@ -1,0 +1,9 @@
+/**
+ * In: /proc, /etc and the clocks of the machine, each with a root that tests replace. Out: facts about processes,
+ * accounts, the machine and its time. Reads are bounded, and a process that ends while being read is no error.
+ * Runs wherever asked; all calls are synchronous and belong off the path of a single event.
+ */
+export { type Clocks, createClock, type HostClock, systemClocks } from './clock.ts';
+export { type Machine, readMachine } from './machine.ts';
+export { type ProcessFacts, ProcFs } from './procfs.ts';
+export { type User, UserDatabase } from './users.ts';
