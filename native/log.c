@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Collects libbpf's messages. A verifier log can be megabytes and its end holds
  * the reason, so the newest part is kept. */
+#define _GNU_SOURCE
 #include "saker.h"
 
 #include <bpf/libbpf.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LOG_MAX 65536
@@ -14,18 +16,13 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char text[LOG_MAX];
 static size_t used;
 
-static int collect(enum libbpf_print_level level, const char *format, va_list args)
+/* Appends, forgetting the oldest text when there is no room. */
+static void keep(const char *line, size_t len)
 {
-	char line[4096];
-	int n;
-	size_t len;
-
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	n = vsnprintf(line, sizeof(line), format, args);
-	if (n <= 0)
-		return 0;
-	len = (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1;
+	if (len > LOG_MAX) {
+		line += len - LOG_MAX;
+		len = LOG_MAX;
+	}
 	pthread_mutex_lock(&lock);
 	if (len > LOG_MAX - used) {
 		size_t gone = len - (LOG_MAX - used);
@@ -36,6 +33,20 @@ static int collect(enum libbpf_print_level level, const char *format, va_list ar
 	memcpy(text + used, line, len);
 	used += len;
 	pthread_mutex_unlock(&lock);
+}
+
+static int collect(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char *line;
+	int len;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	len = vasprintf(&line, format, args);
+	if (len < 0)
+		return 0;
+	keep(line, (size_t)len);
+	free(line);
 	return 0;
 }
 

@@ -110,6 +110,7 @@ static __noinline int put_cgroup(struct workspace *ws, struct task_struct *task)
 	if (depth == SAKER_CGROUP_LEVELS && kernfs_parent(node))
 		flags = SAKER_STR_CUT;
 	for (int i = SAKER_CGROUP_LEVELS - 1; i >= 0; i--) {
+		struct kernfs_node *kn = (void *)ws->walk.nodes[i];
 		u32 at = begin + len;
 		long n;
 
@@ -120,7 +121,7 @@ static __noinline int put_cgroup(struct workspace *ws, struct task_struct *task)
 			break;
 		to = (char *)&ws->record + at;
 		to[0] = '/';
-		n = bpf_probe_read_kernel_str(to + 1, 256, BPF_CORE_READ((struct kernfs_node *)ws->walk.nodes[i], name));
+		n = bpf_probe_read_kernel_str(to + 1, 256, BPF_CORE_READ(kn, name));
 		if (n <= 0 || len > 2048 - 257)
 			break;
 		len += n; /* the slash comes in, the ending zero goes out */

@@ -26,7 +26,8 @@
 
 static __always_inline u32 open_type(struct task_struct *task, bool *compat)
 {
-	u64 nr = BPF_CORE_READ(user_regs(), orig_ax);
+	struct pt_regs *regs = user_regs();
+	u64 nr = BPF_CORE_READ(regs, orig_ax);
 
 	*compat = is_compat(task);
 	if (nr == 437)
@@ -125,14 +126,16 @@ struct {
 SEC("fentry/io_openat2")
 int BPF_PROG(open_uring_begin, struct io_kiocb *req)
 {
-	u32 tid = bpf_get_current_pid_tgid();
-	struct mark mark = { .opcode = BPF_CORE_READ(req, opcode) };
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct io_kiocb___5_10 *old = (void *)req;
+	u32 tid = bpf_get_current_pid_tgid();
+	struct mark mark = {};
 
 	/* Before 5.12 a kernel thread works for the process that asked. */
-	mark.task = bpf_get_current_task();
-	if ((BPF_CORE_READ((struct task_struct *)mark.task, flags) & PF_KTHREAD) && bpf_core_field_exists(old->task))
-		mark.task = (u64)BPF_CORE_READ(old, task);
+	if ((BPF_CORE_READ(task, flags) & PF_KTHREAD) && bpf_core_field_exists(old->task))
+		task = BPF_CORE_READ(old, task);
+	mark.task = (u64)task;
+	mark.opcode = BPF_CORE_READ(req, opcode);
 	if (bpf_map_update_elem(&uring_opens, &tid, &mark, BPF_ANY))
 		count(mark.opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT, false);
 	return 0;

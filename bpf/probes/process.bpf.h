@@ -156,7 +156,9 @@ static __always_inline int exec_failed(u32 type, bool compat, s64 ret, s32 dirfd
 SEC("fexit/__x64_sys_execve")
 int execve_failed(unsigned long long *ctx)
 {
-	return exec_failed(SAKER_TYPE_EXECVE, false, (s64)ctx[1], AT_FDCWD, BPF_CORE_READ(user_regs(), di), 0);
+	struct pt_regs *regs = user_regs();
+
+	return exec_failed(SAKER_TYPE_EXECVE, false, (s64)ctx[1], AT_FDCWD, BPF_CORE_READ(regs, di), 0);
 }
 
 SEC("fexit/__x64_sys_execveat")
@@ -171,7 +173,9 @@ int execveat_failed(unsigned long long *ctx)
 SEC("fexit/__ia32_compat_sys_execve")
 int execve_compat_failed(unsigned long long *ctx)
 {
-	return exec_failed(SAKER_TYPE_EXECVE, true, (s64)ctx[1], AT_FDCWD, (u32)BPF_CORE_READ(user_regs(), bx), 0);
+	struct pt_regs *regs = user_regs();
+
+	return exec_failed(SAKER_TYPE_EXECVE, true, (s64)ctx[1], AT_FDCWD, (u32)BPF_CORE_READ(regs, bx), 0);
 }
 
 SEC("fexit/__ia32_compat_sys_execveat")

@@ -37,6 +37,7 @@ export class Btf {
   readonly #types: number;
   readonly #typesEnd: number;
   readonly #strings: number;
+  readonly #stringsLength: number;
 
   /** @param bytes a raw .BTF section, such as /sys/kernel/btf/vmlinux. @throws Error if it is not BTF */
   constructor(bytes: Uint8Array) {
@@ -47,7 +48,8 @@ export class Btf {
     this.#types = header + this.#view.getUint32(8, true);
     this.#typesEnd = this.#types + this.#view.getUint32(12, true);
     this.#strings = header + this.#view.getUint32(16, true);
-    if (this.#typesEnd > bytes.length || this.#strings > bytes.length) throw new Error('BTF data is cut short');
+    if (this.#typesEnd > bytes.length || this.#strings > bytes.length)
+      throw new Error('BTF data is cut short');
   }
 
   #text(offset: number): string {
@@ -67,13 +69,23 @@ export class Btf {
     }
   }
 
+  /** Place of a name in the string table; every name is kept there once. −1 if the kernel does not know it. */
+  #nameOffset(name: string): number {
+    const table = Buffer.from(
+      this.#bytes.buffer,
+      this.#bytes.byteOffset + this.#strings,
+      this.#stringsLength,
+    );
+    return table.indexOf(`\0${name}\0`, 0, 'latin1') + 1 || -1;
+  }
+
   /** Those of the asked names that are functions of the kernel. */
   functions(wanted: ReadonlySet<string>): Set<string> {
+    const names = new Map([...wanted].map((name) => [this.#nameOffset(name), name]));
     const found = new Set<string>();
     this.#walk((at, kind) => {
-      if (kind !== KIND.FUNC) return;
-      const name = this.#text(this.#view.getUint32(at, true));
-      if (wanted.has(name)) found.add(name);
+      const name = kind === KIND.FUNC ? names.get(this.#view.getUint32(at, true)) : undefined;
+      if (name !== undefined) found.add(name);
     });
     return found;
   }
@@ -125,7 +137,8 @@ export function btfSection(elf: Uint8Array): Uint8Array {
   for (let i = 0; i < count; i++) {
     const start = names + view.getUint32(at(i), true);
     const name = Buffer.from(elf.subarray(start, elf.indexOf(0, start))).toString('latin1');
-    if (name === '.BTF') return elf.subarray(offset(i), offset(i) + Number(view.getBigUint64(at(i) + 32, true)));
+    if (name === '.BTF')
+      return elf.subarray(offset(i), offset(i) + Number(view.getBigUint64(at(i) + 32, true)));
   }
   throw new Error('the object has no .BTF section');
 }

@@ -1,0 +1,28 @@
+/**
+ * The kernel side, on the main thread. In: the event types that rules want. Out: attached programs, the descriptor
+ * of the ring they write to, counters, and the list of what could not be had. Called by agent/; engine/ and
+ * ring/ use openNative for the mapping and the wait.
+ *
+ *   const obstacle = findObstacle();                   // no BTF, too old, no privilege
+ *   const native = openNative();
+ *   const plan = planLoad(new Set(['openat']), kernelFunctions());
+ *   const probes = startProbes(native, plan, { image, ringBytes, ownPid: process.pid, threads: false });
+ *   probes.missing … probes.ringFd … probes.readTasks() … probes.counts() … probes.close()
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Btf } from './btf.ts';
+import { TARGETS } from './plan.ts';
+import { BTF_PATH, type Machine, THIS_MACHINE } from './preconditions.ts';
+
+export { datagramOpener } from './datagram.ts';
+export { errnoName, type Native, openNative } from './native.ts';
+export { LoadError, type ObjectOptions } from './object.ts';
+export { type LoadPlan, type Missing, PROGRAMS, planLoad } from './plan.ts';
+export { explainFailure, findObstacle, type Obstacle } from './preconditions.ts';
+export { type Probes, type ProgramFacts, startProbes, type TypeCount } from './probes.ts';
+
+/** Those functions that our programs hang on and this kernel has. */
+export function kernelFunctions(machine: Machine = THIS_MACHINE): Set<string> {
+  return new Btf(readFileSync(join(machine.root, BTF_PATH))).functions(TARGETS);
+}

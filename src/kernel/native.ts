@@ -1,0 +1,102 @@
+/**
+ * The FFI interface: every function of native/saker.h, once. Results are >= 0 or a negative errno; handles and
+ * addresses are plain numbers (user addresses have 47 bits). Each thread calls openNative for itself.
+ *
+ * koffi's own loader looks for its binary relative to its JavaScript, which a bundled program does not have, so
+ * koffi.node is opened directly, next to our library or in node_modules.
+ */
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const PROTOTYPES = {
+  saker_log_take: 'int64_t saker_log_take(void *text, uint64_t size)',
+  saker_bpf_open: 'int saker_bpf_open(const void *image, uint64_t size, void *handle)',
+  saker_bpf_close: 'int saker_bpf_close(uint64_t handle)',
+  saker_bpf_autoload: 'int saker_bpf_autoload(uint64_t handle, const char *program, int on)',
+  saker_bpf_resize: 'int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries)',
+  saker_bpf_constant:
+    'int saker_bpf_constant(uint64_t handle, const char *name, const void *value, uint64_t size)',
+  saker_bpf_load: 'int saker_bpf_load(uint64_t handle)',
+  saker_bpf_attach: 'int saker_bpf_attach(uint64_t handle, const char *program)',
+  saker_bpf_detach: 'int saker_bpf_detach(uint64_t handle, int link)',
+  saker_bpf_iterate: 'int saker_bpf_iterate(uint64_t handle, const char *program)',
+  saker_bpf_program_facts: 'int saker_bpf_program_facts(uint64_t handle, const char *program, void *facts)',
+  saker_bpf_map_fd: 'int saker_bpf_map_fd(uint64_t handle, const char *map)',
+  saker_bpf_map_lookup:
+    'int saker_bpf_map_lookup(uint64_t handle, const char *map, const void *key, uint64_t keySize, void *value, uint64_t valueSize)',
+  saker_bpf_map_update:
+    'int saker_bpf_map_update(uint64_t handle, const char *map, const void *key, uint64_t keySize, const void *value, uint64_t valueSize)',
+  saker_bpf_map_delete:
+    'int saker_bpf_map_delete(uint64_t handle, const char *map, const void *key, uint64_t keySize)',
+  saker_bpf_map_sum:
+    'int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, void *sums, uint32_t fields)',
+  saker_ring_map: 'int saker_ring_map(int fd, uint64_t size, void *address)',
+  saker_ring_unmap: 'int saker_ring_unmap(uint64_t size, const void *address)',
+  saker_page_size: 'int saker_page_size()',
+  saker_event_open: 'int saker_event_open()',
+  saker_event_signal: 'int saker_event_signal(int fd)',
+  saker_close: 'int saker_close(int fd)',
+  saker_wait: 'int saker_wait(int ringFd, int eventFd, int pauseMs, int timeoutMs)',
+  saker_dgram_open: 'int saker_dgram_open(const char *path)',
+  saker_dgram_send: 'int saker_dgram_send(int fd, const void *message, uint64_t size, int asFile)',
+} as const;
+
+type Call = (...args: (number | string | Uint8Array | BigUint64Array)[]) => number;
+
+export type Native = Readonly<Record<keyof typeof PROTOTYPES, Call>> & {
+  /** Foreign memory as an ArrayBuffer, valid as long as the mapping is. */
+  readonly view: (address: number, sizeBytes: number) => ArrayBuffer;
+};
+
+interface Koffi {
+  load(path: string): { func(prototype: string): Call };
+  view(address: bigint, sizeBytes: number): ArrayBuffer;
+}
+
+/** Folders that may hold our library: a build tree when run from sources, else what lies beside the binary. */
+function libraryFolders(): string[] {
+  const source: string | undefined = import.meta.dirname;
+  if (source !== undefined) return [join(source, '../../build/native')];
+  const bin = dirname(process.execPath);
+  return [join(bin, 'native'), join(bin, '../lib/saker')];
+}
+
+function koffiFiles(folder: string): string[] {
+  const inPackage = `@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`;
+  return [join(folder, 'koffi.node'), join(folder, '../../node_modules', inPackage)];
+}
+
+function firstExisting(files: readonly string[]): string {
+  const found = files.find((file) => existsSync(file));
+  if (found === undefined)
+    throw new Error(`saker's native part is missing: none of ${files.join(', ')} exists`);
+  return found;
+}
+
+/**
+ * Opens libsaker.so and koffi.node.
+ * @param folder where both lie; null looks beside the program (the package's lib folder, or the build tree)
+ * @throws Error naming the missing file
+ */
+export function openNative(folder: string | null = null): Native {
+  const library = firstExisting(
+    (folder === null ? libraryFolders() : [folder]).map((f) => join(f, 'libsaker.so')),
+  );
+  const module = { exports: {} as Koffi };
+  process.dlopen(module, firstExisting(koffiFiles(dirname(library))));
+  const koffi = module.exports;
+  const lib = koffi.load(library);
+  const calls = Object.entries(PROTOTYPES).map(([name, prototype]) => [name, lib.func(prototype)]);
+  return {
+    ...Object.fromEntries(calls),
+    view: (address, sizeBytes) => koffi.view(BigInt(address), sizeBytes),
+  };
+}
+
+const ERRNO_NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+/** `EPERM` for -1 and for 1. */
+export function errnoName(result: number): string {
+  return ERRNO_NAMES.get(Math.abs(result)) ?? `errno ${Math.abs(result)}`;
+}

@@ -1,0 +1,87 @@
+/** One opened BPF object, configured and with the planned programs switched on. */
+import * as record from '../schema/record.generated.ts';
+import { errnoName, type Native } from './native.ts';
+import { type LoadPlan, PROGRAMS } from './plan.ts';
+
+export interface ObjectOptions {
+  /** The compiled BPF object, build/bpf/saker.bpf.o. */
+  readonly image: Uint8Array;
+  /** Size of the ring in bytes: a power of two and a multiple of the page size. */
+  readonly ringBytes: number;
+  /** Process id of the agent in the initial pid namespace; its own opens are not reported. */
+  readonly ownPid: number;
+  /** Report fork and exit of single threads too. */
+  readonly threads: boolean;
+}
+
+/** A step that the kernel or libbpf refused. */
+export class LoadError extends Error {
+  /** Positive errno. */
+  readonly errno: number;
+  /** What libbpf and the verifier said. */
+  readonly log: string;
+
+  constructor(step: string, result: number, log: string) {
+    super(`${step}: ${errnoName(result)}`);
+    this.errno = Math.abs(result);
+    this.log = log;
+  }
+}
+
+const LOG_BYTES = 65536;
+
+/** What libbpf said since the last call; the newest 64 KiB. */
+export function takeLog(native: Native): string {
+  const buffer = Buffer.alloc(LOG_BYTES);
+  return buffer.toString('utf8', 0, native.saker_log_take(buffer, LOG_BYTES));
+}
+
+/** Passes a result on, or throws what it means. */
+export function must(native: Native, result: number, step: string): number {
+  if (result < 0) throw new LoadError(step, result, takeLog(native));
+  return result;
+}
+
+function configBytes(plan: LoadPlan, options: ObjectOptions): Buffer {
+  const config = Buffer.alloc(record.SIZE_CONFIG);
+  config.writeBigUInt64LE(BigInt(Math.floor(options.ringBytes / 8) * 7), record.AT_CONFIG_BULK_LIMIT);
+  config.writeUInt32LE(plan.enabled, record.AT_CONFIG_ENABLED);
+  config.writeUInt32LE(options.ownPid, record.AT_CONFIG_OWN_TGID);
+  config.writeUInt32LE(options.threads ? 1 : 0, record.AT_CONFIG_THREADS);
+  return config;
+}
+
+/**
+ * Opens the object; nothing is in the kernel yet.
+ * @param names programs to load; the others stay out
+ * @returns a handle for the saker_bpf_* functions
+ */
+export function openObject(
+  native: Native,
+  plan: LoadPlan,
+  names: ReadonlySet<string>,
+  options: ObjectOptions,
+): number {
+  const out = new BigUint64Array(1);
+  must(native, native.saker_bpf_open(options.image, options.image.length, out), 'open the BPF object');
+  const handle = Number(out[0]);
+  const config = configBytes(plan, options);
+  try {
+    must(
+      native,
+      native.saker_bpf_constant(handle, 'config', config, config.length),
+      'configure the BPF object',
+    );
+    must(native, native.saker_bpf_resize(handle, 'ring', options.ringBytes), 'set the size of the ring');
+    for (const { name } of PROGRAMS)
+      must(
+        native,
+        native.saker_bpf_autoload(handle, name, names.has(name) ? 1 : 0),
+        `select program ${name}`,
+      );
+  } catch (error) {
+    native.saker_bpf_close(handle);
+    throw error;
+  }
+  return handle;
+}
