@@ -45,7 +45,7 @@ describe('one command', () => {
       assert.equal(result.failure, undefined);
       assert.equal(result.code, 7);
       const [release, content] = result.stdout.split('\n');
-      assert.ok(release!.startsWith(`${kernel}.`), release);
+      assert.ok(release?.startsWith(`${kernel}.`), result.stdout);
       assert.equal(content, 'from afrom b');
       assert.equal(readFileSync(join(outDir, 'copy.txt'), 'utf8'), 'from a');
     });
