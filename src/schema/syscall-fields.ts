@@ -54,7 +54,7 @@ export const SYSCALL_FIELDS: readonly Field[] = [
   f('C', 'evt', 'evt.deltatime.s', 'reltime', 'seconds part'),
   f('C', 'evt', 'evt.deltatime.ns', 'reltime', 'ns part'),
   f('A', 'evt', 'evt.type', 'string', 'event (syscall) name; the value is checked at load'),
-  f('C', 'evt', 'evt.type.is', 'u32', '1 when event type equals the argument', 'index!'),
+  f('C', 'evt', 'evt.type.is', 'u32', '1 when event type equals the argument', 'key!'),
   f('B', 'evt', 'syscall.type', 'string', 'syscall name even for generic events'),
   f('B', 'evt', 'evt.category', 'string', 'class: file net process memory user ipc ... other'),
   f('B', 'evt', 'evt.cpu', 'i16', 'cpu number'),

@@ -18,8 +18,14 @@ export interface CheckedNot {
   readonly child: Checked;
 }
 
-/** What values an operand gives: how they are held and compared. `list` = several of them. */
+/** What values an operand gives: how they are held and compared. */
 export type ValueType = 'string' | 'number' | 'bool' | 'ip' | 'bytes' | 'dynamic';
+
+/**
+ * How many values: `one`; `any` = several, of which one has to satisfy the comparison (an ancestor field without
+ * index); `list` = several, taken as a whole by `in` (each of them) and `intersects` (some of them).
+ */
+export type Shape = 'one' | 'any' | 'list';
 
 export type Operand = FieldOperand | TransformOperand | TextOperand | TextListOperand;
 
@@ -28,7 +34,7 @@ export interface FieldOperand {
   /** Several uses when either end counts (fd.ip, fd.port): a comparison looks at each that has a value. */
   readonly uses: readonly FieldUse[];
   readonly type: ValueType;
-  readonly list: boolean;
+  readonly shape: Shape;
 }
 
 export interface TransformOperand {
@@ -38,7 +44,7 @@ export interface TransformOperand {
   /** The option asked for: getopt(...)[t]. */
   readonly index: string | null;
   readonly type: ValueType;
-  readonly list: boolean;
+  readonly shape: Shape;
 }
 
 /** A literal among a transformer's arguments. */
@@ -46,7 +52,7 @@ export interface TextOperand {
   readonly kind: 'text';
   readonly text: string;
   readonly type: 'string';
-  readonly list: false;
+  readonly shape: 'one';
 }
 
 /** A parenthesised group among a transformer's arguments. */
@@ -54,7 +60,7 @@ export interface TextListOperand {
   readonly kind: 'group';
   readonly items: readonly Operand[];
   readonly type: 'string';
-  readonly list: true;
+  readonly shape: 'list';
 }
 
 export interface Net {
@@ -79,8 +85,7 @@ export type CheckedOp =
   | 'regex'
   | 'in'
   | 'intersects'
-  | 'pmatch'
-  | 'inNet';
+  | 'pmatch';
 
 export type Predicate =
   | ExistsPredicate
@@ -100,14 +105,14 @@ export interface ExistsPredicate extends PredicateBase {
   readonly left: Operand;
 }
 
-/** How several literals combine: any one of them, or all. One literal: no matter. */
-export type Quantifier = 'any' | 'all';
+/** How many of several literals must hold: at least one, all, or exactly one. None of no literals ever holds. */
+export type Quantifier = 'any' | 'all' | 'one';
 
 /** On strings and byte buffers (both byte text). */
 export interface TextPredicate extends PredicateBase {
   readonly kind: 'text';
   readonly left: Operand;
-  readonly op: Exclude<CheckedOp, 'inNet'>;
+  readonly op: CheckedOp;
   readonly quantifier: Quantifier;
   readonly values: readonly string[];
 }
@@ -142,7 +147,7 @@ export interface AddressPredicate extends PredicateBase {
 export interface FieldPredicate extends PredicateBase {
   readonly kind: 'fields';
   readonly left: Operand;
-  readonly op: Exclude<CheckedOp, 'regex' | 'pmatch' | 'inNet'>;
+  readonly op: Exclude<CheckedOp, 'regex' | 'pmatch'>;
   readonly right: Operand;
 }
 

@@ -10,13 +10,25 @@
  *       → { ok: true, condition: Checked, warnings } | { ok: false, errors, warnings }
  *   checkOperand(ast, catalogue) → one field or transformer, as an output format uses it
  *   eventTypesOf(checked) → EventSet: event types that can satisfy it
- *   evaluate(checked, source) → (event) => boolean, the closure oracle
+ *   evaluate(checked, source) → (typeId, event) => boolean, the closure oracle
+ *   readerOf(operand, source) → (event) => plain value or null, for outputs
  *
  * Macros are identifier nodes: the caller replaces them in the tree before checking. Lists are text: the caller
  * replaces their names before parsing. Texts of values are byte texts (base/byte-text.ts).
  */
 export type * from './ast.ts';
+export {
+  type CheckOperandResult,
+  type CheckOptions,
+  type CheckProblem,
+  type CheckResult,
+  type ConditionWarning,
+  checkCondition,
+  checkOperand,
+} from './check.ts';
 export type * from './checked.ts';
+export { type Evaluator, evaluate } from './evaluate.ts';
+export { eventTypesOf } from './event-set.ts';
 export {
   type ConditionError,
   errorAt,
@@ -27,4 +39,5 @@ export {
   parseOperand,
 } from './parse.ts';
 export { printCondition, printOperand } from './print.ts';
+export { type Plain, type Reader, readerOf, type Scalar } from './values.ts';
 export { mapIdentifiers } from './walk.ts';

@@ -1,0 +1,423 @@
+/** Tree as written → tree with types, or every mistake in it. */
+import { nearest } from '../../base/suggest.ts';
+import { EVENT_TYPES, EventSet, eventTypeId } from '../../schema/events.ts';
+import type { Catalogue, Field, FieldType } from '../../schema/fields.ts';
+import { hostNet, parseAddress, parseNet } from './address.ts';
+import type { CompareNode, ConditionNode, ExistsNode, OperandNode, Span, ValueNode } from './ast.ts';
+import { type CheckedOperand, CheckFault, checkOperandNode, type ProblemKind } from './check-operand.ts';
+import type {
+  Checked,
+  CheckedOp,
+  FieldPredicate,
+  Net,
+  Operand,
+  Predicate,
+  Quantifier,
+  TypePredicate,
+  ValueType,
+} from './checked.ts';
+import { parseBool, parseInteger, parsePort } from './literals.ts';
+import { parseOperand } from './parse.ts';
+import { compileRegex, hasNeedlessAnchor } from './regex.ts';
+import { decodeHex } from './text.ts';
+import { textTest } from './text-test.ts';
+
+export interface CheckProblem {
+  /** `unknown-field`: a rule with skip-if-unknown-filter is dropped for it instead of failing. */
+  readonly kind: ProblemKind;
+  readonly message: string;
+  readonly span: Span;
+  readonly hint?: string;
+}
+
+export interface ConditionWarning {
+  readonly code: 'LOAD_COMPILE_CONDITION' | 'LOAD_DEPRECATED_ITEM' | 'LINT';
+  readonly message: string;
+  readonly span: Span;
+}
+
+export interface CheckOptions {
+  /**
+   * `falco`: read as Falco 0.44 does even where that surprises (`fd.net in (A, B)` looks at A only).
+   * Default `saker`. The differences are listed in docs/differences.md.
+   */
+  readonly compat?: 'saker' | 'falco';
+}
+
+export type CheckResult =
+  | { readonly ok: true; readonly condition: Checked; readonly warnings: readonly ConditionWarning[] }
+  | {
+      readonly ok: false;
+      readonly errors: readonly CheckProblem[];
+      readonly warnings: readonly ConditionWarning[];
+    };
+
+export type CheckOperandResult =
+  | { readonly ok: true; readonly operand: Operand; readonly field: Field | null }
+  | { readonly ok: false; readonly error: CheckProblem };
+
+export function checkCondition(
+  ast: ConditionNode,
+  catalogue: Catalogue,
+  options: CheckOptions = {},
+): CheckResult {
+  const checker = new Checker(catalogue, options.compat ?? 'saker');
+  const condition = checker.node(ast);
+  const { errors, warnings } = checker;
+  return errors.length === 0 ? { ok: true, condition, warnings } : { ok: false, errors, warnings };
+}
+
+/** A field or transformer alone, as an output prints it. `field` is null for a transformer. */
+export function checkOperand(ast: OperandNode, catalogue: Catalogue): CheckOperandResult {
+  try {
+    return { ok: true, ...checkOperandNode(ast, catalogue) };
+  } catch (fault) {
+    return { ok: false, error: problemOf(fault) };
+  }
+}
+
+function problemOf(fault: unknown): CheckProblem {
+  if (!(fault instanceof CheckFault)) throw fault;
+  const { problem: kind, message, span, hint } = fault;
+  return hint === undefined ? { kind, message, span } : { kind, message, span, hint };
+}
+
+type Op = Exclude<CheckedOp, never>;
+
+const OPS: Readonly<Record<CompareNode['op'], Op>> = {
+  '=': 'eq',
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  contains: 'contains',
+  bcontains: 'contains',
+  icontains: 'icontains',
+  startswith: 'startswith',
+  bstartswith: 'startswith',
+  endswith: 'endswith',
+  glob: 'glob',
+  iglob: 'iglob',
+  regex: 'regex',
+  in: 'in',
+  intersects: 'intersects',
+  pmatch: 'pmatch',
+};
+
+const EQUALITY = ['=', '==', '!=', 'in', 'intersects'];
+const ORDER = ['<', '<=', '>', '>='];
+const TEXT = ['contains', 'icontains', 'startswith', 'endswith', 'glob', 'iglob', 'regex', 'pmatch'];
+const BYTES = ['contains', 'startswith', 'endswith', 'bcontains', 'bstartswith'];
+
+/** Which operators a type has. */
+const OPS_OF: Readonly<Record<ValueType, ReadonlySet<string>>> = {
+  number: new Set([...EQUALITY, ...ORDER]),
+  bool: new Set(EQUALITY),
+  string: new Set([...EQUALITY, ...ORDER, ...TEXT]),
+  bytes: new Set([...EQUALITY, ...BYTES]),
+  ip: new Set(EQUALITY),
+  dynamic: new Set([...EQUALITY, ...ORDER, ...TEXT]),
+};
+
+/** How messages call a type. */
+const KIND_NAMES: Readonly<Record<ValueType, string>> = {
+  number: 'numeric',
+  bool: 'bool',
+  string: 'string',
+  bytes: 'byte buffer',
+  ip: 'IP address',
+  dynamic: 'dynamic',
+};
+
+const WIRE_NAMES: Readonly<Record<FieldType, string>> = {
+  string: 'CHARBUF',
+  bool: 'BOOL',
+  i16: 'INT16',
+  i32: 'INT32',
+  i64: 'INT64',
+  u32: 'UINT32',
+  u64: 'UINT64',
+  double: 'DOUBLE',
+  port: 'PORT',
+  abstime: 'ABSTIME',
+  reltime: 'RELTIME',
+  ip: 'IPADDR',
+  net: 'IPNET',
+  bytes: 'BYTEBUF',
+  dynamic: 'DYN',
+};
+
+const QUANTIFIERS = { oneof: 'one', anyof: 'any', allof: 'all' } as const;
+
+const NEVER: Predicate = { kind: 'type', holds: EventSet.NONE, narrows: true, span: { start: 0, end: 0 } };
+
+class Checker {
+  readonly errors: CheckProblem[] = [];
+  readonly warnings: ConditionWarning[] = [];
+  readonly #catalogue: Catalogue;
+  readonly #compat: 'saker' | 'falco';
+
+  constructor(catalogue: Catalogue, compat: 'saker' | 'falco') {
+    this.#catalogue = catalogue;
+    this.#compat = compat;
+  }
+
+  /** A faulty check is recorded and replaced, so that the rest is still checked. */
+  node(node: ConditionNode): Checked {
+    switch (node.kind) {
+      case 'and':
+      case 'or':
+        return { kind: node.kind, children: node.children.map((child) => this.node(child)) };
+      case 'not':
+        return { kind: 'not', child: this.node(node.child) };
+      default:
+        try {
+          return this.#leaf(node);
+        } catch (fault) {
+          this.errors.push(problemOf(fault));
+          return NEVER;
+        }
+    }
+  }
+
+  #leaf(node: Exclude<ConditionNode, { kind: 'and' | 'or' | 'not' }>): Predicate {
+    if (node.kind === 'identifier')
+      throw new CheckFault(`undefined macro '${node.name}' used in filter`, node);
+    const left = checkOperandNode(node.left, this.#catalogue);
+    this.#warnDeprecated(left, node);
+    if (node.kind === 'exists') return this.#exists(node, left);
+    const compared = this.#compare(node, left);
+    return compared;
+  }
+
+  #exists(node: ExistsNode, left: CheckedOperand): Predicate {
+    if (left.field?.name === 'evt.type') return typePredicate(EventSet.ALL, true, node);
+    return { kind: 'exists', left: left.operand, span: spanOf(node) };
+  }
+
+  #compare(node: CompareNode, left: CheckedOperand): Predicate {
+    const { operand, field } = left;
+    if (
+      !OPS_OF[operand.type].has(node.op) ||
+      (operand.shape === 'list' && !/^in(tersects)?$/.test(node.op))
+    ) {
+      const kind = operand.shape === 'list' ? 'list' : KIND_NAMES[operand.type];
+      throw new CheckFault(`filter error: '${node.op}' operator not supported for ${kind} filters`, node);
+    }
+    if (node.right.kind === 'field' || node.right.kind === 'transform') {
+      return this.#compareFields(node, left, node.right);
+    }
+    const values = node.right.kind === 'list' ? node.right.items : [node.right];
+    const quantifier: Quantifier = node.modifier === null ? 'any' : QUANTIFIERS[node.modifier];
+    const span = spanOf(node);
+    const op = OPS[node.op];
+    if (field?.name === 'evt.type') return this.#eventType(node, op, quantifier, values);
+    switch (operand.type) {
+      case 'number':
+        return {
+          kind: 'number',
+          left: operand,
+          op: op as 'eq',
+          quantifier,
+          values: numbers(values, left),
+          span,
+        };
+      case 'bool':
+        return { kind: 'bool', left: operand, op: op as 'eq', quantifier, values: bools(values), span };
+      case 'ip': {
+        const nets = this.#nets(values, left, node);
+        return { kind: 'address', left: operand as never, op: op as 'eq', quantifier, values: nets, span };
+      }
+      case 'dynamic': {
+        const parsed = values.map((value) => parseInteger(value.text, 'i64'));
+        if (!TEXT.includes(node.op) && parsed.every((value) => value !== null)) {
+          return { kind: 'number', left: operand, op: op as 'eq', quantifier, values: parsed, span };
+        }
+        return {
+          kind: 'text',
+          left: operand,
+          op,
+          quantifier,
+          values: this.#texts(node, values, false),
+          span,
+        };
+      }
+      default: {
+        const texts = this.#texts(node, values, operand.type === 'bytes');
+        return { kind: 'text', left: operand, op, quantifier, values: texts, span };
+      }
+    }
+  }
+
+  #texts(node: CompareNode, values: readonly ValueNode[], allowsNul: boolean): string[] {
+    return values.map((value) => {
+      if (node.op === 'bcontains' || node.op === 'bstartswith') {
+        const bytes = decodeHex(value.text);
+        if (bytes !== null) return bytes;
+        throw new CheckFault(`filter error: '${node.op}' needs hexadecimal digits in pairs`, value);
+      }
+      if (!allowsNul && value.text.includes('\0')) {
+        throw new CheckFault('filter error: a string can not contain a NUL byte', value);
+      }
+      this.#warnMisuse(node, value);
+      return value.text;
+    });
+  }
+
+  #warnMisuse(node: CompareNode, { text, start, end }: ValueNode): void {
+    const span = { start, end };
+    if (node.op === 'regex') {
+      try {
+        compileRegex(text);
+      } catch (error) {
+        throw new CheckFault(`invalid regex pattern: ${(error as Error).message}`, node);
+      }
+      if (hasNeedlessAnchor(text)) {
+        const message = `regex '${text}': the whole value is matched anyway; ^, $ or .* at an end says nothing or hides a contains`;
+        this.warnings.push({ code: 'LOAD_COMPILE_CONDITION', message, span });
+      }
+      return;
+    }
+    if (!/^[a-z0-9]+[.(]/.test(text)) return;
+    const operand = parseOperand(text, { maxDepth: 10 });
+    if (!operand.ok || operand.end !== text.length) return;
+    const what = operand.ast.kind === 'field' ? 'field' : 'field transformer';
+    const valid =
+      operand.ast.kind === 'field' ? this.#catalogue.resolve(operand.ast.name, operand.ast.arg) : operand.ast;
+    if (valid === undefined) return;
+    const message = `'${text}' may be a valid ${what} misused as a const string value`;
+    this.warnings.push({ code: 'LOAD_COMPILE_CONDITION', message, span });
+  }
+
+  #nets(values: readonly ValueNode[], left: CheckedOperand, node: CompareNode): Net[] {
+    const nets = values.map((value) => (left.fieldType === 'net' ? netOf(value) : addressOf(value)));
+    const falcoReadsFirst = this.#compat === 'falco' && left.field?.name === 'fd.net' && node.op === 'in';
+    return falcoReadsFirst ? nets.slice(0, 1) : nets;
+  }
+
+  #eventType(
+    node: CompareNode,
+    op: CheckedOp,
+    quantifier: Quantifier,
+    values: readonly ValueNode[],
+  ): TypePredicate {
+    for (const value of values) {
+      if (eventTypeId(value.text) !== 0) continue;
+      const near = nearest(value.text, EVENT_TYPES);
+      const hint = near === null || near === '' ? undefined : `did you mean ${near}?`;
+      throw new CheckFault(`unknown event type ${value.text}`, node, hint);
+    }
+    const texts = this.#texts(node, values, false);
+    const test = textTest(op, quantifier, texts);
+    const holds = EventSet.of(EVENT_TYPES.keys().filter((id) => test(EVENT_TYPES[id]!)));
+    return typePredicate(holds, EQUALITY.includes(node.op), node);
+  }
+
+  #compareFields(node: CompareNode, left: CheckedOperand, rightNode: OperandNode): FieldPredicate {
+    const { op } = node;
+    if (left.field?.name === 'evt.type') {
+      throw new CheckFault('filter error: evt.type can only be compared with event names', node);
+    }
+    if (op === 'regex' || op === 'pmatch' || op === 'bcontains' || op === 'bstartswith') {
+      throw new CheckFault(`filter error: '${op}' does not support a field on the right-hand side`, node);
+    }
+    if (left.field !== null && (left.field.type === 'net' || left.field.ancestor || left.field.filterOnly)) {
+      const message = `filter error: field '${left.field.name}' can not be compared with another field`;
+      throw new CheckFault(message, node);
+    }
+    const right = this.#rightOperand(rightNode);
+    if (right.fieldType !== left.fieldType) {
+      const message = `field '${nameOf(node.left)}' has type '${WIRE_NAMES[left.fieldType]}' while the right-hand side field '${nameOf(rightNode)}' has incompatible type '${WIRE_NAMES[right.fieldType]}'`;
+      throw new CheckFault(message, node);
+    }
+    return {
+      kind: 'fields',
+      left: left.operand,
+      op: OPS[op] as FieldPredicate['op'],
+      right: right.operand,
+      span: spanOf(node),
+    };
+  }
+
+  #rightOperand(node: OperandNode): CheckedOperand {
+    if (node.kind === 'transform' && node.name === 'val') {
+      if (node.index !== null) {
+        throw new CheckFault("filter error: transformer 'val' does not support field arguments", node);
+      }
+      const inner = node.args[0];
+      if (node.args.length !== 1 || inner?.kind !== 'field') {
+        throw new CheckFault("filter error: transformer 'val' takes one field", node);
+      }
+      return this.#rightField(checkOperandNode(inner, this.#catalogue), inner);
+    }
+    return checkOperandNode(node, this.#catalogue);
+  }
+
+  #rightField(right: CheckedOperand, node: OperandNode): CheckedOperand {
+    if (right.field?.noRight === true || right.operand.shape !== 'one') {
+      throw new CheckFault(
+        `filter error: field '${nameOf(node)}' can not stand on the right-hand side`,
+        node,
+      );
+    }
+    return right;
+  }
+
+  #warnDeprecated({ field }: CheckedOperand, node: ExistsNode | CompareNode): void {
+    if (field?.deprecated !== true) return;
+    const message =
+      field.name === 'evt.dir'
+        ? "due to the drop of enter events, 'evt.dir = <' always evaluates to true, and 'evt.dir = >' always evaluates to false. The rule expression can be simplified by removing the condition on 'evt.dir'"
+        : `'${field.name}' field is deprecated and always 0: enter events are not taken`;
+    this.warnings.push({ code: 'LOAD_DEPRECATED_ITEM', message, span: spanOf(node) });
+  }
+}
+
+const spanOf = ({ start, end }: Span): Span => ({ start, end });
+const nameOf = (node: OperandNode): string => {
+  if (node.kind === 'field') return node.name;
+  const inner = node.args[0];
+  return node.name === 'val' && inner?.kind === 'field' ? inner.name : node.name;
+};
+
+function typePredicate(holds: EventSet, narrows: boolean, node: Span): TypePredicate {
+  return { kind: 'type', holds, narrows, span: spanOf(node) };
+}
+
+function numbers(values: readonly ValueNode[], left: CheckedOperand): (number | bigint)[] {
+  return values.map((value) => {
+    const isPort = left.fieldType === 'port';
+    const parsed = isPort ? parsePort(value.text) : parseInteger(value.text, left.fieldType);
+    if (parsed !== null) return parsed;
+    if (isPort)
+      throw new CheckFault(`unrecognized protocol ${value.text}`, value, 'a port number or service');
+    throw new CheckFault(`${value.text} is not a valid number`, value, 'write a decimal integer');
+  });
+}
+
+function bools(values: readonly ValueNode[]): boolean[] {
+  return values.map((value) => {
+    const parsed = parseBool(value.text);
+    if (parsed !== null) return parsed;
+    throw new CheckFault(`filter error: unrecognized boolean value ${value.text}`, value, 'true or false');
+  });
+}
+
+function addressOf(value: ValueNode): Net {
+  const address = parseAddress(value.text);
+  if (address !== null) return hostNet(address);
+  const family = value.text.includes('.') ? 'IPv4' : 'IPv6';
+  const hint = value.text.includes('/')
+    ? 'a network is compared with fd.net, fd.cnet, fd.snet, ...'
+    : undefined;
+  throw new CheckFault(`unrecognized ${family} address ${value.text}`, value, hint);
+}
+
+function netOf(value: ValueNode): Net {
+  const net = parseNet(value.text);
+  if (net !== null) return net;
+  const hint = parseAddress(value.text) === null ? 'write 10.0.0.0/8' : `write ${value.text}/32`;
+  throw new CheckFault(`unrecognized IP network ${value.text}`, value, hint);
+}
