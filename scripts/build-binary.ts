@@ -52,7 +52,7 @@ async function bundle(entry: string, target: string): Promise<void> {
     banner: { js: 'const __programUrl=require("node:url").pathToFileURL(process.execPath).href;' },
     define: {
       'import.meta.url': '__programUrl',
-      'import.meta.dirname': '""',
+      'import.meta.dirname': 'undefined',
       'process.env.SAKER_VERSION': JSON.stringify(
         JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
       ),

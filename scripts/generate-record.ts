@@ -20,7 +20,11 @@ function structLines(btf: Btf): string[] {
   for (const name of STRUCTS) {
     const struct = structs.get(`saker_${name}`);
     if (struct === undefined) throw new Error(`struct saker_${name} is not in the object's BTF`);
-    lines.push('', `// struct saker_${name}: offsets in bytes`, `export const SIZE_${upper(name)} = ${struct.sizeBytes};`);
+    lines.push(
+      '',
+      `// struct saker_${name}: offsets in bytes`,
+      `export const SIZE_${upper(name)} = ${struct.sizeBytes};`,
+    );
     for (const member of struct.members)
       if (member.name !== 'h' && member.name !== 'pad')
         lines.push(`export const AT_${upper(name)}_${upper(member.name)} = ${member.offset};`);
@@ -39,8 +43,13 @@ function enumLines(btf: Btf): string[] {
 }
 
 function typeNames(values: readonly [string, number][]): string[] {
-  const names = values.filter(([name]) => name !== 'SAKER_TYPE_MAX').map(([name]) => upper(name).slice(5).toLowerCase());
-  return ['/** Name of an event (evt.type) by its number. */', `export const TYPE_NAMES: readonly string[] = ${JSON.stringify(names)};`];
+  const names = values
+    .filter(([name]) => name !== 'SAKER_TYPE_MAX')
+    .map(([name]) => upper(name).slice(5).toLowerCase());
+  return [
+    '/** Name of an event (evt.type) by its number. */',
+    `export const TYPE_NAMES: readonly string[] = ${JSON.stringify(names)};`,
+  ];
 }
 
 /** The text of the generated file for the given BPF object. */

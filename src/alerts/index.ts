@@ -3,3 +3,4 @@
  * with Falco's text line and JSON line, ready to cross to the main thread. Called by engine/ only.
  */
 export { type AlertFormat, buildAlert, type Match } from './build.ts';
+export { isoTime, localDateTime, localTime } from './time.ts';

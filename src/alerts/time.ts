@@ -14,6 +14,13 @@ export function localTime(timeNs: bigint): string {
   return `${pad(date.getHours(), 2)}:${pad(date.getMinutes(), 2)}:${pad(date.getSeconds(), 2)}.${pad(nanos, 9)}`;
 }
 
+/** `2016-08-04 17:56:27.999999999`, local time (evt.datetime). */
+export function localDateTime(timeNs: bigint): string {
+  const { date } = split(timeNs);
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1, 2)}-${pad(date.getDate(), 2)}`;
+  return `${day} ${localTime(timeNs)}`;
+}
+
 /** `2016-08-04T16:17:57.881781397+0000`: text lines under time_format_iso_8601. Always UTC, as Falco prints it. */
 export function isoTime(timeNs: bigint): string {
   return `${isoSeconds(timeNs)}+0000`;

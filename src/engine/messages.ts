@@ -3,6 +3,20 @@ import type { Alert } from '../base/alert.ts';
 
 /** What the main thread and the engine worker say to one another. All of it is plain data. */
 
+/** Rules by name pattern or by tag. */
+export interface Selector {
+  readonly rule?: string;
+  readonly tag?: string;
+}
+
+/** Falco's `append_output`: what the alerts of chosen rules get besides their own output. */
+export interface AppendOutput {
+  readonly match?: { readonly source?: string; readonly rule?: string; readonly tags?: readonly string[] };
+  readonly suggested_output?: boolean;
+  readonly extra_output?: string;
+  readonly extra_fields?: readonly (string | Readonly<Record<string, string>>)[];
+}
+
 /** Rules and the switches that shape what comes of a match; a reload sends a new one. */
 export interface RulesInput {
   readonly files: readonly { readonly name: string; readonly content: string }[];
@@ -10,8 +24,11 @@ export interface RulesInput {
   readonly minimumPriority: string;
   /** Falco's `rule_matching`. */
   readonly matching: 'first' | 'all';
-  /** Falco's `rules:` selection, applied in order after loading. */
-  readonly selection: readonly { readonly enable: boolean; readonly rule?: string; readonly tag?: string }[];
+  /** Falco's `rules:` selection, applied in order after loading; as the configuration has it. */
+  readonly selection: readonly { readonly enable?: Selector; readonly disable?: Selector }[];
+  readonly appendOutput: readonly AppendOutput[];
+  /** Fields added to every alert. */
+  readonly staticFields: Readonly<Record<string, string>>;
   readonly format: AlertFormat;
 }
 

@@ -2,5 +2,8 @@
  * Process state, on the engine thread. In: task facts from fork, exec, exit and the task iterator, already
  * decoded. Out: the process of an event with its image, parent and ancestors. Called by engine/ only.
  */
+
+export { type HostState, hostState } from './host.ts';
 export { type ImageFacts, Process, type TaskFacts } from './process.ts';
 export { ProcessTable, type ReadProcess, type TableStats } from './process-table.ts';
+export { type UserSource, Users } from './users.ts';

@@ -8,6 +8,8 @@ export interface ImageFacts {
   exepath: Interned;
   /** Arguments after argv[0], joined by blanks (Falco's proc.args). */
   args: Interned;
+  /** argv as the kernel holds it: byte text, each argument ended by a zero byte. */
+  argv: string;
   /** Number of arguments after argv[0]. */
   nargs: number;
   cwd: Interned;
@@ -62,6 +64,7 @@ export class Process {
   exe: Interned = EMPTY;
   exepath: Interned = EMPTY;
   args: Interned = EMPTY;
+  argv = '';
   nargs = 0;
   cwd: Interned = EMPTY;
   exeIno = 0n;
@@ -93,6 +96,7 @@ export class Process {
     this.exe = image.exe;
     this.exepath = image.exepath;
     this.args = image.args;
+    this.argv = image.argv;
     this.nargs = image.nargs;
     this.cwd = image.cwd;
     this.exeIno = image.exeIno;

@@ -35,6 +35,7 @@ function image(path: string): ImageFacts {
     exe: new Interned(path),
     exepath: new Interned(path),
     args: EMPTY,
+    argv: '',
     nargs: 0,
     cwd: EMPTY,
     exeIno: 0n,

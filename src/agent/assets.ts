@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as sea from 'node:sea';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+
+/** Parts of the program that are not JavaScript of the main thread: from the binary, or from a checkout's build. */
+
+/** The compiled BPF object. @throws when a checkout has not been built */
+export function bpfObject(): Uint8Array {
+  if (sea.isSea()) return new Uint8Array(sea.getRawAsset('saker.bpf.o'));
+  return readFileSync(join(import.meta.dirname, '../../build/bpf/saker.bpf.o'));
+}
+
+export function startEngineWorker(options: WorkerOptions): Worker {
+  if (sea.isSea()) return new Worker(sea.getAsset('worker.cjs', 'utf8'), { ...options, eval: true });
+  return new Worker(join(import.meta.dirname, '../engine/worker.ts'), options);
+}

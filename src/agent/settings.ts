@@ -1,0 +1,80 @@
+import { hostname } from 'node:os';
+import type { Priority } from '../base/alert.ts';
+import type { Problem } from '../base/errors.ts';
+import { type Config, loadConfig } from '../config/index.ts';
+import type { RulesInput } from '../engine/messages.ts';
+import { checkRules, type RulesCheck } from '../engine/rule-set.ts';
+import { readRulesFiles } from './rules-files.ts';
+
+/** Where the agent's settings come from; the same at start and at every reload. */
+export interface SettingsSource {
+  /** Main configuration file, null for defaults alone. */
+  readonly configFile: string | null;
+  /** `-o key=value`, in order. */
+  readonly overrides: readonly string[];
+  /** `-r`: rules files or directories in place of the configured ones; null uses the configuration's. */
+  readonly rulesFiles: readonly string[] | null;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Settings {
+  readonly config: Config;
+  readonly rules: RulesInput;
+  readonly check: RulesCheck;
+}
+
+export interface SettingsResult {
+  /** null when something is wrong that must not be ignored. */
+  readonly settings: Settings | null;
+  readonly problems: readonly Problem[];
+  /** Result of the rules files as Falco's users know it, with every error and warning; empty when all is well. */
+  readonly rulesReport: string;
+  /** Files and directories to watch. */
+  readonly paths: readonly string[];
+}
+
+/** Reads and checks everything. No side effects: a reload calls it beside a running engine. */
+export function loadSettings(source: SettingsSource): SettingsResult {
+  const { config, problems, paths } = loadConfig({
+    file: source.configFile,
+    overrides: source.overrides,
+    env: source.env,
+  });
+  if (config === null) return { settings: null, problems, rulesReport: '', paths };
+  const read = readRulesFiles(source.rulesFiles ?? config.rules_files, source.rulesFiles !== null);
+  const rules = rulesInput(config, read.files);
+  const check = checkRules(rules);
+  const allPaths = [...paths, ...read.paths];
+  const allProblems = [...problems, ...read.problems];
+  const ok = check.ok && read.problems.length === 0;
+  return {
+    settings: ok ? { config, rules, check } : null,
+    problems: allProblems,
+    rulesReport: check.report,
+    paths: allPaths,
+  };
+}
+
+function rulesInput(config: Config, files: RulesInput['files']): RulesInput {
+  return {
+    files,
+    minimumPriority: config.priority,
+    matching: config.rule_matching,
+    selection: config.rules,
+    appendOutput: config.append_output,
+    staticFields: config.static_fields,
+    format: {
+      hostname: process.env.FALCO_HOSTNAME ?? hostname(),
+      timeFormatIso8601: config.time_format_iso_8601,
+      includeOutput: config.json_include_output_property,
+      includeMessage: config.json_include_message_property,
+      includeOutputFields: config.json_include_output_fields_property,
+      includeTags: config.json_include_tags_property,
+    },
+  };
+}
+
+/** falco.yaml's log levels are lower case; the agent's log names them as alerts do. */
+export function logPriority(level: Config['log_level']): Priority {
+  return level === 'info' ? 'Informational' : ((level[0]!.toUpperCase() + level.slice(1)) as Priority);
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type AgentOptions, runAgent } from '../agent/run.ts';
+import { EXIT_CODE } from '../base/errors.ts';
+import { checkCommand } from './check.ts';
+import { fieldsCommand } from './fields.ts';
+import type { Io } from './io.ts';
+import { rulesCommand } from './rules.ts';
+import { VERSION } from './version.ts';
+
+const DEFAULT_CONFIG = '/etc/saker/saker.yaml';
+
+/** Falco's flags, and only those that mean the same here. */
+const OPTIONS = {
+  config: { type: 'string', short: 'c' },
+  rules: { type: 'string', short: 'r', multiple: true },
+  option: { type: 'string', short: 'o', multiple: true },
+  validate: { type: 'string', short: 'V', multiple: true },
+  describe: { type: 'boolean', short: 'L' },
+  'describe-rule': { type: 'string', short: 'l' },
+  list: { type: 'boolean' },
+  'stop-after': { type: 'string', short: 'M' },
+  unbuffered: { type: 'boolean', short: 'U' },
+  pidfile: { type: 'string', short: 'P' },
+  'dry-run': { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const USAGE = `usage: saker run [options]
+  -c FILE       configuration (default ${DEFAULT_CONFIG})
+  -r PATH       rules file or directory instead of the configured ones; may be repeated
+  -o KEY=VALUE  override one key of the configuration; may be repeated
+  -M SECONDS    stop after this time
+  -P FILE       write the process id to FILE
+  -U            accepted for Falco’s sake: alerts are never held back
+  --dry-run     check configuration and rules, then stop
+  -V FILE       check rules files and stop (saker check)
+  -L, -l RULE   describe all rules or one and stop (saker rules)
+  --list        list fields and stop (saker fields)
+  --version     print the version and stop
+`;
+
+type Values = ReturnType<typeof parse>;
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+}
+
+/** `saker run`, and bare `saker` with Falco's flags. */
+export async function runCommand(args: readonly string[], io: Io): Promise<number> {
+  let values: Values;
+  try {
+    values = parse(args);
+  } catch (error) {
+    io.err(`saker: ${(error as Error).message}\n${USAGE}`);
+    return EXIT_CODE.usage;
+  }
+  const json = (values.option ?? []).some((o) => /^json_output\s*=\s*true$/.test(o)) ? ['--json'] : [];
+  if (values.help) return print(io, USAGE);
+  if (values.version) return print(io, `saker ${VERSION}\n`);
+  if (values.list) return fieldsCommand(json, io);
+  if (values.validate !== undefined) return checkCommand([...values.validate, ...json], io);
+  if (values.describe) return rulesCommand([...(values.rules ?? []), ...json], io);
+  if (values['describe-rule'] !== undefined)
+    return rulesCommand([...(values.rules ?? []), '--rule', values['describe-rule'], ...json], io);
+  const options = agentOptions(values);
+  if (typeof options === 'string') {
+    io.err(`saker: ${options}\n${USAGE}`);
+    return EXIT_CODE.usage;
+  }
+  return runAgent(options, io);
+}
+
+function print(io: Io, text: string): number {
+  io.out(text);
+  return 0;
+}
+
+/** The agent's options, or what is wrong with the command line. */
+function agentOptions(values: Values): AgentOptions | string {
+  const stopAfter = values['stop-after'];
+  if (stopAfter !== undefined && !/^\d{1,9}$/.test(stopAfter))
+    return `-M takes whole seconds, not "${stopAfter}"`;
+  return {
+    // Named explicitly it must exist; the default one may be absent, then the defaults of the program hold.
+    configFile: values.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null),
+    overrides: values.option ?? [],
+    rulesFiles: values.rules ?? null,
+    env: process.env,
+    dryRun: values['dry-run'] ?? false,
+    stopAfterS: stopAfter === undefined ? null : Number(stopAfter),
+    pidFile: values.pidfile ?? null,
+  };
+}

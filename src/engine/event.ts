@@ -1,0 +1,173 @@
+import { EMPTY, Interned } from '../base/interning.ts';
+import type { RecordView } from '../decode/index.ts';
+import * as abi from '../schema/record.generated.ts';
+import type { Process, Users } from '../state/index.ts';
+import { eventTime, type TimeStyle } from './event-time.ts';
+import { Derived, normalPath } from './paths.ts';
+
+/** What facts need beside the record: shared by all events, owned by the engine. */
+export interface EventContext {
+  readonly users: Users;
+  readonly hostname: Interned;
+  /** Prints times as ISO 8601 where a field leaves the choice. */
+  isoTimes: boolean;
+  /** Wall clock minus time since boot, ns; follows clock changes. */
+  wallOffsetNs(): bigint;
+  /** The live process with this pid, whatever its start time. */
+  processOf(pid: number): Process | null;
+}
+
+/** A path text that does not begin with `/` was cut by the kernel side or is relative to an unknown directory. */
+const isAbsolute = (text: Interned): boolean => text.text.startsWith('/');
+
+const normal = new Derived(normalPath);
+const typeNames = abi.TYPE_NAMES.map((name) => new Interned(name));
+
+/**
+ * The event that rules look at: one object for all events, moved from record to record. Getters read on demand; what
+ * is computed is kept until the next record.
+ */
+export class Event {
+  readonly record: RecordView;
+  readonly #context: EventContext;
+  num = 0;
+  process: Process | null = null;
+  /** Which of a file's names the rules are being asked under: 0 the given one, 1 the resolved one. */
+  variant: 0 | 1 = 0;
+  #given: Interned | null = null;
+  #resolved: Interned | null = null;
+
+  constructor(record: RecordView, context: EventContext) {
+    this.record = record;
+    this.#context = context;
+  }
+
+  /** Takes the record that `record` now stands on. */
+  take(num: number, process: Process | null): void {
+    this.num = num;
+    this.process = process;
+    this.variant = 0;
+    this.#given = null;
+    this.#resolved = null;
+    if (!this.isOpen) return;
+    this.#given = this.#absoluteGiven();
+    const resolved = this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_PATH);
+    this.#resolved = isAbsolute(resolved) ? resolved : null;
+  }
+
+  /** True when the file has a second name and rules have to be asked again under it. */
+  get hasTwoNames(): boolean {
+    const given = this.#given;
+    const resolved = this.#resolved;
+    return given !== null && resolved !== null && given !== resolved && given.text !== resolved.text;
+  }
+
+  /** Absolute name of the file, or null for events without one. */
+  get fileName(): Interned | null {
+    return this.variant === 0 ? (this.#given ?? this.#resolved) : this.#resolved;
+  }
+
+  /** The name exactly as the caller gave it. */
+  get nameGiven(): Interned | null {
+    const { layout } = this.record;
+    if (layout === abi.LAYOUT_OPEN) return this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_NAME);
+    if (layout === abi.LAYOUT_EXEC)
+      return this.record.text(abi.AT_EXEC_STR + abi.SIZE_STR * abi.EXEC_FILENAME);
+    if (layout === abi.LAYOUT_EXEC_FAILED)
+      return this.record.text(abi.AT_EXEC_FAILED_STR + abi.SIZE_STR * abi.EXEC_FAILED_FILENAME);
+    return null;
+  }
+
+  get comm(): Interned {
+    return this.record.comm;
+  }
+  get pid(): number {
+    return this.record.pid;
+  }
+  get tid(): number {
+    return this.record.tid;
+  }
+  get uid(): number {
+    return this.record.uid;
+  }
+  get gid(): number {
+    return this.record.gid;
+  }
+  get ret(): number {
+    return this.record.ret;
+  }
+  get bootNs(): number {
+    return this.record.tsNs;
+  }
+  get typeName(): Interned {
+    return typeNames[this.record.type] ?? EMPTY;
+  }
+  get isOpen(): boolean {
+    return this.record.layout === abi.LAYOUT_OPEN;
+  }
+  get isExec(): boolean {
+    return this.record.layout === abi.LAYOUT_EXEC || this.record.layout === abi.LAYOUT_EXEC_FAILED;
+  }
+  get isExit(): boolean {
+    return this.record.layout === abi.LAYOUT_EXIT;
+  }
+
+  /** O_* bits of the kernel. */
+  get openFlags(): number {
+    return this.record.u32(abi.AT_OPEN_OPEN_FLAGS);
+  }
+  get openMode(): number {
+    return this.record.u32(abi.AT_OPEN_MODE);
+  }
+  get dirfd(): number {
+    return this.record.s32(abi.AT_OPEN_DIRFD);
+  }
+  /** st_mode of the opened file, 0 when it is not known. */
+  get fileMode(): number {
+    return this.isOpen ? this.record.u32(abi.AT_OPEN_FILE_MODE) : 0;
+  }
+  get fileDev(): number {
+    return this.record.u32(abi.AT_OPEN_DEV);
+  }
+  get fileIno(): bigint {
+    return this.record.u64(abi.AT_OPEN_INO);
+  }
+  get fileCreated(): boolean {
+    return (this.record.flags & abi.FLAG_CREATED) !== 0;
+  }
+  get fdUnknown(): boolean {
+    return (this.record.flags & abi.FLAG_FD_UNKNOWN) !== 0;
+  }
+  /** wait(2) status of an ended process. */
+  get exitStatus(): number {
+    return this.record.u32(abi.AT_EXIT_STATUS);
+  }
+
+  get users(): Users {
+    return this.#context.users;
+  }
+  get hostname(): Interned {
+    return this.#context.hostname;
+  }
+  processOf(pid: number): Process | null {
+    return this.#context.processOf(pid);
+  }
+  /** A time since boot as wall-clock time, ns since the epoch. */
+  wallOf(bootNs: number): bigint {
+    return this.#context.wallOffsetNs() + BigInt(bootNs);
+  }
+  get wallNs(): bigint {
+    return this.#context.wallOffsetNs() + this.record.ts64;
+  }
+  timeText(style: TimeStyle): Interned {
+    return new Interned(eventTime(this.wallNs, style, this.#context.isoTimes));
+  }
+
+  #absoluteGiven(): Interned | null {
+    const name = this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_NAME);
+    if (isAbsolute(name)) return normal.of(name);
+    if (name.text === '') return null;
+    const base = this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_BASE);
+    return isAbsolute(base) ? new Interned(normalPath(`${base.text}/${name.text}`)) : null;
+  }
+}

@@ -1,0 +1,30 @@
+import type { FactSource, FieldUse, Getter } from '../../rules/facts.ts';
+import type { Event } from '../event.ts';
+import { eventFacts } from './event.ts';
+import { fileFacts } from './file.ts';
+import { processFacts } from './process.ts';
+import { userFacts } from './user.ts';
+
+/**
+ * Fields of the catalogue → getters on the event. One file per field class. A field that no table names has no
+ * value yet: rules that use it load, and the comparison is false as for every missing value.
+ */
+const TABLES: readonly Readonly<Record<string, (arg: string | null) => Getter<Event> | null>>[] = [
+  eventFacts,
+  processFacts,
+  fileFacts,
+  userFacts,
+];
+
+export const kernelFacts: FactSource<Event> = {
+  bind({ field, arg }: FieldUse): Getter<Event> | null {
+    for (const table of TABLES) {
+      const make = Object.hasOwn(table, field.name) ? table[field.name] : undefined;
+      if (make !== undefined) return make(arg);
+    }
+    return null;
+  },
+};
+
+/** Names of the fields that live events can have a value for. */
+export const availableFields: ReadonlySet<string> = new Set(TABLES.flatMap((table) => Object.keys(table)));

@@ -1,0 +1,158 @@
+import type { Interned } from '../../base/interning.ts';
+import { Interned as Text } from '../../base/interning.ts';
+import type { Getter, Value } from '../../rules/facts.ts';
+import type { Process } from '../../state/index.ts';
+import type { Event } from '../event.ts';
+import { Derived } from '../paths.ts';
+
+/** proc.* and thread.*: facts of the process of an event and of its ancestors. */
+
+type ProcessGetter = (process: Process, event: Event) => Value | null;
+type Table = Readonly<Record<string, (arg: string | null) => Getter<Event> | null>>;
+
+/** Ancestors walked when a rule asks for any of them; longer chains exist only to tire the engine. */
+const MAX_ANCESTORS = 64;
+
+/** A field of the event's own process; missing when the process is unknown. */
+function own(get: ProcessGetter): () => Getter<Event> {
+  return () => (event) => (event.process === null ? null : get(event.process, event));
+}
+
+/** A field of the parent. */
+function parent(get: ProcessGetter): () => Getter<Event> {
+  return () => (event) => {
+    const process = event.process?.parent ?? null;
+    return process === null ? null : get(process, event);
+  };
+}
+
+/** `[0]` is the process itself, `[1]` its parent; without index, all ancestors from the parent up, nearest first. */
+function ancestor(
+  get: (process: Process) => Interned | number | null,
+): (arg: string | null) => Getter<Event> | null {
+  return (arg) => {
+    if (arg === null) return (event) => allAncestors(event, get);
+    const depth = Number(arg);
+    if (!Number.isInteger(depth) || depth < 0) return null;
+    return (event) => {
+      let at = event.process;
+      for (let level = 0; at !== null && level < depth; level++) at = at.parent;
+      return at === null ? null : get(at);
+    };
+  };
+}
+
+function allAncestors(event: Event, get: (process: Process) => Interned | number | null): Value | null {
+  const found: (Interned | number)[] = [];
+  let at = event.process?.parent ?? null;
+  for (let level = 0; at !== null && level < MAX_ANCESTORS; level++, at = at.parent) {
+    const value = get(at);
+    if (value !== null) found.push(value);
+  }
+  return found.length === 0 ? null : found;
+}
+
+const withSlash = new Derived((path) => (path.endsWith('/') ? path : `${path}/`));
+
+/** `comm arguments`, kept on the process until either changes. */
+function cmdline(process: Process): Interned {
+  if (process.cmdline === null) {
+    const args = process.args.text;
+    process.cmdline = args === '' ? process.comm : new Text(`${process.comm.text} ${args}`);
+  }
+  return process.cmdline;
+}
+
+function exeline(process: Process): Interned {
+  const args = process.args.text;
+  return args === '' ? process.exe : new Text(`${process.exe.text} ${args}`);
+}
+
+/** A path the kernel could not tell is a missing value, not an empty one. */
+const known = (text: Interned): Interned | null => (text.text === '' ? null : text);
+
+const durationSince = (process: Process, event: Event): number => Math.max(0, event.bootNs - process.startNs);
+
+/** proc.args with an index picks one argument; argv[0] is not counted. */
+function args(arg: string | null): Getter<Event> | null {
+  if (arg === null) return own((process) => process.args)();
+  const index = Number(arg);
+  if (!Number.isInteger(index) || index < 0) return null;
+  return own((process) => {
+    const argument = process.argv.split('\0')[index + 1];
+    return argument === undefined ? null : new Text(argument);
+  })();
+}
+
+function leader(get: (process: Process) => Value | null, idOf: (process: Process) => number) {
+  return own((process, event) => {
+    const found = event.processOf(idOf(process));
+    return found === null ? null : get(found);
+  });
+}
+
+export const processFacts: Table = {
+  // The thread's own name, fresh with every event: prctl(PR_SET_NAME) needs no event of its own.
+  'proc.name': () => (event) => event.comm,
+  'proc.pname': parent((process) => process.comm),
+  'proc.aname': ancestor((process) => process.comm),
+  'proc.exe': own((process) => process.exe),
+  'proc.pexe': parent((process) => process.exe),
+  'proc.aexe': ancestor((process) => process.exe),
+  'proc.exepath': own((process) => known(process.exepath)),
+  'proc.pexepath': parent((process) => known(process.exepath)),
+  'proc.aexepath': ancestor((process) => known(process.exepath)),
+  'proc.args': args,
+  'proc.aargs': ancestor((process) => process.args),
+  'proc.cmdline': own(cmdline),
+  'proc.pcmdline': parent(cmdline),
+  'proc.acmdline': ancestor(cmdline),
+  'proc.cmdnargs': own((process) => process.nargs),
+  'proc.cmdlenargs': own((process) => process.args.text.length - Math.max(0, process.nargs - 1)),
+  'proc.exeline': own(exeline),
+  'proc.cwd': own((process) => (process.cwd.text === '' ? null : withSlash.of(process.cwd))),
+  'proc.tty': own((process) => process.tty),
+  'proc.pid': () => (event) => event.pid,
+  'proc.ppid': own((process) => process.ppid),
+  'proc.apid': ancestor((process) => process.pid),
+  'proc.vpid': own((process) => process.vpid),
+  'proc.pvpid': parent((process) => process.vpid),
+  'proc.sid': own((process) => process.sid),
+  'proc.sname': leader(
+    (process) => process.comm,
+    (process) => process.sid,
+  ),
+  'proc.sid.exe': leader(
+    (process) => process.exe,
+    (process) => process.sid,
+  ),
+  'proc.sid.exepath': leader(
+    (process) => known(process.exepath),
+    (process) => process.sid,
+  ),
+  'proc.pgid': own((process) => process.pgid),
+  'proc.pgid.name': leader(
+    (process) => process.comm,
+    (process) => process.pgid,
+  ),
+  'proc.pgid.exe': leader(
+    (process) => process.exe,
+    (process) => process.pgid,
+  ),
+  'proc.pgid.exepath': leader(
+    (process) => known(process.exepath),
+    (process) => process.pgid,
+  ),
+  'proc.is_sid_leader': own((process) => process.pid === process.sid),
+  'proc.is_pgid_leader': own((process) => process.pid === process.pgid),
+  'proc.duration': own(durationSince),
+  'proc.ppid.duration': parent(durationSince),
+  'proc.pid.ts': own((process, event) => event.wallOf(process.startNs)),
+  'proc.ppid.ts': parent((process, event) => event.wallOf(process.startNs)),
+  'proc.is_exe_from_memfd': own((process) => process.exeFromMemfd),
+  'proc.exe_ino': own((process) => (process.exeIno === 0n ? null : process.exeIno)),
+  'proc.exe_ino.ctime': own((process) => (process.exeIno === 0n ? null : process.exeCtime)),
+  'proc.exe_ino.mtime': own((process) => (process.exeIno === 0n ? null : process.exeMtime)),
+  'thread.tid': () => (event) => event.tid,
+  'thread.ismain': () => (event) => event.tid === event.pid,
+};

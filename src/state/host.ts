@@ -1,0 +1,75 @@
+import { EMPTY, Interned } from '../base/interning.ts';
+import { createClock, type HostClock, ProcFs, UserDatabase } from '../host/index.ts';
+import type { ImageFacts } from './process.ts';
+import type { ReadProcess } from './process-table.ts';
+import { Users } from './users.ts';
+
+/** USER_HZ, the unit of start times in /proc; 100 on every Linux that runs Node. */
+const TICK_NS = 10_000_000;
+
+/** What the state takes from the machine itself, beside events. */
+export interface HostState {
+  readonly readProcess: ReadProcess;
+  /** argv as the kernel holds it; empty when the process is gone. */
+  readArgv(pid: number): string;
+  pids(): Set<number>;
+  readonly users: Users;
+  readonly clock: HostClock;
+}
+
+export function hostState(root = '/'): HostState {
+  const proc = new ProcFs(`${root}proc`);
+  const users = new UserDatabase(root);
+  const argv = (args: readonly string[]): string => args.map((arg) => `${arg}\0`).join('');
+  const readProcess: ReadProcess = (pid) => {
+    const facts = proc.process(pid);
+    if (facts === null) return null;
+    const { args, exe, cwd } = facts;
+    const [first = '', ...rest] = args;
+    const image: ImageFacts = {
+      exe: new Interned(first),
+      argv: argv(args),
+      args: new Interned(rest.join(' ')),
+      nargs: rest.length,
+      // proc(5): the link of a removed executable ends in " (deleted)".
+      exepath: exe === null ? EMPTY : new Interned(exe.replace(/ \(deleted\)$/, '')),
+      cwd: cwd === null ? EMPTY : new Interned(cwd),
+      exeIno: 0n,
+      exeCtime: 0n,
+      exeMtime: 0n,
+      exeUnlinked: exe?.endsWith(' (deleted)') ?? false,
+      exeFromMemfd: exe?.startsWith('/memfd:') ?? false,
+    };
+    return {
+      task: {
+        pid,
+        startNs: facts.startTicks * TICK_NS,
+        ppid: facts.ppid,
+        parentStartNs: 0,
+        comm: new Interned(facts.comm),
+        sid: facts.sid,
+        pgid: facts.pgid,
+        vpid: facts.vpid,
+        tty: facts.tty,
+        loginuid: facts.loginuid,
+        uid: facts.uid ?? 0,
+        gid: facts.gid ?? 0,
+        cgroup: 0n,
+      },
+      image,
+    };
+  };
+  return {
+    readProcess,
+    readArgv: (pid) => argv(proc.args(pid)),
+    pids: () => new Set(proc.pids()),
+    users: new Users({
+      user: (uid) => users.user(uid),
+      group: (gid) => {
+        const name = users.groupName(gid);
+        return name === null ? null : { name };
+      },
+    }),
+    clock: createClock(),
+  };
+}

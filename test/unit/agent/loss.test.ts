@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLog } from '../../../src/agent/log.ts';
+import { LossWatch } from '../../../src/agent/loss.ts';
+import type { SinkStats } from '../../../src/delivery/index.ts';
+
+const sink = (dropped: number, refused = 0): SinkStats => ({
+  name: 'file',
+  queued: 0,
+  delivered: 0,
+  dropped,
+  refused,
+  retries: 0,
+  error: null,
+});
+const counts = (open: bigint, exec: bigint) => [
+  { type: 'openat', sent: 10n, lost: open },
+  { type: 'execve', sent: 10n, lost: exec },
+];
+
+test('each loss is said once, with its type and number', () => {
+  const lines: string[] = [];
+  const watch = new LossWatch(createLog((line) => lines.push(line), 'Debug', true));
+  watch.look(counts(0n, 0n), [sink(0)]);
+  assert.deepEqual(lines, []);
+  watch.look(counts(5n, 1n), [sink(2, 1)]);
+  watch.look(counts(5n, 1n), [sink(2, 1)]);
+  watch.look(counts(7n, 1n), [sink(2, 1)]);
+  assert.deepEqual(lines, [
+    '<4>the kernel lost events, saker was blind to them: 5 openat, 1 execve\n',
+    '<4>output file lost 3 alerts\n',
+    '<4>the kernel lost events, saker was blind to them: 2 openat\n',
+  ]);
+});
