@@ -48,7 +48,8 @@ export class Btf {
     this.#types = header + this.#view.getUint32(8, true);
     this.#typesEnd = this.#types + this.#view.getUint32(12, true);
     this.#strings = header + this.#view.getUint32(16, true);
-    if (this.#typesEnd > bytes.length || this.#strings > bytes.length)
+    this.#stringsLength = this.#view.getUint32(20, true);
+    if (this.#typesEnd > bytes.length || this.#strings + this.#stringsLength > bytes.length)
       throw new Error('BTF data is cut short');
   }
 

@@ -77,35 +77,30 @@ export function findObstacle(machine: Machine = THIS_MACHINE): Obstacle | null {
   return null;
 }
 
-function lockdownMode(machine: Machine): string {
-  return /\[(\w+)\]/.exec(read(machine, 'sys/kernel/security/lockdown'))?.[1] ?? 'none';
+/** Mode in brackets: none, integrity or confidentiality; null when securityfs is not mounted. */
+function lockdownMode(machine: Machine): string | null {
+  return /\[(\w+)\]/.exec(read(machine, 'sys/kernel/security/lockdown'))?.[1] ?? null;
 }
 
-/** Kernel lockdown hides the helpers that read kernel memory, or refuses with EPERM. */
-function looksLikeLockdown(error: LoadError): boolean {
-  return (
-    error.errno === constants.errno.EPERM ||
-    /unknown func bpf_probe_read_kernel|program of this type cannot use helper bpf_probe_read_kernel/.test(
-      error.log,
-    )
-  );
+function explainRefusal(error: LoadError, machine: Machine): Obstacle {
+  const mode = lockdownMode(machine);
+  if (lacksPrivilege(machine) || (mode !== null && mode !== 'confidentiality'))
+    return {
+      code: 'SAKER_E_PERMISSION',
+      what: `the kernel does not permit BPF programs to this process (${error.message})`,
+      advice: 'run saker as root, outside a container that filters bpf(2)',
+    };
+  const unread = ' (as is usual when root is refused; securityfs is not mounted, so the mode cannot be read)';
+  return {
+    code: 'SAKER_E_KERNEL_LOCKDOWN',
+    what: `kernel lockdown mode "confidentiality" refuses tracing programs${mode === null ? unread : ''}`,
+    advice: 'boot with lockdown=integrity or without lockdown',
+  };
 }
 
 /** What a refused load means. */
 export function explainFailure(error: LoadError, machine: Machine = THIS_MACHINE): Obstacle {
-  const mode = lockdownMode(machine);
-  if (looksLikeLockdown(error) && mode === 'confidentiality')
-    return {
-      code: 'SAKER_E_KERNEL_LOCKDOWN',
-      what: 'the kernel runs in lockdown mode "confidentiality", which refuses tracing programs',
-      advice: 'boot with lockdown=integrity or without lockdown',
-    };
-  if (error.errno === constants.errno.EPERM)
-    return {
-      code: 'SAKER_E_PERMISSION',
-      what: `the kernel does not permit BPF (${error.message})`,
-      advice: 'run saker as root, outside a container that filters bpf(2)',
-    };
+  if (error.errno === constants.errno.EPERM) return explainRefusal(error, machine);
   const last = error.log.trim().split('\n').at(-1) ?? '';
   return {
     code: 'SAKER_E_KERNEL_LOAD',

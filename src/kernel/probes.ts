@@ -71,7 +71,8 @@ function loadPrograms(native: Native, plan: LoadPlan, options: ObjectOptions): L
     native.saker_bpf_close(handle);
     const log = takeLog(native);
     const blamed = programs.find((p) => p.name === blamedProgram(log));
-    if (blamed === undefined || programs.length === 1)
+    // EPERM is a decision about the process or the machine, not a fault of one program.
+    if (blamed === undefined || programs.length === 1 || result === -constants.errno.EPERM)
       throw new LoadError('load the BPF programs', result, log);
     programs = programs.filter((p) => p !== blamed);
     const reason = `the kernel refused to load it (${errnoName(result)}: ${refusal(log)}): ${describe(blamed)} not seen`;
