@@ -106,7 +106,7 @@ export const SYSCALL_FIELDS: readonly Field[] = [
     'evt.abspath',
     'string',
     'dirfd+name made absolute; argument src/dst for two-path calls',
-    'key!',
+    'key?',
   ),
   f('A', 'evt', 'evt.is_open_read', 'bool', 'open with read access, not failed'),
   f('A', 'evt', 'evt.is_open_write', 'bool', 'open with write access'),
