@@ -1,0 +1,299 @@
+import type { Priority } from '../../base/alert.ts';
+import { syscallCatalogue } from '../../schema/fields.ts';
+import { checkOperand, parseOperand } from '../condition/index.ts';
+import type { AppendOutput } from './append-output.ts';
+import { Collection } from './collect.ts';
+import { compileRule, type LoadedRule, type RuleOptions } from './compile-rules.ts';
+import type { ParseCache } from './conditions.ts';
+import {
+  fileContext,
+  type Issue,
+  type Lint,
+  type LoadError,
+  type LoadWarning,
+  RuleLoadError,
+  within,
+} from './context.ts';
+import { brokenKey, Definitions } from './definitions.ts';
+import { hintForText, lintDocuments, lintRules } from './lint.ts';
+import { Sources } from './place.ts';
+import { missingPlugin } from './plugins.ts';
+import { itemKind, readItem } from './read.ts';
+import type { FileResult } from './report.ts';
+import { isActive, type RuleSelector } from './select.ts';
+import { structureNotes } from './structure-notes.ts';
+import { parseYaml } from './yaml.ts';
+import { getKey, type YamlNode } from './yaml-nodes.ts';
+
+export interface RulesFile {
+  /** Shown in results; not opened. */
+  readonly name: string;
+  readonly content: string;
+}
+
+export interface LoadOptions {
+  /** `falco`: Falco's exact reading and results, one error a file, no lints. docs/differences.md lists what changes. */
+  readonly compat?: 'saker' | 'falco';
+  /** Event sources that exist here. Rules for others are left out with a warning. */
+  readonly sources?: readonly string[];
+  /** Plugins whose work is available: name → version. Default: `container`, which is built in. */
+  readonly plugins?: Readonly<Record<string, string>>;
+  /** Rules less severe than this are not active. */
+  readonly priority?: Priority;
+  /** The configuration's `rules:`, applied in order. */
+  readonly selection?: readonly RuleSelector[];
+  readonly appendOutput?: readonly AppendOutput[];
+  /** Fields appended to every system call rule's output unless `append_output` says otherwise. */
+  readonly suggestedFields?: readonly string[];
+  /** How the engine treats an event that several rules match; only lints depend on it. */
+  readonly ruleMatching?: 'first' | 'all';
+}
+
+export interface LoadResult {
+  /** No file has errors. A daemon keeps its old rules otherwise. */
+  readonly ok: boolean;
+  readonly files: readonly FileResult[];
+  /** Every rule that compiled, in the order of definition, which is the order of evaluation. */
+  readonly rules: readonly LoadedRule[];
+  /** The rules to evaluate: enabled, selected and severe enough. */
+  readonly active: readonly LoadedRule[];
+  readonly collection: Collection;
+  readonly definitions: Definitions | null;
+}
+
+/** The container plugin's version whose fields are built in. */
+export const BUILT_IN_PLUGINS: Readonly<Record<string, string>> = { container: '0.7.1' };
+
+/** Larger files are refused unread. */
+const MAX_CONTENT = 16 * 1024 * 1024;
+
+/** Loads rules files in order. Any content gives a result; nothing is thrown for what a file holds. */
+export function loadRules(files: readonly RulesFile[], options: LoadOptions = {}): LoadResult {
+  const loader = new Loader(options);
+  for (const file of files) loader.add(file);
+  return loader.finish();
+}
+
+interface OpenFile extends RulesFile {
+  readonly errors: LoadError[];
+  readonly warnings: LoadWarning[];
+  readonly lints: Lint[];
+  schemaNotes: readonly string[] | null;
+}
+
+class Loader {
+  readonly #options: LoadOptions;
+  readonly #falco: boolean;
+  readonly #files: OpenFile[] = [];
+  readonly #collection: Collection;
+  readonly #sources = new Sources();
+  readonly #cache: ParseCache = new Map();
+  readonly #broken = new Set<string>();
+  /** What was reported already: each file added compiles everything again. */
+  readonly #reported = new Set<string>();
+  readonly #ruleOptions: RuleOptions;
+  #rules: readonly LoadedRule[] = [];
+  #definitions: Definitions | null = null;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#falco = options.compat === 'falco';
+    this.#collection = new Collection(new Set(options.sources ?? ['syscall']), isOperand);
+    this.#ruleOptions = {
+      catalogue: syscallCatalogue,
+      sources: this.#sources,
+      appendOutput: options.appendOutput ?? [],
+      suggestedFields: options.suggestedFields ?? [],
+      falco: this.#falco,
+    };
+  }
+
+  add(source: RulesFile): void {
+    const file: OpenFile = { ...source, errors: [], warnings: [], lints: [], schemaNotes: null };
+    this.#files.push(file);
+    this.#sources.add(file.name, file.content);
+    const documents = this.#parse(file);
+    if (documents === null) return;
+    file.schemaNotes = structureNotes(documents);
+    if (!this.#falco) file.lints.push(...lintDocuments(documents, file.name));
+    this.#read(documents, file);
+    this.#requirePlugins(file);
+    // Falco compiles only what was read without error; we go on to show the other mistakes as well.
+    if (!this.#falco || file.errors.length === 0) this.#compile(file);
+  }
+
+  #parse(file: OpenFile): readonly YamlNode[] | null {
+    const context = fileContext(file.name);
+    if (file.content.length > MAX_CONTENT) {
+      const message = `larger than ${MAX_CONTENT / 1024 / 1024} MiB, split the file`;
+      file.errors.push({ code: 'LOAD_ERR_YAML_PARSE', message, context });
+      return null;
+    }
+    const result = parseYaml(file.content);
+    if ('documents' in result) return result.documents;
+    const { message, at } = result.error;
+    const hint = hintForText(file.content);
+    const issue: LoadError = {
+      code: 'LOAD_ERR_YAML_PARSE',
+      message: `YAML: ${message} at line ${at.line + 1}, column ${at.column + 1}`,
+      context: within(context, 'value for', '', at),
+    };
+    file.errors.push(hint === undefined ? issue : { ...issue, hint });
+    return null;
+  }
+
+  #read(documents: readonly YamlNode[], file: OpenFile): void {
+    const context = fileContext(file.name);
+    const warn = (code: LoadWarning['code'], message: string, at: LoadWarning['context']): void => {
+      file.warnings.push({ code, message, context: at });
+    };
+    for (const document of documents) {
+      if (document.kind === 'null') continue;
+      if (document.kind !== 'seq') {
+        const shape = document.kind === 'map' ? 'not yaml array of objects' : 'not yaml';
+        const message = `Rules content is ${shape}`;
+        const hint = hintForText(file.content) ?? SEQUENCE_HINT;
+        file.errors.push({ code: 'LOAD_ERR_YAML_VALIDATE', message, context, hint });
+        if (this.#falco) return;
+        continue;
+      }
+      for (const item of document.items) {
+        if (item.kind === 'null') continue;
+        try {
+          readItem(item, context, this.#collection, warn);
+        } catch (error) {
+          if (!(error instanceof RuleLoadError)) throw error;
+          if (this.#restsOnBroken(item)) continue;
+          file.errors.push(error.issue);
+          this.#markBroken(item);
+          if (this.#falco) return;
+        }
+      }
+    }
+  }
+
+  #markBroken(item: YamlNode): void {
+    const key = nameOf(item);
+    if (key !== null) this.#broken.add(key);
+  }
+
+  /** A change to an item whose definition is wrong fails too; one report is enough. */
+  #restsOnBroken(item: YamlNode): boolean {
+    const key = nameOf(item);
+    if (key === null || item.kind !== 'map' || !this.#broken.has(key)) return false;
+    return ['append', 'override', 'enabled'].some((name) => getKey(item, name) !== undefined);
+  }
+
+  /** Falco ends with a plain error here; we say in which file. */
+  #requirePlugins(file: OpenFile): void {
+    const loaded = this.#options.plugins ?? BUILT_IN_PLUGINS;
+    for (const requirement of this.#collection.plugins) {
+      if (requirement.context.file !== file.name) continue;
+      const message = missingPlugin(requirement, loaded);
+      if (message === null) continue;
+      file.errors.push({ code: 'LOAD_ERR_VALIDATE', message, context: requirement.context });
+    }
+  }
+
+  #compile(file: OpenFile): void {
+    const falco = this.#falco;
+    let stopped = false;
+    const error = (issue: LoadError): void => {
+      if (stopped || !this.#isNew(issue)) return;
+      file.errors.push(issue);
+      stopped = falco;
+    };
+    const warn = (issue: LoadWarning): void => {
+      if (!stopped && this.#isNew(issue)) file.warnings.push(issue);
+    };
+    const definitions = new Definitions(
+      this.#collection,
+      this.#sources,
+      this.#cache,
+      syscallCatalogue,
+      this.#broken,
+      falco,
+      error,
+    );
+    const rules: LoadedRule[] = [];
+    for (const item of this.#collection.rules.values()) {
+      if (stopped) break;
+      if (item.unknownSource) continue;
+      const rule = compileRule(item, definitions, this.#ruleOptions, { error, warn });
+      if (rule !== null) rules.push(rule);
+    }
+    this.#definitions = definitions;
+    if (falco && file.errors.length === 0) this.#warnUnused(file, definitions);
+    // Rules of an earlier good state stay when this file spoils everything.
+    this.#rules = rules;
+  }
+
+  /** Under compat every compilation repeats its warnings, as in Falco. */
+  #isNew(issue: Issue & { code: string }): boolean {
+    if (this.#falco) return true;
+    const { context } = issue;
+    const key = [issue.code, context.file, context.place.offset, issue.message].join('\0');
+    if (this.#reported.has(key)) return false;
+    this.#reported.add(key);
+    return true;
+  }
+
+  #warnUnused(file: OpenFile | null, definitions: Definitions): void {
+    const add = (issue: LoadWarning): void => {
+      const target = file ?? this.#files.find(({ name }) => name === issue.context.file);
+      // A file with errors may use it in the part that could not be read.
+      if (target?.errors.length === 0) target.warnings.push(issue);
+    };
+    for (const { item, used } of definitions.macros.values()) {
+      if (used) continue;
+      const message = 'Macro not referred to by any other rule/macro';
+      add({ code: 'LOAD_UNUSED_MACRO', message, context: item.context });
+    }
+    for (const { name, used } of definitions.lists.values()) {
+      const item = this.#collection.lists.get(name);
+      if (used || item === undefined) continue;
+      const message = 'List not referred to by any other rule/macro';
+      add({ code: 'LOAD_UNUSED_LIST', message, context: item.context });
+    }
+  }
+
+  finish(): LoadResult {
+    const ok = this.#files.every(({ errors }) => errors.length === 0);
+    const definitions = this.#definitions;
+    const rules = this.#rules;
+    if (!this.#falco && definitions !== null) {
+      // Whether something is used is known when the last file is in.
+      if (ok) this.#warnUnused(null, definitions);
+      const matching = this.#options.ruleMatching ?? 'first';
+      for (const lint of lintRules(rules, definitions, this.#collection, matching)) {
+        this.#files.find(({ name }) => name === lint.context.file)?.lints.push(lint);
+      }
+    }
+    const { priority, selection } = this.#options;
+    return {
+      ok,
+      files: this.#files.map((file) => ({ ...file, ok: file.errors.length === 0 })),
+      rules,
+      active: rules.filter((rule) => isActive(rule, priority ?? 'Debug', selection ?? [])),
+      collection: this.#collection,
+      definitions,
+    };
+  }
+}
+
+const SEQUENCE_HINT =
+  'a rules file is a list: each item begins with "- rule:", "- macro:", "- list:" or a version requirement';
+
+function nameOf(item: YamlNode): string | null {
+  if (item.kind !== 'map') return null;
+  const kind = itemKind(item);
+  if (kind !== 'list' && kind !== 'macro' && kind !== 'rule') return null;
+  const name = getKey(item, kind);
+  return name?.kind === 'scalar' ? brokenKey(kind, name.text) : null;
+}
+
+/** Whether a text is one whole field or transformer. */
+function isOperand(text: string): boolean {
+  const parsed = parseOperand(text);
+  return parsed.ok && parsed.end === text.length && checkOperand(parsed.ast, syscallCatalogue).ok;
+}

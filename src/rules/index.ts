@@ -1,0 +1,25 @@
+/**
+ * The rule language: files in, compiled rules out. Pure, without any node: module.
+ *
+ *   loadRules(files, options) → results per file, and the rules          (file/)
+ *   parseCondition, checkCondition, evaluate, ...                        (condition/)
+ *   parseOutput, compileOutput                                           (output/)
+ *
+ * Rules are loaded on the thread that evaluates them; the engine compiles them against its own FactSource.
+ */
+export * from './facts.ts';
+export {
+  type FileResult,
+  type LoadedRule,
+  type LoadOptions,
+  type LoadResult,
+  loadRules,
+  type RulesFile,
+} from './file/index.ts';
+export {
+  type CompiledOutput,
+  compileOutput,
+  escapeLine,
+  type OutputValue,
+  parseOutput,
+} from './output/index.ts';
