@@ -99,7 +99,8 @@ function readAll(fd: number): Uint8Array {
   for (;;) {
     const chunk = Buffer.alloc(1 << 16);
     const n = readSync(fd, chunk);
-    if (n === 0) return Buffer.concat(chunks);
+    // A buffer of its own starts at an aligned address; the decoder relies on that.
+    if (n === 0) return new Uint8Array(Buffer.concat(chunks));
     chunks.push(chunk.subarray(0, n));
   }
 }

@@ -1,0 +1,16 @@
+/**
+ * The decoder, on the engine's worker thread. In: places of records in the ring's memory. Out: one reused view per
+ * thread whose getters read the fields when asked; no object per event. Called by engine/.
+ *
+ *   const event = new EventRecord(source.memory);
+ *   if (event.at(offset, length)) switch (event.layout) {
+ *     case LAYOUT_OPEN: event.open.name … event.open.path
+ *     case LAYOUT_EXEC: event.exec.exe … event.exec.args()
+ *   }
+ *
+ * Everything read is valid until the next at(), strings (Interned) for good. Strings are byte text
+ * (base/byte-text.ts): one character per byte.
+ */
+export { EventRecord } from './event-record.ts';
+export type { ExecFailedFields, ExecFields, ExitFields, ForkFields, OpenFields } from './layouts.ts';
+export { splitRecords } from './split.ts';

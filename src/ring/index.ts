@@ -1,0 +1,14 @@
+/**
+ * The ring, on the engine's worker thread. In: the ring's descriptor and the native functions. Out: for every record
+ * its place in `source.memory`, in the order the kernel wrote them, valid only inside the callback. Called by
+ * engine/, which gives the places to decode/.
+ *
+ *   const source = openRing(native, ringFd, ringBytes, eventFd);
+ *   while (!stopping) {
+ *     const n = source.drain((offset, length) => …, 4096);
+ *     if (n < 4096) source.wait(n > 0 ? PAUSE_MS : 0, 250);
+ *   }
+ *   source.close();
+ */
+export { openRing, PAUSE_MS, type RingNative } from './kernel-ring.ts';
+export type { OnRecord, RecordSource, SourceStats } from './source.ts';

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { generateRecord } from '../../../scripts/generate-record.ts';
+import { Btf, btfSection } from '../../../src/kernel/btf.ts';
+import { PROGRAMS } from '../../../src/kernel/plan.ts';
+
+const OBJECT = new URL('../../../build/bpf/saker.bpf.o', import.meta.url);
+const GENERATED = new URL('../../../src/schema/record.generated.ts', import.meta.url);
+const skip = existsSync(OBJECT) ? false : 'needs build/bpf/saker.bpf.o (make -C bpf)';
+
+test('record.generated.ts is what the BPF object says', { skip }, () => {
+  const now = generateRecord(readFileSync(OBJECT));
+  assert.equal(readFileSync(GENERATED, 'utf8'), now, 'run: node scripts/generate-record.ts');
+});
+
+test('the object holds exactly the programs the plan knows', { skip }, () => {
+  const btf = new Btf(btfSection(readFileSync(OBJECT)));
+  const names = new Set(PROGRAMS.map((p) => p.name));
+  assert.deepEqual(btf.functions(names), names);
+});
+
+test('what is not BTF or not ELF is refused', () => {
+  assert.throws(() => new Btf(new Uint8Array(64)), /not BTF/);
+  assert.throws(() => btfSection(new Uint8Array(64)), /not an ELF/);
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PROGRAMS, planLoad, TARGETS } from '../../../src/kernel/plan.ts';
+import * as record from '../../../src/schema/record.generated.ts';
+
+const LIFE = ['process_fork', 'process_exec', 'process_exit', 'task_dump'];
+const V6 = new Set([...TARGETS].filter((t) => t !== 'do_file_open'));
+const V7 = new Set([...TARGETS].filter((t) => t !== 'do_filp_open'));
+
+const load = (wanted: string[], functions: Set<string>): string[] =>
+  planLoad(new Set(wanted), functions).load.map((p) => p.name);
+
+test('without rules only process life is loaded', () => {
+  const names = load([], V6);
+  assert.deepEqual(names.slice(0, 4), LIFE);
+  assert.ok(names.every((n) => !n.startsWith('open_')));
+});
+
+test('open alone needs no io_uring programs, openat does', () => {
+  assert.deepEqual(
+    load(['open'], V6).filter((n) => n.startsWith('open_')),
+    ['open_syscall'],
+  );
+  assert.ok(load(['openat'], V6).includes('open_uring_begin'));
+});
+
+test('the hook has one name per kernel, and its other name is not missed', () => {
+  for (const [functions, program] of [
+    [V6, 'open_uring_file'],
+    [V7, 'open_uring_file_v7'],
+  ] as const) {
+    const plan = planLoad(new Set(['openat']), functions);
+    assert.deepEqual(
+      plan.load.map((p) => p.name).filter((n) => n.startsWith('open_uring_file')),
+      [program],
+    );
+    assert.deepEqual(plan.missing, []);
+  }
+});
+
+test('a function the kernel lacks is reported with the events it costs', () => {
+  const plan = planLoad(new Set(['openat']), new Set([...V6].filter((f) => f !== 'do_sys_openat2')));
+  assert.deepEqual(
+    plan.missing.map((m) => m.program),
+    ['open_syscall'],
+  );
+  assert.match(plan.missing[0]!.reason, /do_sys_openat2.*openat/);
+});
+
+test('the enabled mask holds wanted types and process life only', () => {
+  const { enabled } = planLoad(new Set(['openat']), V6);
+  const bit = (type: number): boolean => ((enabled >> type) & 1) === 1;
+  assert.deepEqual(
+    [record.TYPE_OPENAT, record.TYPE_OPEN, record.TYPE_CREAT, record.TYPE_EXECVE, record.TYPE_PROCEXIT].map(
+      bit,
+    ),
+    [true, false, false, true, true],
+  );
+});
+
+test('every program carries known event types', () => {
+  for (const program of PROGRAMS)
+    for (const type of program.types) assert.ok(record.TYPE_NAMES.includes(type), `${program.name}: ${type}`);
+});
