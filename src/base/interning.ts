@@ -9,8 +9,8 @@
 export class Interned {
   /** Byte text (see byte-text.ts): one character per byte, as the kernel gave it. */
   readonly text: string;
-  /** Remembered answers, laid out by the rule set of `verdictsOf`; null until the first question. */
-  verdicts: Int32Array | null = null;
+  /** Remembered answers, laid out by the rule set of `verdictsOf`; meaningless under another rule set. */
+  verdicts: Int32Array = NOTHING;
   /** Serial number of the rule set that wrote `verdicts`. A newer rule set starts over. */
   verdictsOf = 0;
 
@@ -19,6 +19,7 @@ export class Interned {
   }
 }
 
+const NOTHING = new Int32Array(0);
 /** The empty text: a value, unlike a missing one (null). */
 export const EMPTY = new Interned('');
 

@@ -1,0 +1,260 @@
+/**
+ * The questions rules ask. Each predicate of all rules is looked at once and becomes a leaf of one kind:
+ *
+ *   text   a question about one text value alone: asked once per distinct text and remembered there (verdicts.ts)
+ *   flag   a question about one bool field
+ *   call   any other question: a closure over the event
+ *   type   decided by the event type
+ *
+ * Equal predicates of different rules share one leaf.
+ */
+
+import type { Interned } from '../../base/interning.ts';
+import type { EventSet } from '../../schema/events.ts';
+import type { Checked, FieldOperand, Operand, Predicate } from '../condition/checked.ts';
+import { evaluatePredicate, scalarTest } from '../condition/evaluate.ts';
+import type { Test } from '../condition/text-test.ts';
+import { transformText } from '../condition/transforms.ts';
+import type { FactSource, FieldUse, Getter } from '../facts.ts';
+import { compileAddressTest } from './address-matcher.ts';
+import { compileNumberTest } from './number-matcher.ts';
+import { compileTextTest } from './text-matcher.ts';
+
+export type Leaf<E> = TextLeaf | FlagLeaf | CallLeaf<E> | TypeLeaf;
+
+export interface TextLeaf {
+  readonly kind: 'text';
+  /** Place among all fields in use. */
+  readonly field: number;
+  readonly atom: number;
+}
+
+export interface FlagLeaf {
+  readonly kind: 'flag';
+  readonly field: number;
+  /** Whether true and false satisfy it; a missing value never does. */
+  readonly onTrue: boolean;
+  readonly onFalse: boolean;
+}
+
+export interface CallLeaf<E> {
+  readonly kind: 'call';
+  readonly call: number;
+  readonly test: Test<E>;
+}
+
+export interface TypeLeaf {
+  readonly kind: 'type';
+  readonly holds: EventSet;
+}
+
+export type Tree<E> =
+  | { readonly kind: 'and' | 'or'; readonly children: readonly Tree<E>[] }
+  | { readonly kind: 'not'; readonly child: Tree<E> }
+  | Leaf<E>;
+
+/** A question about a text. `equals` lists the texts it is about when it is plain equality. */
+export interface Atom {
+  readonly test: Test<string>;
+  readonly equals: readonly string[] | null;
+  /** With `equals`: true when it holds for every other text instead. */
+  readonly negated: boolean;
+}
+
+export class Leaves<E> {
+  readonly atoms: Atom[] = [];
+  readonly getters: Getter<E>[] = [];
+  readonly calls: Test<E>[] = [];
+  readonly #source: FactSource<E>;
+  readonly #fieldOf = new Map<string, number>();
+  readonly #leafOf = new Map<string, Leaf<E>>();
+  readonly #atomOf = new Map<string, number>();
+
+  constructor(source: FactSource<E>) {
+    this.#source = source;
+  }
+
+  tree(condition: Checked): Tree<E> {
+    switch (condition.kind) {
+      case 'and':
+      case 'or':
+        return { kind: condition.kind, children: condition.children.map((child) => this.tree(child)) };
+      case 'not':
+        return { kind: 'not', child: this.tree(condition.child) };
+      case 'type':
+        return { kind: 'type', holds: condition.holds };
+      default: {
+        const key = predicateKey(condition);
+        const leaf = this.#leafOf.get(key) ?? this.#leaf(condition);
+        this.#leafOf.set(key, leaf);
+        return leaf;
+      }
+    }
+  }
+
+  /** Place of a field use; -1 when the source never has it. */
+  #field(use: FieldUse): number {
+    const key = JSON.stringify([use.field.name, use.arg]);
+    let place = this.#fieldOf.get(key);
+    if (place === undefined) {
+      const get = this.#source.bind(use);
+      place = get === null ? -1 : this.getters.push(get) - 1;
+      this.#fieldOf.set(key, place);
+    }
+    return place;
+  }
+
+  #leaf(predicate: Exclude<Predicate, { kind: 'type' }>): Leaf<E> {
+    const text = textQuestion(predicate);
+    if (text !== null) return this.#textLeaf(predicate, text);
+    if (predicate.kind === 'bool' && isPlainField(predicate.left)) {
+      const field = this.#field(predicate.left.uses[0]!);
+      const test = scalarTest(predicate);
+      if (field >= 0) return { kind: 'flag', field, onTrue: test(true), onFalse: test(false) };
+    }
+    return this.#callLeaf(this.#closure(predicate));
+  }
+
+  #textLeaf(predicate: Predicate, { operand, atom }: TextQuestion): Leaf<E> {
+    const field = this.#field(operand.uses[0]!);
+    if (field < 0) return this.#callLeaf(() => false);
+    return { kind: 'text', field, atom: this.#atom(questionKey(predicate), atom) };
+  }
+
+  #atom(key: string, make: () => Atom): number {
+    const known = this.#atomOf.get(key);
+    if (known !== undefined) return known;
+    const place = this.atoms.push(make()) - 1;
+    this.#atomOf.set(key, place);
+    return place;
+  }
+
+  #callLeaf(test: Test<E>): CallLeaf<E> {
+    return { kind: 'call', call: this.calls.push(test) - 1, test };
+  }
+
+  #closure(predicate: Exclude<Predicate, { kind: 'type' }>): Test<E> {
+    const { left } = predicate;
+    if (left.kind !== 'field') return evaluatePredicate(predicate, this.#source);
+    const getters = left.uses.map((use) => this.#source.bind(use)).filter((get) => get !== null);
+    if (getters.length === 0) return () => false;
+    if (predicate.kind === 'exists' && left.shape === 'one') return exists(getters);
+    if (predicate.kind === 'address') return addresses(getters, compileAddressTest(predicate));
+    if (getters.length > 1) return evaluatePredicate(predicate, this.#source);
+    const get = getters[0]!;
+    if (predicate.kind === 'number' && left.shape === 'one' && left.type === 'number') {
+      const test = compileNumberTest(predicate);
+      return (event) => {
+        const value = get(event);
+        return value !== null && test(value as number);
+      };
+    }
+    if (predicate.kind === 'text' && left.shape === 'any' && left.type === 'string') {
+      const test = compileTextTest(predicate.op, predicate.quantifier, predicate.values);
+      return (event) => ((get(event) ?? []) as readonly Interned[]).some((item) => test(item.text));
+    }
+    return evaluatePredicate(predicate, this.#source);
+  }
+}
+
+function exists<E>(getters: readonly Getter<E>[]): Test<E> {
+  const [first, second] = getters as [Getter<E>, Getter<E> | undefined];
+  return second === undefined
+    ? (event) => first(event) !== null
+    : (event) => first(event) !== null || second(event) !== null;
+}
+
+function addresses<E>(getters: readonly Getter<E>[], test: Test<readonly Uint8Array[]>): Test<E> {
+  // One list for all events: the test looks at it and keeps nothing.
+  const ends: Uint8Array[] = [];
+  return (event) => {
+    ends.length = 0;
+    for (const get of getters) {
+      const address = get(event);
+      if (address !== null) ends.push(address as Uint8Array);
+    }
+    return ends.length > 0 && test(ends);
+  };
+}
+
+const isPlainField = (operand: Operand): operand is FieldOperand =>
+  operand.kind === 'field' && operand.uses.length === 1 && operand.shape === 'one';
+
+interface TextQuestion {
+  readonly operand: FieldOperand;
+  readonly atom: () => Atom;
+}
+
+/** Reads a predicate as a question about one text, through one-argument transformers; null when it is not one. */
+function textQuestion(predicate: Predicate): TextQuestion | null {
+  if (predicate.kind !== 'text' && predicate.kind !== 'number' && predicate.kind !== 'exists') return null;
+  const operand = innermost(predicate.left);
+  if (operand === null || operand.type !== 'string') return null;
+  if (predicate.left.kind === 'field') {
+    if (predicate.kind === 'text') return { operand, atom: () => plainAtom(predicate) };
+    // Every text satisfies `exists`; no text satisfies nothing.
+    return { operand, atom: () => ({ test: () => true, equals: [], negated: true }) };
+  }
+  return { operand, atom: () => ({ test: throughTransforms(predicate), equals: null, negated: false }) };
+}
+
+function innermost(operand: Operand): FieldOperand | null {
+  if (operand.kind === 'field') return isPlainField(operand) ? operand : null;
+  if (operand.kind !== 'transform' || operand.args.length !== 1) return null;
+  return innermost(operand.args[0]!);
+}
+
+function plainAtom({ op, quantifier, values }: Extract<Predicate, { kind: 'text' }>): Atom {
+  const test = compileTextTest(op, quantifier, values);
+  const isEquality = op === 'in' || op === 'eq' || op === 'intersects';
+  if (isEquality && (quantifier === 'any' || values.length === 1))
+    return { test, equals: values, negated: false };
+  if (op === 'ne' && values.length === 1) return { test, equals: values, negated: true };
+  return { test, equals: null, negated: false };
+}
+
+type Transformable = Extract<Predicate, { kind: 'text' | 'number' | 'exists' }>;
+
+function throughTransforms(predicate: Transformable): Test<string> {
+  const test = valueTest(predicate);
+  return (text) => {
+    const value = applyTransforms(predicate.left, text);
+    return value !== null && test(value);
+  };
+}
+
+function valueTest(predicate: Transformable): Test<string | number> {
+  if (predicate.kind === 'exists') return () => true;
+  if (predicate.kind === 'number') return scalarTest(predicate);
+  const test = compileTextTest(predicate.op, predicate.quantifier, predicate.values);
+  return (value) => test(String(value));
+}
+
+function applyTransforms(operand: Operand, text: string): string | number | null {
+  if (operand.kind !== 'transform') return text;
+  const inner = applyTransforms(operand.args[0]!, text);
+  if (typeof inner !== 'string') return null;
+  return operand.name === 'len' ? inner.length : transformText(operand.name as 'tolower', inner);
+}
+
+/** Text that two predicates share exactly when they mean the same. */
+function predicateKey(predicate: Predicate): string {
+  return JSON.stringify(predicate, (key, value) => {
+    if (key === 'span') return undefined;
+    if (key === 'field') return value.name;
+    return plainJson(value);
+  });
+}
+
+/** The same without the field asked: one atom serves proc.name and proc.pname. */
+function questionKey(predicate: Predicate): string {
+  return JSON.stringify(predicate, (key, value) => {
+    if (key === 'span' || key === 'uses') return undefined;
+    return plainJson(value);
+  });
+}
+
+function plainJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
+  return value instanceof Uint8Array ? [...value] : value;
+}

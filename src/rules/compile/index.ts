@@ -1,0 +1,109 @@
+/**
+ * Compiled rules: checked conditions in, a matcher over events out. Runs on the engine's thread.
+ *
+ * For an event of some type, each field that tells rules apart is looked at once: its text remembers which rules it
+ * leaves possible (verdicts.ts), a few ANDs later only real candidates remain, and those are tried one by one. So the
+ * price of an event grows with the rules that nearly match, not with the rules there are.
+ *
+ *   compileRules(conditions, source, options) → CompiledRules
+ */
+import { EVENT_TYPES, EventSet } from '../../schema/events.ts';
+import type { Checked } from '../condition/checked.ts';
+import type { FactSource } from '../facts.ts';
+import { type CandidateFinder, candidateClosure, type RuleTest, ruleClosure } from './closures.ts';
+import { canGenerate, generateCandidates, generateRule } from './generate.ts';
+import { type Plan, planRules, planType } from './plan.ts';
+
+export interface CompileOptions {
+  /** `first`: report only the first rule in the order given that matches. */
+  readonly matching: 'first' | 'all';
+  /** False: closures only. Default: generate code where the process allows it. */
+  readonly generate?: boolean;
+}
+
+export interface CompiledRules<E> {
+  /** Event types for which at least one rule can match; other events need not be shown. */
+  readonly eventTypes: EventSet;
+  /** Whether code is generated or closures run. */
+  readonly generated: boolean;
+  /** Number of rules: `out` must have room for as many. */
+  readonly size: number;
+  /**
+   * Writes the indexes (places in the conditions given) of the rules that the event satisfies into `out`, ascending,
+   * and gives their number. Allocates nothing unless the event brings a text not met before.
+   *
+   * @param typeId place of the event's type in EVENT_TYPES
+   */
+  match(typeId: number, event: E, out: Int32Array): number;
+}
+
+export function compileRules<E>(
+  conditions: readonly Checked[],
+  source: FactSource<E>,
+  options: CompileOptions,
+): CompiledRules<E> {
+  const plan = planRules(conditions, source);
+  const generated = (options.generate ?? true) && canGenerate();
+  const tests = lazyRules(plan, generated);
+  const finders: (CandidateFinder<E> | undefined)[] = Array(EVENT_TYPES.length).fill(undefined);
+  const indexes = Int32Array.from(plan.rules, ({ index }) => index);
+  // Places of candidates, then indexes of matches, on their way out.
+  const found = new Int32Array(plan.rules.length);
+
+  function finderFor(typeId: number): CandidateFinder<E> {
+    const type = planType(plan, typeId);
+    const finder: CandidateFinder<E> =
+      type.words.length === 0
+        ? () => 0
+        : generated
+          ? generateCandidates(plan, type)
+          : candidateClosure(plan, type);
+    finders[typeId] = finder;
+    return finder;
+  }
+
+  function matchAll(typeId: number, event: E, out: Int32Array): number {
+    const candidates = (finders[typeId] ?? finderFor(typeId))(event, found);
+    let count = 0;
+    for (let at = 0; at < candidates; at++) {
+      const place = found[at]!;
+      if (!tests[place]!(event, typeId)) continue;
+      // Insertion keeps the order of definition; candidates are few and nearly sorted.
+      const index = indexes[place]!;
+      let to = count++;
+      for (; to > 0 && out[to - 1]! > index; to--) out[to] = out[to - 1]!;
+      out[to] = index;
+    }
+    return count;
+  }
+
+  function matchFirst(typeId: number, event: E, out: Int32Array): number {
+    const candidates = (finders[typeId] ?? finderFor(typeId))(event, found);
+    let first = conditions.length;
+    for (let at = 0; at < candidates; at++) {
+      const place = found[at]!;
+      const index = indexes[place]!;
+      if (index < first && tests[place]!(event, typeId)) first = index;
+    }
+    if (first === conditions.length) return 0;
+    out[0] = first;
+    return 1;
+  }
+
+  return {
+    eventTypes: plan.rules.reduce((all, { types }) => all.union(types), EventSet.NONE),
+    generated,
+    size: conditions.length,
+    match: options.matching === 'all' ? matchAll : matchFirst,
+  };
+}
+
+/** Each rule's test is made when the rule is first a candidate: most never are. */
+function lazyRules<E>(plan: Plan<E>, generated: boolean): RuleTest<E>[] {
+  const tests: RuleTest<E>[] = plan.rules.map((rule, place) => (event, typeId) => {
+    const test = generated ? generateRule(plan, rule) : ruleClosure(plan, rule);
+    tests[place] = test;
+    return test(event, typeId);
+  });
+  return tests;
+}
