@@ -37,7 +37,7 @@ const printIndex = (arg: string | null): string => (arg === null ? '' : `[${prin
 
 function printArgument(node: ArgumentNode): string {
   if (node.kind === 'value') return printValue(node);
-  if (node.kind === 'arguments') return `(${node.items.map(printArgument).join(', ')})`;
+  if (node.kind === 'arguments') return `(${node.items.map(printArgument).join(',')})`;
   return printOperand(node);
 }
 

@@ -4,6 +4,7 @@ import type { Catalogue } from '../../schema/fields.ts';
 import { type Checked, type ConditionNode, checkCondition, eventTypesOf } from '../condition/index.ts';
 import { type OutputFormat, parseOutput } from '../output/index.ts';
 import { type AppendOutput, appendedOutput, type ExtraField } from './append-output.ts';
+import { type LoadCache, remember } from './cache.ts';
 import { DEPRECATED_FIELDS } from './codes.ts';
 import { type ParsedCondition, readRuleCondition } from './conditions.ts';
 import { type Context, inExpression, type LoadError, type LoadWarning, RuleLoadError } from './context.ts';
@@ -71,7 +72,8 @@ export function compileRule(
   options: RuleOptions,
   report: Report,
 ): LoadedRule | null {
-  const output = attempt(() => compileOutputPart(item, options, report), report);
+  const { outputs } = definitions.reader.cache;
+  const output = attempt(() => compileOutputPart(item, outputs, options, report), report);
   if (output === 'skip' || (output === 'wrong' && options.falco)) return null;
   const condition = attempt(() => compileConditionPart(item, definitions, options, report), report);
   if (condition === 'wrong' || condition === 'skip' || output === 'wrong') return null;
@@ -103,7 +105,12 @@ function attempt<T>(work: () => T | 'skip', report: Report): T | 'skip' | 'wrong
 
 type OutputPart = Pick<LoadedRule, 'output' | 'outputFormat' | 'extraFields'>;
 
-function compileOutputPart(item: RuleItem, options: RuleOptions, report: Report): OutputPart | 'skip' {
+function compileOutputPart(
+  item: RuleItem,
+  outputs: LoadCache['outputs'],
+  options: RuleOptions,
+  report: Report,
+): OutputPart | 'skip' {
   const { catalogue } = options;
   const extras = appendedOutput(item, joinText(item.output), options.appendOutput, options.suggestedFields);
   let { output } = extras;
@@ -118,7 +125,9 @@ function compileOutputPart(item: RuleItem, options: RuleOptions, report: Report)
   }
   const context = item.outputContext;
   const read = (format: string): OutputFormat | null => {
-    const result = parseOutput(format, catalogue);
+    // Alerts are never dropped for a missing value: Falco puts the star before every output.
+    const star = format.startsWith('*') ? '' : '*';
+    const result = remember(outputs, format, () => parseOutput(star + format, catalogue));
     if (result.ok) return result.format;
     const { message, offset, unknownField, hint } = result.error;
     const shown = options.falco ? falcoOutputMessage(unknownField, message) : message;
@@ -126,7 +135,7 @@ function compileOutputPart(item: RuleItem, options: RuleOptions, report: Report)
       report.warn({ code: 'LOAD_UNKNOWN_FILTER', message: shown, context });
       return null;
     }
-    const place = options.sources.place(item.output, offset);
+    const place = options.sources.place(item.output, Math.max(0, offset - star.length));
     return fail('LOAD_ERR_COMPILE_OUTPUT', shown, { ...context, place }, hint);
   };
   const outputFormat = read(output);
@@ -165,7 +174,8 @@ function compileConditionPart(
   report: Report,
 ): ConditionPart | 'skip' {
   const parsed = readRuleCondition(item, definitions.reader);
-  const tree = resolveMacros(parsed.ast, (name) => definitions.useMacro(name));
+  const { cache } = definitions.reader;
+  const tree = resolveMacros(parsed.ast, (name) => definitions.useMacro(name), cache.trees);
   if ('message' in tree) {
     if (tree.unknown !== null && definitions.isBroken('macro', tree.unknown)) return 'skip';
     const at = inExpression(
@@ -178,7 +188,10 @@ function compileConditionPart(
     return invalid(tree.message, at, definitions.hintForMacro(tree.unknown));
   }
   warnSuspicious(item, parsed, tree.ast, report);
-  const checked = checkCondition(tree.ast, options.catalogue, { compat: options.falco ? 'falco' : 'saker' });
+  const compat = options.falco ? 'falco' : 'saker';
+  const checked = remember(cache.checked, tree.ast, () =>
+    checkCondition(tree.ast, options.catalogue, { compat }),
+  );
   const locate = (start: number, offset: number, message: string): Context => {
     const place = definitions.placeOfFault(parsed, tree, offset, message);
     return inExpression(item.conditionContext, parsed.text, start, place, parsed.expanded);
@@ -203,7 +216,7 @@ function compileConditionPart(
       report.warn({ code, message, context: locate(span.start, span.start, message) });
     }
   }
-  const eventTypes = eventTypesOf(checked.condition);
+  const eventTypes = remember(cache.eventTypes, tree.ast, () => eventTypesOf(checked.condition));
   if (item.warnEvttypes && eventTypes.size > MANY_EVENT_TYPES) {
     report.warn({
       code: 'LOAD_NO_EVTTYPE',

@@ -1,4 +1,5 @@
-import { type ConditionNode, type ParseResult, parseCondition } from '../condition/index.ts';
+import { type ConditionNode, parseCondition } from '../condition/index.ts';
+import { type LoadCache, remember } from './cache.ts';
 import { type Context, inExpression } from './context.ts';
 import { fail } from './decode.ts';
 import { type ExcludedText, withExceptions } from './exceptions.ts';
@@ -18,13 +19,10 @@ export interface ParsedCondition {
   placeOf(offset: number): Position;
 }
 
-/** Parses each distinct text once: every file loaded compiles everything again. */
-export type ParseCache = Map<string, ParseResult>;
-
 export interface ConditionReader {
   readonly sources: Sources;
   readonly expander: ListExpander;
-  readonly cache: ParseCache;
+  readonly cache: LoadCache;
   /** Quote every exception value that would end a word, instead of only those with blanks. */
   readonly quoteAll: boolean;
 }
@@ -53,8 +51,7 @@ function read(
     return typeof origin === 'number' ? sources.place(pieces, origin) : origin.place;
   };
   const expanded = expansion.text;
-  const result = cache.get(expanded) ?? parseCondition(expanded);
-  cache.set(expanded, result);
+  const result = remember(cache.parsed, expanded, () => parseCondition(expanded));
   if (!result.ok) {
     const { message, offset, hint } = result.error;
     // Falco shows the text after the replacement of lists here, and before it everywhere else.

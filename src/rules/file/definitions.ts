@@ -1,18 +1,14 @@
 import { nearest } from '../../base/suggest.ts';
 import type { Catalogue } from '../../schema/fields.ts';
 import { type ConditionNode, checkCondition } from '../condition/index.ts';
+import type { LoadCache, ResolvedTree } from './cache.ts';
 import type { Collection } from './collect.ts';
-import {
-  type ConditionReader,
-  type ParseCache,
-  type ParsedCondition,
-  readMacroCondition,
-} from './conditions.ts';
+import { type ConditionReader, type ParsedCondition, readMacroCondition } from './conditions.ts';
 import { inExpression, type LoadError, RuleLoadError } from './context.ts';
 import { invalid } from './decode.ts';
 import type { MacroItem } from './items.ts';
 import { ListExpander, type ResolvedList, resolveLists } from './lists.ts';
-import { type ResolvedTree, resolveMacros } from './macros.ts';
+import { resolveMacros } from './macros.ts';
 import type { Sources } from './place.ts';
 import type { Position } from './yaml-nodes.ts';
 
@@ -45,7 +41,7 @@ export class Definitions {
   constructor(
     collection: Collection,
     sources: Sources,
-    cache: ParseCache,
+    cache: LoadCache,
     catalogue: Catalogue,
     broken: Broken,
     falco: boolean,
@@ -75,11 +71,15 @@ export class Definitions {
 
   #resolve(macro: Macro): void {
     const { item, parsed } = macro;
-    const tree = resolveMacros(parsed.ast, (name) => {
-      const other = this.macros.get(name);
-      if (other === undefined || other.item.index >= item.visibility) return undefined;
-      return other.tree ?? (this.isBroken('macro', name) ? undefined : other.parsed.ast);
-    });
+    const tree = resolveMacros(
+      parsed.ast,
+      (name) => {
+        const other = this.macros.get(name);
+        if (other === undefined || other.item.index >= item.visibility) return undefined;
+        return other.tree ?? (this.isBroken('macro', name) ? undefined : other.parsed.ast);
+      },
+      this.reader.cache.trees,
+    );
     if (!('message' in tree)) {
       macro.tree = tree;
       for (const name of tree.macros) this.macros.get(name)!.used = true;

@@ -13,6 +13,7 @@ export type { AppendOutput } from './append-output.ts';
 export type { LoadedRule } from './compile-rules.ts';
 export type { Lint, LoadError, LoadWarning } from './context.ts';
 export { BUILT_IN_PLUGINS, type LoadOptions, type LoadResult, loadRules, type RulesFile } from './load.ts';
+export { missingPlugin } from './plugins.ts';
 export { type FileResult, fileJson, fileText, verdict } from './report.ts';
 export type { RuleSelector } from './select.ts';
 export { matchesStars } from './stars.ts';

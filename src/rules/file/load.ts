@@ -2,9 +2,9 @@ import type { Priority } from '../../base/alert.ts';
 import { syscallCatalogue } from '../../schema/fields.ts';
 import { checkOperand, parseOperand } from '../condition/index.ts';
 import type { AppendOutput } from './append-output.ts';
+import { createCache } from './cache.ts';
 import { Collection } from './collect.ts';
 import { compileRule, type LoadedRule, type RuleOptions } from './compile-rules.ts';
-import type { ParseCache } from './conditions.ts';
 import {
   fileContext,
   type Issue,
@@ -87,7 +87,7 @@ class Loader {
   readonly #files: OpenFile[] = [];
   readonly #collection: Collection;
   readonly #sources = new Sources();
-  readonly #cache: ParseCache = new Map();
+  readonly #cache = createCache();
   readonly #broken = new Set<string>();
   /** What was reported already: each file added compiles everything again. */
   readonly #reported = new Set<string>();

@@ -1,19 +1,11 @@
 import type { ConditionNode, IdentifierNode } from '../condition/index.ts';
 import { mapIdentifiers } from '../condition/index.ts';
+import type { KnownTree, ResolvedTree } from './cache.ts';
 
 /** Most checks and list entries one condition may come to with its macros in place. */
 const MAX_SIZE = 500_000;
 /** Deepest tree after macros: everything behind walks it by calls. */
 const MAX_DEPTH = 1000;
-
-/** A condition without macros, and how large it is when shared parts are counted each time. */
-export interface ResolvedTree {
-  readonly ast: ConditionNode;
-  readonly size: number;
-  readonly depth: number;
-  /** Macros put in place, directly or inside others. */
-  readonly macros: ReadonlySet<string>;
-}
 
 export interface MacroFault {
   readonly message: string;
@@ -26,25 +18,33 @@ export interface MacroFault {
 export type MacroLookup = (name: string) => ConditionNode | ResolvedTree | undefined;
 
 /** Puts macros in place. Trees that are resolved already are shared, not copied. */
-export function resolveMacros(ast: ConditionNode, lookup: MacroLookup): ResolvedTree | MacroFault {
-  return new Resolver(lookup).resolve(ast, []);
+export function resolveMacros(
+  ast: ConditionNode,
+  lookup: MacroLookup,
+  known: WeakMap<ConditionNode, KnownTree>,
+): ResolvedTree | MacroFault {
+  return new Resolver(lookup, known).resolve(ast, []);
 }
 
 class Resolver {
   readonly #lookup: MacroLookup;
+  readonly #trees: WeakMap<ConditionNode, KnownTree>;
   readonly #known = new Map<string, ResolvedTree>();
 
-  constructor(lookup: MacroLookup) {
+  constructor(lookup: MacroLookup, trees: WeakMap<ConditionNode, KnownTree>) {
     this.#lookup = lookup;
+    this.#trees = trees;
   }
 
   resolve(ast: ConditionNode, path: readonly string[]): ResolvedTree | MacroFault {
     const shape = measure(ast);
     const macros = new Set<string>();
+    const parts: ResolvedTree[] = [];
     let { size, depth } = shape;
     for (const { node, level } of shape.references) {
       const tree = this.#macro(node, path);
       if ('message' in tree) return path.length === 0 ? { ...tree, at: node } : tree;
+      parts.push(tree);
       size += tree.size;
       depth = Math.max(depth, level + tree.depth);
       macros.add(node.name);
@@ -53,9 +53,13 @@ class Resolver {
         return { message: `macro '${node.name}' makes the condition too large`, at: node, unknown: null };
       }
     }
+    const before = this.#trees.get(ast);
+    if (before !== undefined && before.parts.every((part, at) => part === parts[at])) return before.tree;
     const replaced =
       shape.references.length === 0 ? ast : mapIdentifiers(ast, (name) => this.#known.get(name)!.ast);
-    return { ast: replaced, size, depth, macros };
+    const tree = { ast: replaced, size, depth, macros };
+    this.#trees.set(ast, { parts, tree });
+    return tree;
   }
 
   #macro(node: IdentifierNode, path: readonly string[]): ResolvedTree | MacroFault {

@@ -31,9 +31,13 @@ export function compileOutput<E>(format: OutputFormat, source: FactSource<E>): C
   const parts = format.parts.map((part) =>
     typeof part === 'string' ? part : makePart(reader(part.operand, part.field), part, format.keepGoing),
   );
-  const named = format.named
-    .map(({ name, operand, field }) => ({ name, operand, field, read: reader(operand, field) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = format.named.map(({ name, operand, field }) => ({
+    name,
+    operand,
+    field,
+    read: reader(operand, field),
+  }));
+  const sorted = named.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
   const raw = (event: E): string => {
     let line = '';
@@ -50,12 +54,16 @@ export function compileOutput<E>(format: OutputFormat, source: FactSource<E>): C
     fields: (event) => {
       // No prototype: a field's name is text from a rules file.
       const values: Record<string, OutputValue> = Object.create(null);
-      for (const { name, operand, field, read } of named) {
-        values[name] = plainValue(read(event), operand, field?.type ?? null);
+      // Without the star a format ends at the first missing value, in its own order.
+      const end = format.keepGoing ? -1 : named.findIndex(({ read }) => read(event) === null);
+      const shown = end < 0 ? null : new Set(named.slice(0, end));
+      for (const entry of sorted) {
+        if (shown !== null && !shown.has(entry)) continue;
+        values[entry.name] = plainValue(entry.read(event), entry.operand, entry.field?.type ?? null);
       }
       return values;
     },
-    names: named.map(({ name }) => name),
+    names: sorted.map(({ name }) => name),
   };
 }
 

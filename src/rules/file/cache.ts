@@ -1,0 +1,53 @@
+import type { EventSet } from '../../schema/events.ts';
+import type { CheckResult, ConditionNode, ParseResult } from '../condition/index.ts';
+import type { OutputResult } from '../output/index.ts';
+
+/** A condition without macros, and how large it is when shared parts are counted each time. */
+export interface ResolvedTree {
+  readonly ast: ConditionNode;
+  readonly size: number;
+  readonly depth: number;
+  /** Macros put in place, directly or inside others. */
+  readonly macros: ReadonlySet<string>;
+}
+
+/** A tree and the trees of the macros it was made with: with the same ones it is the same again. */
+export interface KnownTree {
+  readonly parts: readonly ResolvedTree[];
+  readonly tree: ResolvedTree;
+}
+
+/**
+ * What one load has worked out already. Every file added compiles the whole collection again, because it may
+ * change any list or macro; what it does not change is found here.
+ */
+export interface LoadCache {
+  readonly parsed: Map<string, ParseResult>;
+  readonly trees: WeakMap<ConditionNode, KnownTree>;
+  readonly checked: WeakMap<ConditionNode, CheckResult>;
+  readonly eventTypes: WeakMap<ConditionNode, EventSet>;
+  readonly outputs: Map<string, OutputResult>;
+}
+
+export function createCache(): LoadCache {
+  return {
+    parsed: new Map(),
+    trees: new WeakMap(),
+    checked: new WeakMap(),
+    eventTypes: new WeakMap(),
+    outputs: new Map(),
+  };
+}
+
+/** The value behind a key, made when it is not there. */
+export function remember<K, V>(
+  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
