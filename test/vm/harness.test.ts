@@ -40,13 +40,14 @@ describe('one command', () => {
         inDirs: [folder('first', { 'a.txt': 'from a' }), folder('second', { 'b.txt': 'from b' })],
         outDir,
         command:
-          'uname -r; cat a.txt b.txt; test -s /sys/kernel/btf/vmlinux && cp a.txt /out/copy.txt; exit 7',
+          'uname -r; cat a.txt b.txt; echo; cat /proc/1/comm; test -s /sys/kernel/btf/vmlinux && cp a.txt /out/copy.txt; exit 7',
       });
       assert.equal(result.failure, undefined);
       assert.equal(result.code, 7);
-      const [release, content] = result.stdout.split('\n');
+      const [release, content, init] = result.stdout.split('\n');
       assert.ok(release?.startsWith(`${kernel}.`), result.stdout);
       assert.equal(content, 'from afrom b');
+      assert.equal(init, 'guest-init');
       assert.equal(readFileSync(join(outDir, 'copy.txt'), 'utf8'), 'from a');
     });
   }

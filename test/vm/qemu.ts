@@ -23,7 +23,7 @@ const counting = ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=off',
 
 const kernelParameters = [
   // NVMe controllers are probed in any order: the root is found by the disk id in its boot record.
-  'root=PARTUUID=5a5a5a5a-01 rw rootwait rootfstype=ext4 init=/usr/local/sbin/guest-init',
+  'root=PARTUUID=5a5a5a5a-01 rw rootwait rootfstype=ext4',
   'console=ttyS0 quiet loglevel=4 8250.nr_uarts=4 panic=-1 net.ifnames=0',
   'systemd.show_status=0 systemd.log_level=warning',
   // Time: emulated guests are slow where real ones are not. Tests of LSM stacking append apparmor=1, tests of
@@ -49,12 +49,13 @@ function serialFile(file: string): string[] {
 
 /** Arguments for qemu-system-x86_64; the guest's ttyS1 is qemu's stdout. */
 export function qemuArguments(plan: QemuPlan): string[] {
-  const init = plan.mini ? ['--', 'mini'] : []; // what follows -- reaches process 1 as its arguments
+  // Last: words that the kernel does not know (nokaslr is one) become arguments of process 1 when they follow init=.
+  const init = `init=/usr/local/sbin/guest-init${plan.mini ? ' -- mini' : ''}`;
   return [
     ...['-M', 'pc', '-cpu', 'max', '-m', `${plan.memoryMib}`],
     ...(plan.icount ? counting : freeRunning),
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    ...['-kernel', plan.disks.vmlinuz, '-append', [...kernelParameters, plan.append, ...init].join(' ')],
+    ...['-kernel', plan.disks.vmlinuz, '-append', [...kernelParameters, plan.append, init].join(' ')],
     ...disk('root', plan.disks.root, true),
     ...disk('modules', plan.disks.modules, true),
     ...disk('in', plan.inDisk, true),
