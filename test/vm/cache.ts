@@ -62,10 +62,10 @@ async function cached(name: string, suffix: string, recipe: string[], args: stri
 
 /** Images of older recipes stay while another checkout may use them. */
 function removeUnused(name: string): void {
-  for (const entry of readdirSync(cacheDir)) {
+  for (const entry of readdirSync(cacheDir).filter((one) => one.startsWith(`${name}-`))) {
     const file = join(cacheDir, entry);
-    const old = Date.now() - statSync(file).mtimeMs > unusedAfterMs;
-    if (old && entry.startsWith(`${name}-`)) rmSync(file, { recursive: true });
+    const usedMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now(); // gone: another run's build
+    if (Date.now() - usedMs > unusedAfterMs) rmSync(file, { recursive: true, force: true });
   }
 }
 
