@@ -80,12 +80,11 @@ export const LINTS = {
   LINT_NESTED_LIST: 'List nested too deep to be expanded',
   LINT_LIST_IN_QUOTES: 'List name inside quoted text',
   LINT_EMPTY_LIST: 'Empty list in a condition',
-  LINT_FIELD_AS_TEXT: 'Field name compared as text',
   LINT_ANY_ANCESTOR: 'Negative comparison with any ancestor',
   LINT_NEVER_MATCHES: 'Condition can never be true',
   LINT_HIDDEN_RULE: 'Rule hidden by an earlier one',
   LINT_APPEND_OPERATOR: 'Appended condition changes the meaning of what stands before',
-  LINT_LATE_REDEFINITION: 'Redefinition changes rules that stand before it',
+  LINT_LATE_REDEFINITION: 'Item defined twice in one file',
   LINT_FILTER_ONLY_OUTPUT: 'Field has no value in outputs',
   LINT_NA_TEXT: 'Missing values compared as text',
 } as const;

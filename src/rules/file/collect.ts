@@ -22,6 +22,7 @@ const NO_RULE_REPLACE =
 
 interface Item {
   readonly name: string;
+  readonly context: Context;
   index: number;
   visibility: number;
 }
@@ -35,6 +36,8 @@ export class Collection {
   readonly macros = new Map<string, MacroItem>();
   readonly rules = new Map<string, RuleItem>();
   readonly plugins: PluginRequirement[] = [];
+  /** Items defined a second time in one file without append or override. */
+  readonly redefined: Context[] = [];
   engine: Version = { major: 0, minor: 0, patch: 0 };
   readonly #sources: ReadonlySet<string>;
   readonly #isOperand: OperandTest;
@@ -172,7 +175,9 @@ export class Collection {
 
   #define<T extends Item>(items: Map<string, T>, item: T): void {
     item.visibility = this.#next++;
-    item.index = items.get(item.name)?.index ?? item.visibility;
+    const previous = items.get(item.name);
+    item.index = previous?.index ?? item.visibility;
+    if (previous?.context.file === item.context.file) this.redefined.push(item.context);
     items.set(item.name, item);
   }
 

@@ -41,6 +41,8 @@ export interface LoadedRule {
   readonly item: RuleItem;
   /** Macros in the condition, also those inside macros. */
   readonly macros: ReadonlySet<string>;
+  /** The rule's own condition before macros, with its places. */
+  readonly parsed: ParsedCondition;
 }
 
 export interface RuleOptions {
@@ -165,7 +167,7 @@ function warnDeprecatedOutput(format: string, item: RuleItem, report: Report): v
   }
 }
 
-type ConditionPart = Pick<LoadedRule, 'ast' | 'condition' | 'eventTypes' | 'macros'>;
+type ConditionPart = Pick<LoadedRule, 'ast' | 'condition' | 'eventTypes' | 'macros' | 'parsed'>;
 
 function compileConditionPart(
   item: RuleItem,
@@ -213,7 +215,8 @@ function compileConditionPart(
   }
   for (const { code, message, span } of checked.warnings) {
     if (code === 'LOAD_COMPILE_CONDITION') {
-      report.warn({ code, message, context: locate(span.start, span.start, message) });
+      const context = locate(span.start, span.start, message);
+      report.warn({ code, message, context, hint: 'val(...) around it compares with the field' });
     }
   }
   const eventTypes = remember(cache.eventTypes, tree.ast, () => eventTypesOf(checked.condition));
@@ -224,7 +227,7 @@ function compileConditionPart(
       context: item.context,
     });
   }
-  return { ast: tree.ast, condition: checked.condition, eventTypes, macros: tree.macros };
+  return { ast: tree.ast, condition: checked.condition, eventTypes, macros: tree.macros, parsed };
 }
 
 /** Where the comparison begins in which a place lies. */

@@ -17,6 +17,8 @@ export interface ParsedCondition {
   readonly ast: ConditionNode;
   /** @param offset in `expanded` */
   placeOf(offset: number): Position;
+  /** Place in `text` of a place in `expanded`; that of the list's name for what a list put in. */
+  writtenAt(offset: number): number;
 }
 
 export interface ConditionReader {
@@ -58,5 +60,5 @@ function read(
     const at = inExpression(context, expanded, offset, placeOf(offset));
     return fail('LOAD_ERR_COMPILE_CONDITION', message, at, hint);
   }
-  return { text, expanded, ast: result.ast, placeOf };
+  return { text, expanded, ast: result.ast, placeOf, writtenAt: expansion.originOf };
 }

@@ -65,11 +65,19 @@ function scalarComps(exception: ExceptionItem): ExceptionItem {
   return { ...exception, comps };
 }
 
-/** Quotes a value with blanks. `quoteAll` also saves those with quotes and parentheses, which Falco breaks on. */
+/** What may stand bare in a condition, and what may stand between double quotes as it is. */
+const BARE = /^[^()"'\s=,]+$/;
+const QUOTABLE = /^(?:[^"\\]|\\[bfnrt\\/" ]|\\x[0-9a-fA-F]{2})*$/;
+
+/**
+ * Falco quotes values with a blank as they are. `quoteAll` does the rest as well: what would break the condition
+ * is quoted and escaped, what Falco can read stays as Falco reads it.
+ */
 function quote(value: string, quoteAll: boolean): string {
   if (/^["']/.test(value)) return value;
-  if (quoteAll && /[()"'=,\s]/.test(value)) return `"${value.replace(/[\\"]/g, '\\$&')}"`;
-  return value.includes(' ') ? `"${value}"` : value;
+  const falcos = value.includes(' ') ? `"${value}"` : value;
+  if (!quoteAll || (value.includes(' ') ? QUOTABLE : BARE).test(value)) return falcos;
+  return `"${value.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}"`;
 }
 
 export interface ExcludedText {

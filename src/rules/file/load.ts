@@ -15,7 +15,7 @@ import {
   within,
 } from './context.ts';
 import { brokenKey, Definitions } from './definitions.ts';
-import { hintForText, lintDocuments, lintRules } from './lint.ts';
+import { hintForText, lintCollection, lintDocuments } from './lint.ts';
 import { Sources } from './place.ts';
 import { missingPlugin } from './plugins.ts';
 import { itemKind, readItem } from './read.ts';
@@ -45,6 +45,8 @@ export interface LoadOptions {
   readonly appendOutput?: readonly AppendOutput[];
   /** Fields appended to every system call rule's output unless `append_output` says otherwise. */
   readonly suggestedFields?: readonly string[];
+  /** Look for what loads but is seldom meant. Default true; never under compat. */
+  readonly lint?: boolean;
   /** How the engine treats an event that several rules match; only lints depend on it. */
   readonly ruleMatching?: 'first' | 'all';
 }
@@ -84,6 +86,7 @@ interface OpenFile extends RulesFile {
 class Loader {
   readonly #options: LoadOptions;
   readonly #falco: boolean;
+  readonly #lint: boolean;
   readonly #files: OpenFile[] = [];
   readonly #collection: Collection;
   readonly #sources = new Sources();
@@ -98,6 +101,7 @@ class Loader {
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#falco = options.compat === 'falco';
+    this.#lint = !this.#falco && options.lint !== false;
     this.#collection = new Collection(new Set(options.sources ?? ['syscall']), isOperand);
     this.#ruleOptions = {
       catalogue: syscallCatalogue,
@@ -115,7 +119,7 @@ class Loader {
     const documents = this.#parse(file);
     if (documents === null) return;
     file.schemaNotes = structureNotes(documents);
-    if (!this.#falco) file.lints.push(...lintDocuments(documents, file.name));
+    if (this.#lint) file.lints.push(...lintDocuments(documents, file.name));
     this.#read(documents, file);
     this.#requirePlugins(file);
     // Falco compiles only what was read without error; we go on to show the other mistakes as well.
@@ -264,8 +268,10 @@ class Loader {
     if (!this.#falco && definitions !== null) {
       // Whether something is used is known when the last file is in.
       if (ok) this.#warnUnused(null, definitions);
+    }
+    if (this.#lint && definitions !== null) {
       const matching = this.#options.ruleMatching ?? 'first';
-      for (const lint of lintRules(rules, definitions, this.#collection, matching)) {
+      for (const lint of lintCollection(rules, definitions, this.#collection, matching)) {
         this.#files.find(({ name }) => name === lint.context.file)?.lints.push(lint);
       }
     }

@@ -1,0 +1,72 @@
+import { type ConditionNode, parseCondition } from '../condition/index.ts';
+import type { LoadedRule } from './compile-rules.ts';
+import type { Lint } from './context.ts';
+import { joinText } from './items.ts';
+
+/** What one rule as a whole holds that is seldom meant. */
+export function lintRule(rule: LoadedRule): Lint[] {
+  return [...appendedOperators(rule), ...printedFields(rule), ...neverTrue(rule)];
+}
+
+/** `a or b` with `and c` appended reads a or (b and c): the append narrows only a part. */
+function appendedOperators({ item }: LoadedRule): Lint[] {
+  const lints: Lint[] = [];
+  for (let at = 1; at < item.condition.length; at++) {
+    const before = joinText(item.condition.slice(0, at));
+    const word = /^\s*(and|or)\b/.exec(item.condition[at]!.text)?.[1];
+    const parsed = parseCondition(before);
+    if (word === undefined || !parsed.ok) continue;
+    const other = word === 'and' ? 'or' : 'and';
+    // In parentheses the whole stays together.
+    if (parsed.ast.kind !== other || before.slice(0, parsed.ast.start).includes('(')) continue;
+    lints.push({
+      code: 'LINT_APPEND_OPERATOR',
+      message:
+        word === 'and'
+          ? "'and' binds tighter than 'or': the appended part narrows only the last alternative of the condition"
+          : "'or' binds weaker than 'and': the appended part is an alternative to the whole condition",
+      context: { ...item.conditionContext, place: item.condition[at]!.node.at },
+      hint: 'replace the whole condition, or put the first one in parentheses',
+    });
+  }
+  return lints;
+}
+
+function printedFields({ item, outputFormat }: LoadedRule): Lint[] {
+  return outputFormat.parts.flatMap((part) => {
+    if (typeof part === 'string' || !part.field?.filterOnly) return [];
+    const { name } = part.field;
+    return [
+      {
+        code: 'LINT_FILTER_ONLY_OUTPUT' as const,
+        message: `%${name} stands for both ends of a connection and prints <NA>`,
+        context: item.outputContext,
+        hint: `print %${name.replace('fd.', 'fd.c')} or %${name.replace('fd.', 'fd.s')}`,
+      },
+    ];
+  });
+}
+
+/** No event type satisfies the condition, and not because of the usual placeholder `evt.num = 0`. */
+function neverTrue({ ast, eventTypes, item }: LoadedRule): Lint[] {
+  if (eventTypes.size > 0 || usesPlaceholder(ast)) return [];
+  return [
+    {
+      code: 'LINT_NEVER_MATCHES',
+      message: 'no event type satisfies the condition, so the rule never matches',
+      context: item.conditionContext,
+      hint: 'look for evt.type checks that exclude each other',
+    },
+  ];
+}
+
+function usesPlaceholder(root: ConditionNode): boolean {
+  const waiting = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.kind === 'and' || node.kind === 'or') waiting.push(...node.children);
+    else if (node.kind === 'not') waiting.push(node.child);
+    else if (node.kind === 'compare' && node.left.kind === 'field' && node.left.name === 'evt.num')
+      return true;
+  }
+  return false;
+}
