@@ -81,6 +81,12 @@ enum saker_limit {
 	SAKER_TTY_MAX = 64,
 	SAKER_PATH_LEVELS = 64, /* directory levels and mount crossings walked */
 	SAKER_CGROUP_LEVELS = 12,
+	/*
+	 * The agent's own opens are not reported, but for those with all of these
+	 * O_* bits: O_NOCTTY O_DSYNC O_DIRECTORY O_NOFOLLOW. Nobody has a reason
+	 * to ask for them together; the agent does, to see that it sees.
+	 */
+	SAKER_CANARY_OPEN_FLAGS = 0400 | 010000 | 0200000 | 0400000,
 };
 
 struct saker_str {

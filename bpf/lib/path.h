@@ -105,7 +105,10 @@ static __noinline int walk_path(struct walk *w, struct path *path, struct fs_str
 			goto done;
 	w->flags |= SAKER_STR_CUT;
 done:
-	if (w->pos == WALK_MAX && !(w->flags & SAKER_STR_CUT))
+	/* A cut name must not look absolute. */
+	if ((w->flags & SAKER_STR_CUT) && w->pos < WALK_MAX)
+		w->pos++;
+	else if (w->pos == WALK_MAX)
 		prepend(w, 0, 0);
 	return 0;
 }

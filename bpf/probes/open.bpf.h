@@ -90,13 +90,16 @@ int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, lo
 	struct workspace *ws;
 	u64 flags;
 
-	if (!type_enabled(type) || bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
+	if (!type_enabled(type))
+		return 0;
+	flags = BPF_CORE_READ(how, flags);
+	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid &&
+	    (flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
 		return 0;
 	ws = workspace_of(SLOT_OPEN);
 	if (!ws)
 		return 0;
 	begin_open(ws, task, type, dirfd, (s32)ret);
-	flags = BPF_CORE_READ(how, flags);
 	if (!compat && type != SAKER_TYPE_OPENAT2)
 		flags &= ~O_LARGEFILE;
 	ws->record.open.open_flags = flags;
@@ -111,8 +114,8 @@ int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, lo
 
 struct mark {
 	u64 task; /* whose request it is */
-	u32 opcode;
-	u32 pad;
+	u64 flags, mode, resolve; /* as asked; do_filp_open sees O_NONBLOCK added */
+	u64 opcode;
 };
 
 /* Threads inside io_openat2, by thread id. */
@@ -128,6 +131,7 @@ int BPF_PROG(open_uring_begin, struct io_kiocb *req)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct io_kiocb___5_10 *old = (void *)req;
+	struct io_open *command = (void *)req; /* lies at the start of every request */
 	u32 tid = bpf_get_current_pid_tgid();
 	struct mark mark = {};
 
@@ -136,6 +140,9 @@ int BPF_PROG(open_uring_begin, struct io_kiocb *req)
 		task = BPF_CORE_READ(old, task);
 	mark.task = (u64)task;
 	mark.opcode = BPF_CORE_READ(req, opcode);
+	bpf_core_read(&mark.flags, 8, &command->how.flags);
+	bpf_core_read(&mark.mode, 8, &command->how.mode);
+	bpf_core_read(&mark.resolve, 8, &command->how.resolve);
 	if (bpf_map_update_elem(&uring_opens, &tid, &mark, BPF_ANY))
 		count(mark.opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT, false);
 	return 0;
@@ -150,9 +157,9 @@ int BPF_PROG(open_uring_end)
 	return 0;
 }
 
-static __always_inline int open_uring(int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
+static __always_inline int open_uring(int dirfd, struct filename *name, struct file *file)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *leader, *task = (struct task_struct *)bpf_get_current_task();
 	u32 tid = bpf_get_current_pid_tgid(), type;
 	struct workspace *ws;
 	struct mark *mark;
@@ -176,8 +183,12 @@ static __always_inline int open_uring(int dirfd, struct filename *name, const st
 		file = NULL;
 	begin_open(ws, task, type, dirfd, file ? 0 : ret);
 	ws->record.h.flags |= SAKER_FLAG_IO_URING | (file ? SAKER_FLAG_FD_UNKNOWN : 0);
-	ws->record.open.open_flags = BPF_CORE_READ(op, open_flag) & ~O_LARGEFILE;
-	ws->record.open.mode = BPF_CORE_READ(op, mode) & S_IALLUGO;
+	ws->record.open.open_flags = mark->flags & ~O_LARGEFILE;
+	ws->record.open.mode = mark->mode & S_IALLUGO;
+	ws->record.open.resolve = mark->resolve;
+	/* The worker is a thread with a name of its own; the program is the leader. */
+	leader = BPF_CORE_READ(task, group_leader);
+	bpf_core_read(ws->record.h.comm, SAKER_COMM_LEN, &leader->comm);
 	put_open_strings(ws, task, BPF_CORE_READ(name, name), false, file);
 	send_record(ws, true);
 	return 0;
@@ -186,11 +197,11 @@ static __always_inline int open_uring(int dirfd, struct filename *name, const st
 SEC("fexit/do_filp_open")
 int BPF_PROG(open_uring_file, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
 {
-	return open_uring(dirfd, name, op, file);
+	return open_uring(dirfd, name, file);
 }
 
 SEC("fexit/do_file_open")
 int BPF_PROG(open_uring_file_v7, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
 {
-	return open_uring(dirfd, name, op, file);
+	return open_uring(dirfd, name, file);
 }

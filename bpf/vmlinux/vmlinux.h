@@ -165,10 +165,7 @@ struct open_how {
 	u64 flags, mode, resolve;
 };
 
-struct open_flags {
-	int open_flag;
-	umode_t mode;
-};
+struct open_flags;
 
 struct ns_common {
 	unsigned int inum;
@@ -276,6 +273,9 @@ struct linux_binprm {
 	const char *fdpath;
 };
 
+struct io_open {
+	struct open_how how;
+};
 struct io_kiocb {
 	u8 opcode;
 };

@@ -22,8 +22,12 @@ export interface Canary {
   stop(): void;
 }
 
-/** @param onSilence told once per silence, with the ms that have passed */
+/**
+ * @param flags O_* bits by which the kernel side knows the canary among the agent's own opens
+ * @param onSilence told once per silence, with the ms that have passed
+ */
 export function createCanary(
+  flags: number,
   patienceMs: number,
   onHeard: () => void,
   onSilence: (ms: number) => void,
@@ -32,7 +36,7 @@ export function createCanary(
   let timer: NodeJS.Timeout | null = null;
   return {
     sing() {
-      openCanary();
+      openCanary(flags);
       if (timer !== null) return;
       const since = Date.now();
       timer = setTimeout(() => {
@@ -56,9 +60,9 @@ export function createCanary(
   };
 }
 
-function openCanary(): void {
+function openCanary(flags: number): void {
   try {
-    closeSync(openSync(CANARY_PATH, 'r'));
+    closeSync(openSync(CANARY_PATH, flags));
   } catch {
     // It is not there; that it was tried is the point.
   }

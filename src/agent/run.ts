@@ -19,6 +19,8 @@ export interface AgentIo {
 
 /** The daemon from start to end. Returns the program's exit code. */
 export async function runAgent(options: AgentOptions, io: AgentIo): Promise<number> {
+  // Otherwise ps, the journal's _COMM and our own events say node-MainThread.
+  process.title = 'saker';
   const loaded = loadSettings(options);
   for (const problem of loaded.problems) io.err(`${formatProblem(problem)}\n`);
   if (loaded.rulesReport !== '') io.err(loaded.rulesReport);

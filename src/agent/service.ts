@@ -5,6 +5,7 @@ import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions, wantsColour } from '../delivery/index.ts';
 import { CANARY_RULE } from '../engine/messages.ts';
 import {
+  CANARY_OPEN_FLAGS,
   datagramOpener,
   explainFailure,
   kernelFunctions,
@@ -132,6 +133,7 @@ class Service {
     this.#probes = probes;
     this.#wakeFd = native.saker_event_open();
     this.#canary = createCanary(
+      CANARY_OPEN_FLAGS,
       CANARY_PATIENCE_MS,
       () => this.#heard(),
       (ms) =>

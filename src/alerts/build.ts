@@ -23,6 +23,8 @@ export interface Match {
   readonly timeNs: bigint;
   /** The rule's output with its fields filled in and escaped to one line. */
   readonly output: string;
+  /** The same unescaped: JSON strings bring their own escaping. */
+  readonly rawOutput: string;
   readonly fields: Readonly<Record<string, AlertValue>>;
 }
 
@@ -41,14 +43,14 @@ export function buildAlert(match: Match, format: AlertFormat): Alert {
     output: match.output,
     fields: match.fields,
     text,
-    json: jsonLine(match, text, format),
+    json: jsonLine(match, `${time}: ${match.priority} ${match.rawOutput}`, format),
   };
 }
 
 /** Key order as Falco's (alphabetical), on one line, valid whatever the event held. */
 function jsonLine(match: Match, text: string, format: AlertFormat): string {
   const parts = [`"hostname":${JSON.stringify(format.hostname)}`];
-  if (format.includeMessage) parts.push(`"message":${JSON.stringify(match.output)}`);
+  if (format.includeMessage) parts.push(`"message":${JSON.stringify(match.rawOutput)}`);
   if (format.includeOutput) parts.push(`"output":${JSON.stringify(text)}`);
   if (format.includeOutputFields) parts.push(`"output_fields":${jsonFields(match, format)}`);
   parts.push(`"priority":${JSON.stringify(match.priority)}`);
@@ -70,5 +72,6 @@ function jsonFields(match: Match, format: AlertFormat): string {
 
 /** 64-bit integers are written as integers: JSON has no size limit, and Falco's readers take them so. */
 function jsonValue(value: AlertValue): string {
-  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
+  if (typeof value === 'bigint') return value.toString();
+  return Array.isArray(value) ? `[${value.map(jsonValue).join(',')}]` : JSON.stringify(value);
 }

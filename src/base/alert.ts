@@ -35,4 +35,5 @@ export interface Alert {
   readonly text: string;
 }
 
-export type AlertValue = string | number | bigint | boolean | null;
+/** A field's value; a list field or all ancestors give a list. */
+export type AlertValue = string | number | bigint | boolean | null | readonly AlertValue[];

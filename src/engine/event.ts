@@ -1,7 +1,8 @@
 import { EMPTY, Interned } from '../base/interning.ts';
-import type { RecordView } from '../decode/index.ts';
+import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import type { Process, Users } from '../state/index.ts';
+import { tsNs } from './apply.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
 import { Derived, normalPath } from './paths.ts';
 
@@ -11,8 +12,8 @@ export interface EventContext {
   readonly hostname: Interned;
   /** Prints times as ISO 8601 where a field leaves the choice. */
   isoTimes: boolean;
-  /** Wall clock minus time since boot, ns; follows clock changes. */
-  wallOffsetNs(): bigint;
+  /** Wall clock of a moment given in ns since boot; follows clock changes. */
+  wallNs(bootNs: bigint): bigint;
   /** The live process with this pid, whatever its start time. */
   processOf(pid: number): Process | null;
 }
@@ -28,7 +29,7 @@ const typeNames = abi.TYPE_NAMES.map((name) => new Interned(name));
  * is computed is kept until the next record.
  */
 export class Event {
-  readonly record: RecordView;
+  readonly record: EventRecord;
   readonly #context: EventContext;
   num = 0;
   process: Process | null = null;
@@ -37,7 +38,7 @@ export class Event {
   #given: Interned | null = null;
   #resolved: Interned | null = null;
 
-  constructor(record: RecordView, context: EventContext) {
+  constructor(record: EventRecord, context: EventContext) {
     this.record = record;
     this.#context = context;
   }
@@ -51,7 +52,7 @@ export class Event {
     this.#resolved = null;
     if (!this.isOpen) return;
     this.#given = this.#absoluteGiven();
-    const resolved = this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_PATH);
+    const resolved = this.record.open.path;
     this.#resolved = isAbsolute(resolved) ? resolved : null;
   }
 
@@ -70,11 +71,9 @@ export class Event {
   /** The name exactly as the caller gave it. */
   get nameGiven(): Interned | null {
     const { layout } = this.record;
-    if (layout === abi.LAYOUT_OPEN) return this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_NAME);
-    if (layout === abi.LAYOUT_EXEC)
-      return this.record.text(abi.AT_EXEC_STR + abi.SIZE_STR * abi.EXEC_FILENAME);
-    if (layout === abi.LAYOUT_EXEC_FAILED)
-      return this.record.text(abi.AT_EXEC_FAILED_STR + abi.SIZE_STR * abi.EXEC_FAILED_FILENAME);
+    if (layout === abi.LAYOUT_OPEN) return this.record.open.name;
+    if (layout === abi.LAYOUT_EXEC) return this.record.exec.filename;
+    if (layout === abi.LAYOUT_EXEC_FAILED) return this.record.execFailed.filename;
     return null;
   }
 
@@ -97,7 +96,7 @@ export class Event {
     return this.record.ret;
   }
   get bootNs(): number {
-    return this.record.tsNs;
+    return tsNs(this.record);
   }
   get typeName(): Interned {
     return typeNames[this.record.type] ?? EMPTY;
@@ -114,23 +113,23 @@ export class Event {
 
   /** O_* bits of the kernel. */
   get openFlags(): number {
-    return this.record.u32(abi.AT_OPEN_OPEN_FLAGS);
+    return this.record.open.openFlags;
   }
   get openMode(): number {
-    return this.record.u32(abi.AT_OPEN_MODE);
+    return this.record.open.mode;
   }
   get dirfd(): number {
-    return this.record.s32(abi.AT_OPEN_DIRFD);
+    return this.record.open.dirfd;
   }
   /** st_mode of the opened file, 0 when it is not known. */
   get fileMode(): number {
-    return this.isOpen ? this.record.u32(abi.AT_OPEN_FILE_MODE) : 0;
+    return this.isOpen ? this.record.open.fileMode : 0;
   }
   get fileDev(): number {
-    return this.record.u32(abi.AT_OPEN_DEV);
+    return this.record.open.dev;
   }
   get fileIno(): bigint {
-    return this.record.u64(abi.AT_OPEN_INO);
+    return this.record.open.ino;
   }
   get fileCreated(): boolean {
     return (this.record.flags & abi.FLAG_CREATED) !== 0;
@@ -140,7 +139,7 @@ export class Event {
   }
   /** wait(2) status of an ended process. */
   get exitStatus(): number {
-    return this.record.u32(abi.AT_EXIT_STATUS);
+    return this.record.exit.status;
   }
 
   get users(): Users {
@@ -154,20 +153,19 @@ export class Event {
   }
   /** A time since boot as wall-clock time, ns since the epoch. */
   wallOf(bootNs: number): bigint {
-    return this.#context.wallOffsetNs() + BigInt(bootNs);
+    return this.#context.wallNs(BigInt(bootNs));
   }
   get wallNs(): bigint {
-    return this.#context.wallOffsetNs() + this.record.ts64;
+    return this.#context.wallNs(this.record.ts);
   }
   timeText(style: TimeStyle): Interned {
     return new Interned(eventTime(this.wallNs, style, this.#context.isoTimes));
   }
 
   #absoluteGiven(): Interned | null {
-    const name = this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_NAME);
+    const { name, base } = this.record.open;
     if (isAbsolute(name)) return normal.of(name);
     if (name.text === '') return null;
-    const base = this.record.text(abi.AT_OPEN_STR + abi.SIZE_STR * abi.OPEN_BASE);
     return isAbsolute(base) ? new Interned(normalPath(`${base.text}/${name.text}`)) : null;
   }
 }

@@ -1,5 +1,5 @@
 import type { AlertFormat } from '../alerts/index.ts';
-import type { Alert } from '../base/alert.ts';
+import type { Alert, Priority } from '../base/alert.ts';
 
 /** What the main thread and the engine worker say to one another. All of it is plain data. */
 
@@ -21,7 +21,7 @@ export interface AppendOutput {
 export interface RulesInput {
   readonly files: readonly { readonly name: string; readonly content: string }[];
   /** Least severe priority whose rules run, Falco's `priority`. */
-  readonly minimumPriority: string;
+  readonly minimumPriority: Priority;
   /** Falco's `rule_matching`. */
   readonly matching: 'first' | 'all';
   /** Falco's `rules:` selection, applied in order after loading; as the configuration has it. */

@@ -15,6 +15,8 @@ import { Btf } from './btf.ts';
 import { TARGETS } from './plan.ts';
 import { BTF_PATH, type Machine, THIS_MACHINE } from './preconditions.ts';
 
+/** O_* bits of the one open of the agent itself that is reported. */
+export { CANARY_OPEN_FLAGS } from '../schema/record.generated.ts';
 export { datagramOpener } from './datagram.ts';
 export { errnoName, type Native, openNative } from './native.ts';
 export { LoadError, type ObjectOptions } from './object.ts';

@@ -152,6 +152,7 @@ export const STR_MAX = 4096;
 export const TTY_MAX = 64;
 export const PATH_LEVELS = 64;
 export const CGROUP_LEVELS = 12;
+export const CANARY_OPEN_FLAGS = 200960;
 
 // enum saker_open_str
 export const OPEN_NAME = 0;

@@ -10,8 +10,8 @@ const TICK_NS = 10_000_000;
 /** What the state takes from the machine itself, beside events. */
 export interface HostState {
   readonly readProcess: ReadProcess;
-  /** argv as the kernel holds it; empty when the process is gone. */
-  readArgv(pid: number): string;
+  /** All arguments, argv[0] first; empty when the process is gone. */
+  readArgv(pid: number): readonly string[];
   pids(): Set<number>;
   readonly users: Users;
   readonly clock: HostClock;
@@ -20,7 +20,6 @@ export interface HostState {
 export function hostState(root = '/'): HostState {
   const proc = new ProcFs(`${root}proc`);
   const users = new UserDatabase(root);
-  const argv = (args: readonly string[]): string => args.map((arg) => `${arg}\0`).join('');
   const readProcess: ReadProcess = (pid) => {
     const facts = proc.process(pid);
     if (facts === null) return null;
@@ -28,9 +27,8 @@ export function hostState(root = '/'): HostState {
     const [first = '', ...rest] = args;
     const image: ImageFacts = {
       exe: new Interned(first),
-      argv: argv(args),
+      argv: args,
       args: new Interned(rest.join(' ')),
-      nargs: rest.length,
       // proc(5): the link of a removed executable ends in " (deleted)".
       exepath: exe === null ? EMPTY : new Interned(exe.replace(/ \(deleted\)$/, '')),
       cwd: cwd === null ? EMPTY : new Interned(cwd),
@@ -61,7 +59,7 @@ export function hostState(root = '/'): HostState {
   };
   return {
     readProcess,
-    readArgv: (pid) => argv(proc.args(pid)),
+    readArgv: (pid) => proc.args(pid),
     pids: () => new Set(proc.pids()),
     users: new Users({
       user: (uid) => users.user(uid),

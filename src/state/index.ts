@@ -4,6 +4,6 @@
  */
 
 export { type HostState, hostState } from './host.ts';
-export { type ImageFacts, Process, type TaskFacts } from './process.ts';
+export { type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';
 export { ProcessTable, type ReadProcess, type TableStats } from './process-table.ts';
 export { type UserSource, Users } from './users.ts';

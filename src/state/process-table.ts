@@ -60,6 +60,11 @@ export class ProcessTable {
     return this.peek(pid, startNs) ?? this.#repair(pid, startNs, nowNs);
   }
 
+  /** The live process with this pid, whatever its start time. */
+  byPid(pid: number): Process | null {
+    return this.#byPid.get(pid) ?? null;
+  }
+
   /** From the task iterator at start, or any record that carries the whole process. */
   put(task: TaskFacts, image: ImageFacts | null): Process {
     let process = this.peek(task.pid, task.startNs);
@@ -96,6 +101,15 @@ export class ProcessTable {
     if (process === null) return;
     process.ended = true;
     this.#byPid.delete(pid);
+  }
+
+  /** Ties children to parents that came after them from the iterator. Returns the number of processes. */
+  linkParents(): number {
+    for (const process of this.#byPid.values()) {
+      const parent = this.#byPid.get(process.ppid);
+      if (process.parent === null && parent !== undefined && parent !== process) process.parent = parent;
+    }
+    return this.#byPid.size;
   }
 
   /** True when the table has grown so far beyond the last count that lost exits are likely. */

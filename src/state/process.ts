@@ -1,5 +1,8 @@
 import { EMPTY, type Interned } from '../base/interning.ts';
 
+/** The kernel's mark for an audit login uid that was never set. */
+export const LOGINUID_UNSET = 0xffffffff;
+
 /** What is known of a process image; exec replaces all of it at once. Times in ns since boot, ids as the host sees them. */
 export interface ImageFacts {
   /** argv[0] as the program was given it (Falco's proc.exe). */
@@ -8,10 +11,8 @@ export interface ImageFacts {
   exepath: Interned;
   /** Arguments after argv[0], joined by blanks (Falco's proc.args). */
   args: Interned;
-  /** argv as the kernel holds it: byte text, each argument ended by a zero byte. */
-  argv: string;
-  /** Number of arguments after argv[0]. */
-  nargs: number;
+  /** All arguments, argv[0] first. */
+  argv: readonly string[];
   cwd: Interned;
   /** Inode times in ns since the epoch; 0 when unknown. */
   exeIno: bigint;
@@ -36,7 +37,7 @@ export interface TaskFacts {
   vpid: number;
   /** Kernel device number of the controlling terminal, 0 for none. */
   tty: number;
-  /** Audit login uid; 4294967295 (-1) when unset. */
+  /** Audit login uid, or LOGINUID_UNSET. */
   loginuid: number;
   uid: number;
   gid: number;
@@ -64,8 +65,7 @@ export class Process {
   exe: Interned = EMPTY;
   exepath: Interned = EMPTY;
   args: Interned = EMPTY;
-  argv = '';
-  nargs = 0;
+  argv: readonly string[] = [];
   cwd: Interned = EMPTY;
   exeIno = 0n;
   exeCtime = 0n;
@@ -97,7 +97,6 @@ export class Process {
     this.exepath = image.exepath;
     this.args = image.args;
     this.argv = image.argv;
-    this.nargs = image.nargs;
     this.cwd = image.cwd;
     this.exeIno = image.exeIno;
     this.exeCtime = image.exeCtime;

@@ -68,6 +68,9 @@ function exeline(process: Process): Interned {
   return args === '' ? process.exe : new Text(`${process.exe.text} ${args}`);
 }
 
+/** Arguments after argv[0]. */
+const argumentCount = (process: Process): number => Math.max(0, process.argv.length - 1);
+
 /** A path the kernel could not tell is a missing value, not an empty one. */
 const known = (text: Interned): Interned | null => (text.text === '' ? null : text);
 
@@ -79,7 +82,7 @@ function args(arg: string | null): Getter<Event> | null {
   const index = Number(arg);
   if (!Number.isInteger(index) || index < 0) return null;
   return own((process) => {
-    const argument = process.argv.split('\0')[index + 1];
+    const argument = process.argv[index + 1];
     return argument === undefined ? null : new Text(argument);
   })();
 }
@@ -107,8 +110,8 @@ export const processFacts: Table = {
   'proc.cmdline': own(cmdline),
   'proc.pcmdline': parent(cmdline),
   'proc.acmdline': ancestor(cmdline),
-  'proc.cmdnargs': own((process) => process.nargs),
-  'proc.cmdlenargs': own((process) => process.args.text.length - Math.max(0, process.nargs - 1)),
+  'proc.cmdnargs': own(argumentCount),
+  'proc.cmdlenargs': own((process) => process.args.text.length - Math.max(0, argumentCount(process) - 1)),
   'proc.exeline': own(exeline),
   'proc.cwd': own((process) => (process.cwd.text === '' ? null : withSlash.of(process.cwd))),
   'proc.tty': own((process) => process.tty),

@@ -10,6 +10,7 @@ const match: Match = {
   tags: ['process', 'filesystem'],
   timeNs: 1470327477881781397n,
   output: 'An open was seen (command=cat /dev/null)',
+  rawOutput: 'An open was seen (command=cat /dev/null)',
   fields: { 'proc.cmdline': 'cat /dev/null', 'evt.rawres': -2, 'fd.name': null, 'proc.exe_ino': 2n ** 60n },
 };
 const format: AlertFormat = {

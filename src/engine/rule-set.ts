@@ -1,0 +1,57 @@
+import { type AppendOutput, fileText, type LoadedRule, type LoadResult, loadRules } from '../rules/index.ts';
+import { EVENT_TYPES } from '../schema/events.ts';
+import type { AppendOutput as ConfiguredOutput, RulesInput, Selector } from './messages.ts';
+
+/** Rules as text → loaded rules, the same way on both threads: the main thread to check, the worker to run. */
+export function loadRuleSet(input: RulesInput): LoadResult {
+  return loadRules(input.files, {
+    priority: input.minimumPriority,
+    selection: input.selection.flatMap(({ enable, disable }) => [
+      ...(enable === undefined ? [] : [{ action: 'enable' as const, ...selector(enable) }]),
+      ...(disable === undefined ? [] : [{ action: 'disable' as const, ...selector(disable) }]),
+    ]),
+    appendOutput: input.appendOutput.map(appendOutput),
+    ruleMatching: input.matching,
+  });
+}
+
+export interface RulesCheck {
+  readonly ok: boolean;
+  /** Errors, warnings and lints of every file that has some, as `saker check` prints them; empty when none has. */
+  readonly report: string;
+  /** Rules that will be evaluated. */
+  readonly rules: number;
+  /** Event types that some rule asks for. */
+  readonly eventTypes: ReadonlySet<string>;
+}
+
+export function checkRules(input: RulesInput): RulesCheck {
+  const result = loadRuleSet(input);
+  const noisy = result.files.filter((f) => f.errors.length + f.warnings.length + f.lints.length > 0);
+  return {
+    ok: result.ok,
+    report: noisy.map((file) => fileText(file, 'people')).join(''),
+    rules: result.active.length,
+    eventTypes: eventTypes(result.active),
+  };
+}
+
+function eventTypes(rules: readonly LoadedRule[]): Set<string> {
+  return new Set(rules.flatMap((rule) => rule.eventTypes.ids().map((id) => EVENT_TYPES[id] ?? '')));
+}
+
+function selector({ rule, tag }: Selector): { rule?: string; tag?: string } {
+  return { ...(rule ? { rule } : {}), ...(tag ? { tag } : {}) };
+}
+
+function appendOutput(entry: ConfiguredOutput): AppendOutput {
+  const { match, suggested_output, extra_output, extra_fields = [] } = entry;
+  return {
+    ...(match === undefined ? {} : { match }),
+    ...(extra_output ? { extraOutput: extra_output } : {}),
+    ...(suggested_output === undefined ? {} : { suggestedOutput: suggested_output }),
+    extraFields: extra_fields.flatMap<string | { key: string; format: string }>((field) =>
+      typeof field === 'string' ? field : Object.entries(field).map(([key, format]) => ({ key, format })),
+    ),
+  };
+}
