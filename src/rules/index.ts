@@ -3,13 +3,17 @@
  *
  *   loadRules(files, options) → results per file, and the rules          (file/)
  *   parseCondition, checkCondition, evaluate, ...                        (condition/)
+ *   compileRules                                                         (compile/)
  *   parseOutput, compileOutput                                           (output/)
  *
  * Rules are loaded on the thread that evaluates them; the engine compiles them against its own FactSource.
  */
+export { type CompiledRules, type CompileOptions, compileRules } from './compile/index.ts';
 export * from './facts.ts';
 export {
+  type AppendOutput,
   type FileResult,
+  fileText,
   type LoadedRule,
   type LoadOptions,
   type LoadResult,

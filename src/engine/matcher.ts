@@ -1,0 +1,97 @@
+import { type AlertFormat, buildAlert } from '../alerts/index.ts';
+import { type Alert, type AlertValue, PRIORITIES } from '../base/alert.ts';
+import { type CompiledOutput, compileOutput, type LoadedRule } from '../rules/index.ts';
+import { eventTypeId } from '../schema/events.ts';
+import { TYPE_NAMES } from '../schema/record.generated.ts';
+import type { Event } from './event.ts';
+import { kernelFacts } from './facts/index.ts';
+import type { RulesInput } from './messages.ts';
+import { loadRuleSet } from './rule-set.ts';
+
+/** Kernel type number → id of the event type in rules. */
+const TYPE_IDS = TYPE_NAMES.map(eventTypeId);
+
+interface Output {
+  readonly main: CompiledOutput<Event>;
+  readonly extra: readonly {
+    readonly key: string;
+    readonly raw: boolean;
+    readonly output: CompiledOutput<Event>;
+  }[];
+}
+
+/** Rules compiled against the event, ready to run; a reload makes a new one beside the old. */
+export class Matcher {
+  readonly count: number;
+  readonly #rules: readonly LoadedRule[];
+  readonly #outputs: readonly Output[];
+  readonly #compiled: CompiledRules<Event>;
+  readonly #format: AlertFormat;
+  readonly #static: Readonly<Record<string, AlertValue>>;
+  readonly #firstOnly: boolean;
+  readonly #hits: Int32Array;
+
+  /** @throws Error when the rules do not load; the main thread has checked them before */
+  constructor(input: RulesInput) {
+    const loaded = loadRuleSet(input);
+    if (!loaded.ok) throw new Error('the rules do not load');
+    this.#rules = loaded.active;
+    this.count = loaded.active.length;
+    this.#firstOnly = input.matching === 'first';
+    this.#format = input.format;
+    this.#static = Object.fromEntries(
+      Object.entries(input.staticFields).map(([key, value]) => [`static.${key}`, value]),
+    );
+    const conditions = loaded.active.map(({ condition }) => condition);
+    this.#compiled = compileRules(conditions, kernelFacts, { matching: input.matching });
+    this.#hits = new Int32Array(this.#compiled.size);
+    this.#outputs = loaded.active.map((rule) => ({
+      main: compileOutput(rule.outputFormat, kernelFacts),
+      extra: rule.extraFields.map(({ key, raw, outputFormat }) => ({
+        key,
+        raw,
+        output: compileOutput(outputFormat, kernelFacts),
+      })),
+    }));
+  }
+
+  /**
+   * Evaluates all rules on the event and hands alerts to `emit`. A file with two names is looked at under each; a
+   * rule that matches under both alerts once, under the name the program gave.
+   */
+  match(event: Event, emit: (alert: Alert) => void): void {
+    const typeId = TYPE_IDS[event.record.type] ?? 0;
+    const hits = this.#hits;
+    const given = this.#compiled.match(typeId, event, hits);
+    for (let i = 0; i < given; i++) emit(this.#alert(hits[i]!, event));
+    if (!event.hasTwoNames || (this.#firstOnly && given > 0)) return;
+    const seen = given === 0 ? null : new Set(hits.slice(0, given));
+    event.variant = 1;
+    const resolved = this.#compiled.match(typeId, event, hits);
+    for (let i = 0; i < resolved; i++) if (!seen?.has(hits[i]!)) emit(this.#alert(hits[i]!, event));
+    event.variant = 0;
+  }
+
+  #alert(index: number, event: Event): Alert {
+    const rule = this.#rules[index]!;
+    const { main, extra } = this.#outputs[index]!;
+    const fields: Record<string, AlertValue> = { ...main.fields(event), ...this.#static };
+    for (const { key, raw, output } of extra) {
+      fields[key] = raw ? (Object.values(output.fields(event))[0] ?? null) : output.raw(event);
+    }
+    return buildAlert(
+      {
+        rule: rule.name,
+        priority: rule.priority,
+        priorityNumber: PRIORITIES.indexOf(rule.priority),
+        source: rule.source,
+        tags: rule.tags,
+        timeNs: event.wallNs,
+        output: main.text(event),
+        rawOutput: main.raw(event),
+        fields,
+      },
+      this.#format,
+    );
+  }
+}
