@@ -100,9 +100,7 @@ int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, lo
 	if (!ws)
 		return 0;
 	begin_open(ws, task, type, dirfd, (s32)ret);
-	if (!compat && type != SAKER_TYPE_OPENAT2)
-		flags &= ~O_LARGEFILE;
-	ws->record.open.open_flags = flags;
+	ws->record.open.open_flags = compat ? flags : flags & ~O_LARGEFILE;
 	ws->record.open.mode = BPF_CORE_READ(how, mode) & S_IALLUGO;
 	ws->record.open.resolve = BPF_CORE_READ(how, resolve);
 	if (compat)

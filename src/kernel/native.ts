@@ -5,9 +5,8 @@
  * koffi's own loader looks for its binary relative to its JavaScript, which a bundled program does not have, so
  * koffi.node is opened directly, next to our library or in node_modules.
  */
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { findLibraryFiles } from './library-files.ts';
 
 const PROTOTYPES = {
   saker_log_take: 'int64_t saker_log_take(void *text, uint64_t size)',
@@ -54,44 +53,26 @@ interface Koffi {
   view(address: bigint, sizeBytes: number): ArrayBuffer;
 }
 
-/** Folders that may hold our library: a build tree when run from sources, else what lies beside the binary. */
-function libraryFolders(): string[] {
-  const source: string | undefined = import.meta.dirname;
-  if (source !== undefined) return [join(source, '../../build/native')];
-  const bin = dirname(process.execPath);
-  return [join(bin, 'native'), join(bin, '../lib/saker')];
-}
-
-function koffiFiles(folder: string): string[] {
-  const inPackage = `@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`;
-  return [join(folder, 'koffi.node'), join(folder, '../../node_modules', inPackage)];
-}
-
-function firstExisting(files: readonly string[]): string {
-  const found = files.find((file) => existsSync(file));
-  if (found === undefined)
-    throw new Error(`saker's native part is missing: none of ${files.join(', ')} exists`);
-  return found;
-}
-
 /**
  * Opens libsaker.so and koffi.node.
- * @param folder where both lie; null looks beside the program (the package's lib folder, or the build tree)
- * @throws Error naming the missing file
+ * @param folder where both lie; null looks where the package or the build put them (library-files.ts)
+ * @throws Error when they are missing or cannot be loaded
  */
 export function openNative(folder: string | null = null): Native {
-  const library = firstExisting(
-    (folder === null ? libraryFolders() : [folder]).map((f) => join(f, 'libsaker.so')),
-  );
-  const module = { exports: {} as Koffi };
-  process.dlopen(module, firstExisting(koffiFiles(dirname(library))));
-  const koffi = module.exports;
-  const lib = koffi.load(library);
-  const calls = Object.entries(PROTOTYPES).map(([name, prototype]) => [name, lib.func(prototype)]);
-  return {
-    ...Object.fromEntries(calls),
-    view: (address, sizeBytes) => koffi.view(BigInt(address), sizeBytes),
-  };
+  const files = findLibraryFiles(folder);
+  try {
+    const module = { exports: {} as Koffi };
+    process.dlopen(module, files.koffi);
+    const koffi = module.exports;
+    const lib = koffi.load(files.library);
+    const calls = Object.entries(PROTOTYPES).map(([name, prototype]) => [name, lib.func(prototype)]);
+    return {
+      ...Object.fromEntries(calls),
+      view: (address: number, sizeBytes: number) => koffi.view(BigInt(address), sizeBytes),
+    };
+  } finally {
+    files.done();
+  }
 }
 
 const ERRNO_NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
