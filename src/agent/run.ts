@@ -1,17 +1,9 @@
 import { ERRORS, EXIT_CODE, exitCodeOf, formatProblem } from '../base/errors.ts';
 import { findObstacle, type Obstacle } from '../kernel/index.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog } from './log.ts';
+import type { AgentOptions } from './options.ts';
 import { runService } from './service.ts';
-import { loadSettings, logPriority, type SettingsSource } from './settings.ts';
-
-export interface AgentOptions extends SettingsSource {
-  /** `--dry-run`: everything but watching. */
-  readonly dryRun: boolean;
-  /** `-M`: stop after so many seconds; null runs until a signal. */
-  readonly stopAfterS: number | null;
-  /** `-P`: file for the process id. */
-  readonly pidFile: string | null;
-}
+import { loadSettings, logPriority } from './settings.ts';
 
 export interface AgentIo {
   err(text: string): void;
@@ -46,5 +38,3 @@ function refuse({ code, what, advice }: Obstacle, io: AgentIo): number {
   io.err(`saker: ${what} — ${advice}\n`);
   return EXIT_CODE[ERRORS[code].kind];
 }
-
-export type { Log };

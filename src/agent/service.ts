@@ -1,8 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Alert } from '../base/alert.ts';
 import { formatProblem } from '../base/errors.ts';
-import type { Config } from '../config/index.ts';
-import { createDelivery, type Delivery, type DeliveryOptions, wantsColour } from '../delivery/index.ts';
+import { createDelivery, type Delivery } from '../delivery/index.ts';
 import { CANARY_RULE } from '../engine/messages.ts';
 import {
   CANARY_OPEN_FLAGS,
@@ -23,7 +22,8 @@ import { type EngineLink, startEngine } from './engine-link.ts';
 import type { Log } from './log.ts';
 import { LossWatch } from './loss.ts';
 import { createNotifier, type Notifier } from './notify.ts';
-import type { AgentOptions } from './run.ts';
+import type { AgentOptions } from './options.ts';
+import { deliveryOptions } from './outputs.ts';
 import { loadSettings, type Settings } from './settings.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
@@ -58,6 +58,7 @@ export async function runService(
     return refuse(explainFailure(error));
   }
   for (const { program, reason } of probes.missing) log.warning(`${program}: ${reason}`);
+  sayUncollected(settings, log);
   const service = new Service(options, settings, log, native, notifier, delivery, probes);
   return service.live(paths);
 }
@@ -73,29 +74,11 @@ function attach(native: Native, { config, check }: Settings): Probes {
   });
 }
 
-function deliveryOptions(config: Config, log: Log): DeliveryOptions {
-  const json = (format: 'auto' | 'json' | 'text'): boolean =>
-    format === 'auto' ? config.json_output : format === 'json';
-  return {
-    capacity: config.outputs_queue.capacity || 8192,
-    stallMs: config.output_timeout,
-    stdout: config.stdout_output.enabled
-      ? { json: json(config.stdout_output.format), colour: wantsColour(1, process.env) }
-      : null,
-    journal: config.journal_output.enabled ? {} : null,
-    syslog: config.syslog_output.enabled ? { json: config.json_output } : null,
-    file: config.file_output.enabled
-      ? {
-          filename: config.file_output.filename,
-          json: json(config.file_output.format),
-          keepAlive: config.file_output.keep_alive,
-        }
-      : null,
-    onState: (sink, error) => {
-      if (error === null) log.notice(`output ${sink} works again`);
-      else log.error(`output ${sink}: ${error}`);
-    },
-  };
+/** A rule that can never match must not look like one that finds nothing. */
+function sayUncollected({ check: { uncollected } }: Settings, log: Log): void {
+  if (uncollected.size === 0) return;
+  const types = [...uncollected].map(([type, rules]) => `${type} (${rules} rules)`).join(', ');
+  log.warning(`rules ask for events that saker does not collect yet and stay silent on them: ${types}`);
 }
 
 class Service {
@@ -257,6 +240,7 @@ class Service {
       const rules = await this.#engine?.reload(settings.rules);
       this.#settings = settings;
       this.#status = `watching with ${rules} rules`;
+      sayUncollected(settings, this.#log);
       this.#log.notice(`reloaded: ${this.#status}`);
     } catch (error) {
       this.#log.error(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type AgentOptions, runAgent } from '../agent/run.ts';
+import type { AgentOptions } from '../agent/options.ts';
+import { runAgent } from '../agent/run.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import { checkCommand } from './check.ts';
 import { fieldsCommand } from './fields.ts';

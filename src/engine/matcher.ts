@@ -1,6 +1,12 @@
 import { type AlertFormat, buildAlert } from '../alerts/index.ts';
 import { type Alert, type AlertValue, PRIORITIES } from '../base/alert.ts';
-import { type CompiledOutput, compileOutput, type LoadedRule } from '../rules/index.ts';
+import {
+  type CompiledOutput,
+  type CompiledRules,
+  compileOutput,
+  compileRules,
+  type LoadedRule,
+} from '../rules/index.ts';
 import { eventTypeId } from '../schema/events.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
 import type { Event } from './event.ts';

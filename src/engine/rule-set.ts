@@ -1,5 +1,7 @@
 import { type AppendOutput, fileText, type LoadedRule, type LoadResult, loadRules } from '../rules/index.ts';
+import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
+import { TYPE_NAMES } from '../schema/record.generated.ts';
 import type { AppendOutput as ConfiguredOutput, RulesInput, Selector } from './messages.ts';
 
 /** Rules as text → loaded rules, the same way on both threads: the main thread to check, the worker to run. */
@@ -23,7 +25,14 @@ export interface RulesCheck {
   readonly rules: number;
   /** Event types that some rule asks for. */
   readonly eventTypes: ReadonlySet<string>;
+  /** Event types that rules name but no program of ours collects → number of such rules. */
+  readonly uncollected: ReadonlyMap<string, number>;
 }
+
+const SYSCALL_NAMES: ReadonlySet<string> = new Set(SYSCALLS);
+
+/** A rule on more types than these does not name them, it leaves the type open. */
+const MANY_TYPES = 100;
 
 export function checkRules(input: RulesInput): RulesCheck {
   const result = loadRuleSet(input);
@@ -32,12 +41,22 @@ export function checkRules(input: RulesInput): RulesCheck {
     ok: result.ok,
     report: noisy.map((file) => fileText(file, 'people')).join(''),
     rules: result.active.length,
-    eventTypes: eventTypes(result.active),
+    eventTypes: new Set(result.active.flatMap(typesOf)),
+    uncollected: uncollected(result.active),
   };
 }
 
-function eventTypes(rules: readonly LoadedRule[]): Set<string> {
-  return new Set(rules.flatMap((rule) => rule.eventTypes.ids().map((id) => EVENT_TYPES[id] ?? '')));
+const typesOf = (rule: LoadedRule): string[] => rule.eventTypes.ids().map((id) => EVENT_TYPES[id] ?? '');
+
+function uncollected(rules: readonly LoadedRule[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const types of rules.map(typesOf).filter(({ length }) => length <= MANY_TYPES)) {
+    for (const type of types) {
+      if (SYSCALL_NAMES.has(type) && !TYPE_NAMES.includes(type))
+        counts.set(type, (counts.get(type) ?? 0) + 1);
+    }
+  }
+  return counts;
 }
 
 function selector({ rule, tag }: Selector): { rule?: string; tag?: string } {

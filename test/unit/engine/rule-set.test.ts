@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RulesInput } from '../../../src/engine/messages.ts';
+import { checkRules } from '../../../src/engine/rule-set.ts';
+
+const rule = (name: string, condition: string, tags = '[]', priority = 'INFO'): string =>
+  `- {rule: ${name}, desc: d, condition: ${JSON.stringify(condition)}, output: o, priority: ${priority}, tags: ${tags}}\n`;
+
+function input(content: string, over: Partial<RulesInput> = {}): RulesInput {
+  return {
+    files: [{ name: 'rules.yaml', content }],
+    minimumPriority: 'Debug',
+    matching: 'first',
+    selection: [],
+    appendOutput: [],
+    staticFields: {},
+    format: {
+      hostname: 'h',
+      timeFormatIso8601: false,
+      includeOutput: true,
+      includeMessage: false,
+      includeOutputFields: true,
+      includeTags: true,
+    },
+    ...over,
+  };
+}
+
+test('events that rules ask for: what to attach, and what no program of ours collects', () => {
+  const check = checkRules(
+    input(
+      rule('a', 'evt.type in (openat, connect)') +
+        rule('b', 'evt.type = connect') +
+        rule('c', 'proc.name = x'),
+    ),
+  );
+  assert.ok(check.ok);
+  assert.equal(check.rules, 3);
+  assert.ok(check.eventTypes.has('openat') && check.eventTypes.has('execve'));
+  assert.deepEqual([...check.uncollected], [['connect', 2]]);
+});
+
+test('selection, tags and minimum priority decide what runs', () => {
+  const rules = rule('one', 'evt.type = open', '[x]') + rule('two', 'evt.type = open', '[y]', 'ERROR');
+  assert.equal(checkRules(input(rules, { selection: [{ disable: { tag: 'x' } }] })).rules, 1);
+  assert.equal(
+    checkRules(input(rules, { selection: [{ disable: { rule: '*' } }, { enable: { rule: 't*' } }] })).rules,
+    1,
+  );
+  assert.equal(checkRules(input(rules, { minimumPriority: 'Warning' })).rules, 1);
+});
+
+test('a broken file is reported with its name and line, a good one says nothing', () => {
+  const check = checkRules(input(rule('a', 'evt.type = open and and')));
+  assert.ok(!check.ok);
+  assert.match(check.report, /rules\.yaml:1/);
+  assert.equal(checkRules(input(rule('a', 'evt.type = open'))).report, '');
+});

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { runInGuest } from '../guest.ts';
+
+/**
+ * The main job for real: the package is installed in a fresh Debian guest, its service starts, attacks are seen in
+ * every sink with the right facts, bad input changes nothing, and removal leaves nothing. guest-script does the
+ * deeds once per kernel; the tests judge what it left.
+ */
+
+const CREDENTIAL = 'Credential file read by an untrusted program';
+const SHARED_MEMORY = 'Program executed from shared memory';
+
+interface JsonAlert {
+  rule: string;
+  priority: string;
+  output: string;
+  output_fields: Record<string, string | number | null>;
+}
+
+for (const kernel of ['6.1', '6.12'] as const) {
+  describe(`the package on kernel ${kernel}`, { timeout: 600_000 }, () => {
+    const out = mkdtempSync(join(tmpdir(), 'saker-e2e-'));
+    const file = (name: string): string => readFileSync(join(out, name), 'utf8');
+    const alerts = (name: string): JsonAlert[] =>
+      file(name)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+    const ofRule = (name: string, rule: string): JsonAlert[] => alerts(name).filter((a) => a.rule === rule);
+
+    before(async () => {
+      const { code, failure, stdout, console } = await runInGuest({
+        kernel,
+        install: true,
+        inDirs: [import.meta.dirname],
+        outDir: out,
+        command: 'bash /in/guest-script',
+        timeoutS: 500,
+      });
+      assert.equal(code, 0, `${failure ?? ''}\n${stdout}\n${console.slice(-3000)}`);
+    });
+    after(() => rmSync(out, { recursive: true, force: true }));
+
+    test('installing starts the service, and it is ready', () => {
+      assert.match(file('unit-at-start'), /ActiveState=active\n/);
+      assert.match(file('unit-at-start'), /NRestarts=0\n/);
+      assert.equal(file('enabled').trim(), 'enabled');
+    });
+
+    test('a sensitive file read: process, parent, user and file in the JSON alert', () => {
+      const alert = ofRule('alerts-1.json', CREDENTIAL).find(
+        (a) => a.output_fields['proc.pname'] === 'parent-of-attac',
+      );
+      assert.ok(alert, file('alerts-1.json'));
+      assert.equal(alert.priority, 'Warning');
+      const fields = alert.output_fields;
+      assert.equal(fields['fd.name'], '/etc/shadow');
+      assert.equal(fields['proc.name'], 'cat');
+      assert.equal(fields['proc.cmdline'], 'cat /etc/shadow');
+      assert.equal(fields['proc.exepath'], '/usr/bin/cat');
+      assert.equal(fields['proc.pcmdline'], 'parent-of-attac /tmp/parent-of-attack');
+      assert.equal(fields['user.name'], 'root');
+    });
+
+    test('a symlink and a relative name do not hide the file', () => {
+      const commands = ofRule('alerts-1.json', CREDENTIAL).map((a) => [
+        a.output_fields['proc.cmdline'],
+        a.output_fields['fd.name'],
+      ]);
+      assert.deepEqual(
+        commands.filter(([command]) => command === 'cat /tmp/innocent'),
+        [['cat /tmp/innocent', '/etc/shadow']],
+      );
+      assert.deepEqual(
+        commands.filter(([command]) => command === 'head -c1 shadow'),
+        [['head -c1 shadow', '/etc/shadow']],
+      );
+    });
+
+    test('a program from /dev/shm, with its user and parent', () => {
+      const alert = ofRule('alerts-1.json', SHARED_MEMORY).find(
+        (a) => a.output_fields['proc.name'] === 'dropped',
+      );
+      assert.ok(alert, file('alerts-1.json'));
+      assert.equal(alert.priority, 'Critical');
+      assert.equal(alert.output_fields['proc.exepath'], '/dev/shm/dropped');
+      assert.equal(alert.output_fields['user.name'], 'tester');
+      assert.equal(alert.output_fields['proc.pname'], 'runuser');
+    });
+
+    test('a hostile name stays inside its field, in every sink', () => {
+      const hostile = '/dev/shm/x"},\n<0>saker[1]: forged {\u001b[31m';
+      const alert = ofRule('alerts-1.json', SHARED_MEMORY).find(
+        (a) => a.output_fields['proc.exepath'] === hostile,
+      );
+      assert.ok(alert, file('alerts-1.json'));
+      assert.ok(!alerts('alerts-1.json').some((a) => a.rule === 'forged'));
+      for (const name of ['syslog', 'alerts-1.json', 'journal-warning.txt']) {
+        const lines = file(name).split('\n');
+        assert.ok(!lines.some((line) => line.startsWith('<0>') || line.startsWith('MESSAGE=forged')), name);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal must never get these
+        assert.ok(!/[\u0000-\u0008\u000b-\u001f]/.test(file(name)), `${name} holds control characters`);
+      }
+    });
+
+    test('the journal has native fields', () => {
+      const entries: Record<string, string>[] = file('journal.json')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+      const entry = entries.find(
+        (e) => e.SAKER_RULE === CREDENTIAL && e.SAKER_FIELD_PROC_PNAME === 'parent-of-attac',
+      );
+      assert.ok(entry, file('journal.txt'));
+      assert.equal(entry.PRIORITY, '4');
+      assert.equal(entry.SAKER_PRIORITY, 'Warning');
+      assert.equal(entry.SYSLOG_IDENTIFIER, 'saker');
+      assert.equal(entry._SYSTEMD_UNIT, 'saker.service');
+      assert.equal(entry.SAKER_FIELD_FD_NAME, '/etc/shadow');
+      assert.match(
+        entry.MESSAGE ?? '',
+        /Credential file read by an untrusted program \(file=\/etc\/shadow user=root/,
+      );
+    });
+
+    test('syslog has the alert, with the identifier of the service', () => {
+      assert.match(
+        file('syslog'),
+        /saker\[\d+\]: Warning Credential file read by an untrusted program \(file=\/etc\/shadow user=root .*command=cat \/etc\/shadow /,
+      );
+    });
+
+    test('broken rules: file, line, what is wrong, exit 1; the service keeps the old ones', () => {
+      assert.equal(file('check-broken.code').trim(), '1');
+      assert.match(file('check-broken'), /\/etc\/saker\/rules\.d\/broken\.yaml:\d+/);
+      assert.match(file('check-broken'), /LOAD_ERR_COMPILE_CONDITION/);
+      assert.equal(file('dry-run-broken.code').trim(), '1');
+      assert.equal(file('reload-broken.code').trim(), '0');
+      assert.match(file('journal.txt'), /the old ones stay in force/);
+      assert.equal(
+        ofRule('alerts-2.json', CREDENTIAL).length,
+        ofRule('alerts-1.json', CREDENTIAL).length + 1,
+        'an attack after the broken reload is still seen',
+      );
+    });
+
+    test('mended rules work after a reload, in the same process', () => {
+      assert.equal(file('pid').trim(), 'same');
+      const [mended] = ofRule('alerts-3.json', 'Mended');
+      assert.match(mended?.output ?? '', /Informational seen \/etc\/hostname by cat$/);
+    });
+
+    test('a broken configuration: file, line, exit 1', () => {
+      assert.equal(file('bad-config.code').trim(), '1');
+      assert.match(file('bad-config'), /\/etc\/saker\/saker\.yaml:\d+/);
+    });
+
+    test('after rotation and SIGUSR1 the new file is written', () => {
+      assert.equal(ofRule('alerts-rotated.json', CREDENTIAL).length, 1);
+    });
+
+    test('the service stops cleanly', () => {
+      assert.match(file('unit-at-stop'), /ActiveState=inactive\n/);
+      assert.match(file('unit-at-stop'), /Result=success\n/);
+    });
+
+    test('remove keeps configuration and logs, purge leaves nothing', () => {
+      assert.deepEqual(file('after-remove').trim().split('\n'), ['/etc/saker', '/var/log/saker']);
+      assert.equal(file('after-purge').trim(), '');
+      assert.equal(file('unit-after-purge.code').trim(), '4', 'systemd does not know the unit any more');
+    });
+
+    test('no event was lost and nothing failed meanwhile', () => {
+      assert.doesNotMatch(file('journal.txt'), /lost|blind|engine failed|does not stop/);
+      assert.ok(existsSync(join(out, 'memory')));
+    });
+  });
+}
