@@ -33,8 +33,9 @@ export function datagramChannel(
       if (result === 0) continue;
       const error = `${path}: ${errnoName(-result)}`;
       if (-result === EMSGSIZE) return { done, error, refused: true };
-      if (!BUSY.has(-result)) drop();
-      return { done, error };
+      const busy = BUSY.has(-result);
+      if (!busy) drop();
+      return { done, error, busy };
     }
     return { done: records.length, error: null };
   };

@@ -1,6 +1,11 @@
 import { constants } from 'node:os';
 
-const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+// Reversed: of two names for a number (EAGAIN, EWOULDBLOCK) the first counts.
+const NAMES = new Map(
+  Object.entries(constants.errno)
+    .map(([name, number]) => [number, name] as const)
+    .reverse(),
+);
 
 /** `ECONNREFUSED` for 111. */
 export function errnoName(errno: number): string {

@@ -29,7 +29,7 @@ export class LineWriter {
       done++;
     }
     this.#written = at - end;
-    return { done, error };
+    return { done, error, busy: error === 'EAGAIN' };
   }
 
   /** The destination is another one: the record begun in the old one is written anew. */

@@ -43,6 +43,8 @@ class SinkQueue implements Sink {
   #refused = 0;
   #retries = 0;
   #error: string | null = null;
+  /** When the destination last took something, or began to be asked for it. */
+  #progressMs = 0;
   #idleWaiters: (() => void)[] = [];
   #wakeFromRetry: (() => void) | null = null;
 
@@ -64,6 +66,7 @@ class SinkQueue implements Sink {
     this.#waitingBytes += size;
     if (this.#draining) return;
     this.#draining = true;
+    this.#progressMs = performance.now();
     // A microtask later: alerts of one message from the engine leave in one batch.
     queueMicrotask(() => void this.#drain());
   }
@@ -166,7 +169,10 @@ class SinkQueue implements Sink {
       this.#batch.shift();
       this.#refused++;
     }
-    this.#setState(sent.error);
+    if (sent.done > 0) this.#progressMs = performance.now();
+    // Reporting every lag would answer a burst of alerts with a burst of messages, to the same journal.
+    const lagging = sent.busy === true && performance.now() - this.#progressMs < this.#limits.stallMs;
+    if (!lagging) this.#setState(sent.error);
     return sent.error !== null && sent.refused !== true;
   }
 

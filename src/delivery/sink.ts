@@ -49,6 +49,8 @@ export interface Sent {
   readonly error: string | null;
   /** The record after those done can never be taken: skip it. Otherwise it is tried again. */
   readonly refused?: boolean;
+  /** The reader only lags: no trouble to report unless it lasts. */
+  readonly busy?: boolean;
 }
 
 /** Told when a destination fails and when it works again; not for every attempt. */

@@ -68,6 +68,23 @@ test('errors are retried from the first record not done, each reported once, and
   );
 });
 
+test('a lag is reported only when it lasts', async () => {
+  const lag = (limit: number) => {
+    const { channel } = scripted((records, call) =>
+      call < 4 ? { done: 0, error: 'EAGAIN', busy: true } : all(records),
+    );
+    const { sink, states } = sinkOf(channel, { stallMs: limit });
+    sink.write(alert());
+    return { sink, states };
+  };
+  const short = lag(MINUTE);
+  assert.equal(await short.sink.flush(MINUTE), true);
+  assert.deepEqual(short.states, []);
+  const lasting = lag(0);
+  assert.equal(await lasting.sink.flush(MINUTE), true);
+  assert.deepEqual(lasting.states, ['EAGAIN', null]);
+});
+
 test('a record that can never be taken is skipped and counted', async () => {
   const { channel, taken } = scripted((records) => {
     const at = records.indexOf('n=2');
