@@ -1,0 +1,198 @@
+// Every program on every kernel: load, attach, and what an event looks like when user space reads it.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import * as r from '../../../src/schema/record.generated.ts';
+import { type KernelSeries, kernelSeries } from '../cache.ts';
+import { runInGuest } from '../guest.ts';
+import { stageSmoke } from './stage.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const VERIFIER_TABLE = join(root, 'bpf/verifier.json');
+const built =
+  existsSync(join(root, 'build/bpf/saker.bpf.o')) && existsSync(join(root, 'build/native/libsaker.so'));
+
+// biome-ignore lint/suspicious/noExplicitAny: lines of JSON whose shape the assertions state
+type Line = Record<string, any>;
+type Expected = Record<string, unknown>;
+
+const TARGET = '/tmp/smoke/target';
+const LINK = '/tmp/smoke/link';
+const O_CREAT = 0o100;
+const O_CLOEXEC = 0o2000000;
+const CREATED = { flags: r.FLAG_CREATED };
+const URING = {
+  type: 'openat',
+  flags: r.FLAG_IO_URING | r.FLAG_FD_UNKNOWN,
+  ret: 0,
+  name: LINK,
+  path: TARGET,
+  openFlags: 0,
+};
+
+/** By action: events that must be among those of the action's process, in this order. */
+const EXPECTED: Record<string, Expected[]> = {
+  prepare: [
+    {
+      type: 'execve',
+      layout: r.LAYOUT_EXEC,
+      comm: 'actions',
+      exe: '/in/build/smoke/actions',
+      cwd: '/in',
+      exeNlink: 1,
+    },
+    {
+      type: 'openat',
+      name: TARGET,
+      path: TARGET,
+      ...CREATED,
+      openFlags: O_CREAT | 1,
+      mode: 0o600,
+      fileMode: 0o100600,
+    },
+    { type: 'procexit', status: 0, flags: r.FLAG_GROUP_DEAD },
+  ],
+  opens: [
+    { type: 'open', name: TARGET, path: TARGET, dirfd: -100, openFlags: 0, flags: 0 },
+    { type: 'openat', name: LINK, path: TARGET, openFlags: O_CLOEXEC | 2 },
+    { type: 'openat2', name: TARGET, path: TARGET, openFlags: 0, resolve: 2 },
+    { type: 'creat', name: '/tmp/smoke/created', path: '/tmp/smoke/created', ...CREATED, mode: 0o640 },
+    { type: 'openat', name: '/tmp/smoke/missing', path: '', ret: -2, flags: r.FLAG_FILE_ABSENT },
+  ],
+  relative: [
+    { type: 'openat', name: 'link', path: TARGET, base: '/tmp/smoke', dirfd: -100 },
+    { type: 'openat', name: 'missing-relative', path: '', base: '/tmp/smoke', ret: -2 },
+    { type: 'openat', name: 'bad-dirfd', base: '', ret: -9, baseFlags: r.STR_FAULT },
+  ],
+  deep: [{ type: 'openat', name: 'deep-file', pathFlags: r.STR_CUT, baseFlags: r.STR_CUT }],
+  places: [
+    { type: 'openat', name: '/inside', path: '/inside', pathFlags: 0 },
+    { type: 'openat', name: 'target', path: TARGET, pathFlags: r.STR_UNREACHABLE },
+  ],
+  unlinked: [{ type: 'openat', path: '/tmp/smoke/gone', pathFlags: r.STR_UNLINKED, nlink: 0 }],
+  compat: [{ type: 'open', name: TARGET, path: TARGET, flags: r.FLAG_COMPAT }],
+  uring: [URING],
+  'uring-async': [{ ...URING, comm: 'actions' }],
+  'uring-slot': [URING],
+  'uring-missing': [{ type: 'openat', name: '/tmp/smoke/missing-uring', ret: -2, path: '' }],
+  memfd: [
+    {
+      type: 'execveat',
+      exe: '/memfd:evil',
+      exeNlink: 0,
+      args: ['from-memory', 'nothing'],
+      exeFlags: r.STR_UNREACHABLE,
+    },
+  ],
+  'long-argv': [
+    { type: 'execve', argvFlags: r.STR_CUT, filename: '/proc/self/exe', exe: '/in/build/smoke/actions' },
+  ],
+  'exec-failures': [
+    {
+      type: 'execve',
+      layout: r.LAYOUT_EXEC_FAILED,
+      ret: -2,
+      filename: '/tmp/smoke/no-such-program',
+      base: '',
+    },
+    { type: 'execveat', layout: r.LAYOUT_EXEC_FAILED, ret: -13, filename: 'target', base: '/tmp/smoke' },
+  ],
+  signal: [
+    { type: 'fork', cloneFlags: 0 },
+    { type: 'procexit', status: 9 },
+  ],
+  exit7: [{ type: 'procexit', status: 7 << 8, flags: r.FLAG_GROUP_DEAD }],
+};
+const ACTIONS = Object.keys(EXPECTED);
+
+function matches(line: Line, expected: Expected): boolean {
+  return Object.entries(expected).every(
+    ([key, value]) => JSON.stringify(line[key]) === JSON.stringify(value),
+  );
+}
+
+/** Lines of one action: those between its announcement and the next. */
+function linesOf(lines: readonly Line[], action: string): Line[] {
+  const start = lines.findIndex((l) => l.action === action) + 1;
+  const length = lines.slice(start).findIndex((l) => l.type === undefined);
+  return lines.slice(start, length < 0 ? undefined : start + length);
+}
+
+function assertInOrder(seen: readonly Line[], expected: readonly Expected[]): void {
+  let at = 0;
+  for (const want of expected) {
+    const found = seen.findIndex((line, i) => i >= at && matches(line, want));
+    assert.ok(
+      found >= 0,
+      `missing ${JSON.stringify(want)} in\n${seen.map((l) => JSON.stringify(l)).join('\n')}`,
+    );
+    at = found + 1;
+  }
+}
+
+/** The committed figures may grow by a quarter before somebody has to look; UPDATE=1 writes what was measured. */
+function checkVerifier(kernel: KernelSeries, facts: readonly Line[]): void {
+  const measured: Record<string, number> = Object.fromEntries(facts.map((f) => [f.program, f.verifiedInsns]));
+  const table = existsSync(VERIFIER_TABLE) ? JSON.parse(readFileSync(VERIFIER_TABLE, 'utf8')) : {};
+  if (process.env.UPDATE === '1') {
+    writeFileSync(VERIFIER_TABLE, `${JSON.stringify({ ...table, [kernel]: measured }, null, 2)}\n`);
+    return;
+  }
+  for (const [program, insns] of Object.entries(measured))
+    assert.ok(
+      insns <= 1.25 * (table[kernel]?.[program] ?? 0),
+      `${program} on ${kernel}: ${insns} verified instructions`,
+    );
+}
+
+describe('programs in a guest', {
+  skip: built ? false : 'needs build/bpf and build/native (npm run build)',
+}, () => {
+  let staged = '';
+  before(() => {
+    staged = stageSmoke();
+  });
+  after(() => rmSync(staged, { recursive: true, force: true }));
+
+  for (const kernel of kernelSeries)
+    test(`kernel ${kernel}`, async (t) => {
+      const command = `./node --disable-warning=ExperimentalWarning test/vm/smoke/observe.ts ${ACTIONS.join(' ')}`;
+      const result = await runInGuest({ kernel, mini: true, inDirs: [staged], command });
+      assert.equal(result.code, 0, `${result.failure ?? ''}\n${result.stdout}`);
+      const lines: Line[] = result.stdout
+        .split('\n')
+        .filter((l) => l.startsWith('{'))
+        .map((l) => JSON.parse(l));
+      const { summary } = lines.find((l) => l.summary !== undefined)!;
+      const { counts, facts } = lines.find((l) => l.counts !== undefined)!;
+
+      await t.test('everything attaches, nothing is lost or unreadable', () => {
+        assert.deepEqual(summary.missing, []);
+        assert.equal(summary.active.length, 12);
+        assert.deepEqual([summary.refused, summary.leftOver, summary.ring.corrupt], [0, 0, 0]);
+        assert.ok(counts.every((c: Line) => c.lost === '0'));
+        assert.equal(summary.wakeByEvent, true);
+      });
+      for (const [action, expected] of Object.entries(EXPECTED))
+        await t.test(action, () => assertInOrder(linesOf(lines, action), expected));
+      await t.test('an io_uring open is seen once', () => {
+        for (const action of ['uring', 'uring-async', 'uring-slot', 'uring-missing'])
+          assert.equal(linesOf(lines, action).filter((l) => l.type === 'openat').length, 1, action);
+      });
+      await t.test('the task iterator shows init, kthreadd and the observer itself', () => {
+        const byPid = new Map<number, Line>(summary.tasks.map((task: Line) => [task.pid, task]));
+        assert.equal(byPid.get(1)?.type, 'task');
+        assert.equal(byPid.get(2)?.flags & r.FLAG_KTHREAD, r.FLAG_KTHREAD);
+        const own = byPid.get(summary.own)!;
+        assert.deepEqual([own.exe, own.cwd, own.vpid], ['/in/node', '/in', summary.own]);
+        const child = linesOf(lines, 'prepare').find((l) => l.type === 'execve')!;
+        assert.deepEqual([child.ppid, child.parentStartNs], [own.pid, own.startNs]);
+      });
+      await t.test('verifier', () => checkVerifier(kernel, facts));
+      t.diagnostic(
+        `plan ${Math.round(summary.times.planMs)} ms, load and attach ${Math.round(summary.times.loadAttachMs)} ms`,
+      );
+    });
+});

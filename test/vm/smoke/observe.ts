@@ -1,0 +1,178 @@
+/**
+ * Runs in a guest: attaches everything, runs `actions` once per argument, prints what was seen of it as JSON
+ * lines, then one line with the state of the probes.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { EventRecord, splitRecords } from '../../../src/decode/index.ts';
+import {
+  explainFailure,
+  findObstacle,
+  kernelFunctions,
+  LoadError,
+  openNative,
+  planLoad,
+  startProbes,
+} from '../../../src/kernel/index.ts';
+import { openRing } from '../../../src/ring/index.ts';
+import * as r from '../../../src/schema/record.generated.ts';
+
+const root = new URL('../../..', import.meta.url);
+const ACTIONS = new URL('build/smoke/actions', root).pathname;
+
+function print(value: unknown): void {
+  console.log(JSON.stringify(value, (_key, v) => (typeof v === 'bigint' ? String(v) : v)));
+}
+
+function openFields({ open }: EventRecord): object {
+  const { dirfd, openFlags, mode, dev, ino, fileMode, nlink, resolve, nameFlags, pathFlags, baseFlags } =
+    open;
+  const text = { name: open.name.text, path: open.path.text, base: open.base.text };
+  return {
+    ...text,
+    dirfd,
+    openFlags,
+    mode,
+    dev,
+    ino,
+    fileMode,
+    nlink,
+    resolve,
+    nameFlags,
+    pathFlags,
+    baseFlags,
+  };
+}
+
+function execFields({ exec }: EventRecord): object {
+  const {
+    ppid,
+    parentStartNs,
+    sid,
+    pgid,
+    vpid,
+    tty,
+    loginuid,
+    uid,
+    gid,
+    capEffective,
+    exeIno,
+    exeNlink,
+    exeMode,
+  } = exec;
+  const { exeCtime, exeMtime, mntNs, pidNs, netNs, userNs, exeFlags, argvFlags } = exec;
+  const text = {
+    exe: exec.exe.text,
+    filename: exec.filename.text,
+    cwd: exec.cwd.text,
+    ttyName: exec.ttyName.text,
+  };
+  const ids = { ppid, parentStartNs, sid, pgid, vpid, tty, loginuid, uid, gid, capEffective };
+  const file = { exeIno, exeNlink, exeMode, exeCtime, exeMtime, exeFlags, argvFlags };
+  return {
+    ...text,
+    cgroup: exec.cgroup.text,
+    args: exec.args(),
+    ...ids,
+    ...file,
+    mntNs,
+    pidNs,
+    netNs,
+    userNs,
+  };
+}
+
+function layoutFields(event: EventRecord): object {
+  if (event.layout === r.LAYOUT_OPEN) return openFields(event);
+  if (event.layout === r.LAYOUT_EXEC) return execFields(event);
+  if (event.layout === r.LAYOUT_EXEC_FAILED) {
+    const { filename, base, dirfd, atFlags } = event.execFailed;
+    return { filename: filename.text, base: base.text, dirfd, atFlags };
+  }
+  if (event.layout === r.LAYOUT_EXIT) return { status: event.exit.status };
+  const { childPid, childTid, childVpid, childVtid, childStartNs, childCgroupId, cloneFlags } = event.fork;
+  return { childPid, childTid, childVpid, childVtid, childStartNs, childCgroupId, cloneFlags };
+}
+
+function fields(event: EventRecord): object {
+  const { typeName: type, pid, tid, uid, gid, ret, flags, startNs, ts, cgroupId, layout } = event;
+  return {
+    type,
+    layout,
+    pid,
+    tid,
+    uid,
+    gid,
+    ret,
+    flags,
+    startNs,
+    ts,
+    cgroupId,
+    comm: event.comm.text,
+    ...layoutFields(event),
+  };
+}
+
+const obstacle = findObstacle();
+if (obstacle !== null) throw new Error(obstacle.what);
+const native = openNative();
+const began = performance.now();
+const plan = planLoad(new Set(['open', 'openat', 'openat2', 'creat']), kernelFunctions());
+const planned = performance.now();
+const ringBytes = 8 << 20;
+const image = readFileSync(new URL('build/bpf/saker.bpf.o', root));
+const probes = (() => {
+  try {
+    return startProbes(native, plan, { image, ringBytes, ownPid: process.pid, threads: false });
+  } catch (error) {
+    if (error instanceof LoadError) throw new Error(`${explainFailure(error).what}\n${error.log}`);
+    throw error;
+  }
+})();
+const attached = performance.now();
+const event = native.saker_event_open();
+const ring = openRing(native, probes.ringFd, ringBytes, event);
+const view = new EventRecord(ring.memory);
+
+const own = process.pid;
+/** Processes under observation: the children of this one, and theirs. */
+const family = new Set<number>();
+let refused = 0;
+
+function show(offset: number, length: number): void {
+  if (!view.at(offset, length)) {
+    refused++;
+    return;
+  }
+  if (view.layout === r.LAYOUT_FORK && (view.pid === own || family.has(view.pid)))
+    family.add(view.fork.childPid);
+  if (family.has(view.pid)) print(fields(view));
+}
+
+for (const action of process.argv.slice(2)) {
+  print({ action });
+  const done = spawnSync(ACTIONS, [action], { encoding: 'utf8' });
+  if (done.stderr !== '') print({ action, stderr: done.stderr });
+  ring.wait(0, 50);
+  while (ring.drain(show, 1000) > 0);
+}
+
+const tasks = new Uint8Array(probes.readTasks());
+const taskView = new EventRecord(tasks);
+const found: object[] = [];
+const leftOver = splitRecords(tasks, (offset, length) => {
+  if (!taskView.at(offset, length)) refused++;
+  else if (taskView.pid === 1 || taskView.pid === 2 || taskView.pid === own) found.push(fields(taskView));
+});
+const times = { planMs: planned - began, loadAttachMs: attached - planned };
+native.saker_event_signal(event);
+const wakeByEvent = ring.wait(0, 200);
+const { active, missing } = probes;
+print({
+  summary: { own, active, missing, refused, leftOver, tasks: found, wakeByEvent, ring: ring.stats, times },
+});
+print({ counts: probes.counts(), facts: probes.facts() });
+ring.close();
+const closing = performance.now();
+probes.close();
+print({ closeMs: performance.now() - closing });
