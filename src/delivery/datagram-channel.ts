@@ -39,5 +39,9 @@ export function datagramChannel(
     }
     return { done: records.length, error: null };
   };
-  return { name, encode, send, reopen: drop, close: drop };
+  const tryOpen = (): string | null => {
+    const target = connected();
+    return typeof target === 'number' ? `${path}: ${errnoName(-target)}` : null;
+  };
+  return { name, open: tryOpen, encode, send, reopen: drop, close: drop };
 }

@@ -41,13 +41,20 @@ class FileChannel implements Channel {
     return Buffer.from(`${alertLine(alert, this.#options.json)}\n`);
   }
 
+  open(): string | null {
+    if (this.#fd >= 0) return null;
+    try {
+      this.#open();
+      return null;
+    } catch (error) {
+      return `${this.#options.filename}: ${errorName(error)}`;
+    }
+  }
+
   async send(records: readonly Uint8Array[]): Promise<Sent> {
     if (this.#letGo) this.#close();
-    try {
-      if (this.#fd < 0) this.#open();
-    } catch (error) {
-      return { done: 0, error: `${this.#options.filename}: ${errorName(error)}` };
-    }
+    const error = this.open();
+    if (error !== null) return { done: 0, error };
     this.#sending = true;
     const sent = await this.#writer.append(this.#fd, records);
     this.#sending = false;

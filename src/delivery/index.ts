@@ -24,13 +24,14 @@ export interface DeliveryOptions extends QueueLimits {
 }
 
 /** All destinations together, with the shape of one. */
-export interface Delivery extends Omit<Sink, 'name' | 'stats'> {
+export interface Delivery extends Omit<Sink, 'name' | 'open' | 'stats'> {
   stats(): SinkStats[];
 }
 
-/** Opens nothing yet: each destination is opened by its first alert, and again whenever it comes back. */
+/** Opens every destination; one that cannot be opened is reported, and tried again with each alert. */
 export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatagram, pid: number): Delivery {
   const sinks = channels(options, openDatagram, pid).map((c) => queueSink(c, options, options.onState));
+  for (const sink of sinks) sink.open();
   return {
     write: (alert: Alert) => {
       for (const sink of sinks) sink.write(alert);

@@ -12,9 +12,11 @@ export interface QueueLimits {
 const MAX_QUEUED_BYTES = 32 << 20;
 // One batch: large enough to make system calls rare, small enough that the first alert in it does not wait.
 const MAX_BATCH = 256;
-// A journal that lags recovers in milliseconds, a full disk in minutes.
+// A restarted daemon is back in milliseconds, a full disk in minutes.
 const RETRY_FIRST_MS = 5;
 const RETRY_MOST_MS = 1000;
+// A lagging reader has room again as soon as it has read one message; asking costs some µs.
+const RETRY_BUSY_MS = 20;
 
 /**
  * A bounded queue in front of one channel, so that its slowness is its own. When full, the newest alert is dropped:
@@ -53,6 +55,10 @@ class SinkQueue implements Sink {
     this.#channel = channel;
     this.#limits = limits;
     this.#onState = onState;
+  }
+
+  open(): void {
+    this.#setState(this.#channel.open());
   }
 
   write(alert: Alert): void {
@@ -118,12 +124,12 @@ class SinkQueue implements Sink {
     let waitMs = RETRY_FIRST_MS;
     while (!this.#closed && this.#nextBatch()) {
       const before = this.#delivered;
-      const failed = await this.#sendBatch();
-      if (!failed || this.#delivered > before) waitMs = RETRY_FIRST_MS;
-      if (!failed) continue;
+      const result = await this.#sendBatch();
+      if (result === 'done' || this.#delivered > before) waitMs = RETRY_FIRST_MS;
+      if (result === 'done') continue;
       this.#retries++;
       await this.#pause(waitMs);
-      waitMs = Math.min(waitMs * 2, RETRY_MOST_MS);
+      waitMs = Math.min(waitMs * 2, result === 'busy' ? RETRY_BUSY_MS : RETRY_MOST_MS);
     }
     this.#draining = false;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
@@ -152,8 +158,8 @@ class SinkQueue implements Sink {
     }
   }
 
-  /** True when the attempt stopped at an error that is worth another try. */
-  async #sendBatch(): Promise<boolean> {
+  /** `busy` and `failed` are worth another try, the first one soon. */
+  async #sendBatch(): Promise<'done' | 'busy' | 'failed'> {
     const stall = setTimeout(
       () => this.#setState(`no progress for ${this.#limits.stallMs} ms`),
       this.#limits.stallMs,
@@ -162,7 +168,7 @@ class SinkQueue implements Sink {
     const sent = await this.#channel.send(this.#batch);
     clearTimeout(stall);
     // Closed meanwhile: what was left is already counted as dropped.
-    if (this.#closed) return false;
+    if (this.#closed) return 'done';
     this.#delivered += sent.done;
     this.#batch.splice(0, sent.done);
     if (sent.refused === true) {
@@ -173,7 +179,8 @@ class SinkQueue implements Sink {
     // Reporting every lag would answer a burst of alerts with a burst of messages, to the same journal.
     const lagging = sent.busy === true && performance.now() - this.#progressMs < this.#limits.stallMs;
     if (!lagging) this.#setState(sent.error);
-    return sent.error !== null && sent.refused !== true;
+    if (sent.error === null || sent.refused === true) return 'done';
+    return sent.busy === true ? 'busy' : 'failed';
   }
 
   #setState(error: string | null): void {

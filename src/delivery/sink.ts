@@ -3,6 +3,8 @@ import type { Alert } from '../base/alert.ts';
 /** One destination of alerts as the rest of saker sees it. No method throws; trouble shows in stats and onState. */
 export interface Sink {
   readonly name: string;
+  /** Tries the destination, so that a wrong path or a missing socket shows at start and not with the first alert. */
+  open(): void;
   /** Takes the alert or counts it as dropped; never waits. */
   write(alert: Alert): void;
   /** True once everything taken so far is delivered, false when `timeoutMs` pass before. */
@@ -32,6 +34,8 @@ export interface SinkStats {
 /** What differs between destinations: how an alert is written and how written records get there. */
 export interface Channel {
   readonly name: string;
+  /** Opens the destination if it is not open; what is wrong with it, or null. send() opens it anew by itself. */
+  open(): string | null;
   encode(alert: Alert): Uint8Array;
   /**
    * Hands over records in order. After an error the next call begins with the first record that was not done;

@@ -44,6 +44,7 @@ export function stdoutChannel(options: StdoutOptions): Channel {
   const fd = withoutBlocking(options.fd ?? 1);
   return {
     name: 'stdout',
+    open: () => null,
     encode: (alert) => Buffer.from(`${stdoutLine(alert, options)}\n`),
     send: (records) => writer.append(fd, records),
     reopen: () => {},

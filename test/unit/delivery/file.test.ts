@@ -148,3 +148,16 @@ test('text format writes one escaped line', async () => {
   assert.deepEqual(lines(file), ['a\\nforged: line\\x1b[2J']);
   await sink.close(MINUTE);
 });
+
+test('the file is there before the first alert, and a path that cannot be is told at once', async () => {
+  const file = fresh();
+  const good = fileSink(file);
+  good.sink.open();
+  assert.equal(statSync(file).size, 0);
+  assert.deepEqual(good.states, []);
+  await good.sink.close(MINUTE);
+  const bad = fileSink(join(folder, 'none', 'alerts.json'));
+  bad.sink.open();
+  assert.match(bad.states[0]!, /none\/alerts\.json: ENOENT/);
+  await bad.sink.close(1);
+});

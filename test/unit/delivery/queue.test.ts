@@ -13,6 +13,7 @@ function scripted(answer: (records: string[], call: number) => Sent | Promise<Se
   let call = 0;
   const channel: Channel = {
     name: 'scripted',
+    open: () => null,
     encode: (a: Alert) => Buffer.from(a.text),
     send: async (records) => {
       const texts = records.map((r) => Buffer.from(r).toString());
