@@ -10,7 +10,7 @@
  */
 
 import type { Interned } from '../../base/interning.ts';
-import type { EventSet } from '../../schema/events.ts';
+import { EventSet } from '../../schema/events.ts';
 import type { Checked, FieldOperand, Operand, Predicate } from '../condition/checked.ts';
 import { evaluatePredicate, scalarTest } from '../condition/evaluate.ts';
 import type { Test } from '../condition/text-test.ts';
@@ -52,6 +52,8 @@ export type Tree<E> =
   | { readonly kind: 'and' | 'or'; readonly children: readonly Tree<E>[] }
   | { readonly kind: 'not'; readonly child: Tree<E> }
   | Leaf<E>;
+
+const NEVER: TypeLeaf = { kind: 'type', holds: EventSet.NONE };
 
 /** A question about a text. `equals` lists the texts it is about when it is plain equality. */
 export interface Atom {
@@ -112,12 +114,13 @@ export class Leaves<E> {
       const test = scalarTest(predicate);
       if (field >= 0) return { kind: 'flag', field, onTrue: test(true), onFalse: test(false) };
     }
-    return this.#callLeaf(this.#closure(predicate));
+    const test = this.#closure(predicate);
+    return test === null ? NEVER : this.#callLeaf(test);
   }
 
   #textLeaf(predicate: Predicate, { operand, atom }: TextQuestion): Leaf<E> {
     const field = this.#field(operand.uses[0]!);
-    if (field < 0) return this.#callLeaf(() => false);
+    if (field < 0) return NEVER;
     return { kind: 'text', field, atom: this.#atom(questionKey(predicate), atom) };
   }
 
@@ -133,11 +136,12 @@ export class Leaves<E> {
     return { kind: 'call', call: this.calls.push(test) - 1, test };
   }
 
-  #closure(predicate: Exclude<Predicate, { kind: 'type' }>): Test<E> {
+  /** Null when the source never has what is asked. */
+  #closure(predicate: Exclude<Predicate, { kind: 'type' }>): Test<E> | null {
     const { left } = predicate;
     if (left.kind !== 'field') return evaluatePredicate(predicate, this.#source);
     const getters = left.uses.map((use) => this.#source.bind(use)).filter((get) => get !== null);
-    if (getters.length === 0) return () => false;
+    if (getters.length === 0) return null;
     if (predicate.kind === 'exists' && left.shape === 'one') return exists(getters);
     if (predicate.kind === 'address') return addresses(getters, compileAddressTest(predicate));
     if (getters.length > 1) return evaluatePredicate(predicate, this.#source);

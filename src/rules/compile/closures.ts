@@ -1,8 +1,7 @@
 /** The compiled rules without generated code: for processes in which code generation is forbidden. */
 
 import type { Tree } from './atoms.ts';
-import type { Plan, PlannedRule, TypePlan } from './plan.ts';
-import { foldTypes } from './plan.ts';
+import type { Plan, PlannedRule, Sample, Step, TypePlan } from './plan.ts';
 
 /** Tries one rule whose event type is already known to fit. */
 export type RuleTest<E> = (event: E, typeId: number) => boolean;
@@ -10,9 +9,8 @@ export type RuleTest<E> = (event: E, typeId: number) => boolean;
 /** Writes places of rules that may match into `out`, gives their number. */
 export type CandidateFinder<E> = (event: E, out: Int32Array) => number;
 
-export function ruleClosure<E>(plan: Plan<E>, { tree, types }: PlannedRule<E>): RuleTest<E> {
-  const folded = foldTypes(tree, types);
-  return typeof folded === 'boolean' ? () => folded : closure(plan, folded);
+export function ruleClosure<E>(plan: Plan<E>, { tree }: PlannedRule<E>): RuleTest<E> {
+  return typeof tree === 'boolean' ? () => tree : closure(plan, tree);
 }
 
 function closure<E>(plan: Plan<E>, tree: Tree<E>): RuleTest<E> {
@@ -59,33 +57,71 @@ function closure<E>(plan: Plan<E>, tree: Tree<E>): RuleTest<E> {
   }
 }
 
+/** Writes what a step leaves possible for the event into `out`. */
+type MaskReader<E> = (event: E, out: Int32Array) => void;
+
+function maskReader<E>(plan: Plan<E>, step: Step): MaskReader<E> {
+  const { verdicts, leaves } = plan;
+  if (step.kind === 'flag') {
+    const { onTrue, onFalse, onMissing } = step.masks;
+    const get = leaves.getters[step.field]!;
+    return (event, out) => {
+      const value = get(event);
+      out.set(value === null ? onMissing : value === true ? onTrue : onFalse);
+    };
+  }
+  const parts = step.kind === 'text' ? [step] : step.parts;
+  const initial = step.kind === 'text' ? new Int32Array(plan.words) : step.free;
+  return (event, out) => {
+    out.set(initial);
+    for (const { field, mask } of parts) {
+      const value = leaves.getters[field]!(event) as never;
+      const known = verdicts.directory(value);
+      const answers = known[1 + mask] === 0 ? verdicts.addMask(value, mask) : known;
+      const place = answers[1 + mask]!;
+      for (let at = 0; at < out.length; at++) out[at]! |= answers[place + at]!;
+    }
+  };
+}
+
 export function candidateClosure<E>(plan: Plan<E>, type: TypePlan): CandidateFinder<E> {
+  const readers = type.steps.map((step) => maskReader(plan, step));
   const left = new Int32Array(plan.words);
-  const { verdicts, flags, leaves } = plan;
+  const mask = new Int32Array(plan.words);
   return (event, out) => {
     left.set(type.candidates);
-    for (const { kind, field } of type.steps) {
-      const value = leaves.getters[field]!(event) as never;
-      let mask: Int32Array;
-      let place = 0;
-      if (kind === 'text') {
-        mask = verdicts.directory(value);
-        if (mask[1 + field] === 0) mask = verdicts.addMask(value, field);
-        place = mask[1 + field]!;
-      } else {
-        const { onTrue, onFalse, onMissing } = flags[field]!;
-        mask = value === null ? onMissing : value === true ? onTrue : onFalse;
-      }
+    for (const read of readers) {
+      read(event, mask);
       let any = 0;
-      for (const at of type.words) any |= left[at]! &= mask[place + at]!;
+      for (const word of type.words) any |= left[word]! &= mask[word]!;
       if (any === 0) return 0;
     }
-    let count = 0;
-    for (const at of type.words) {
-      for (let rest = left[at]!; rest !== 0; rest &= rest - 1) {
-        out[count++] = at * 32 + 31 - Math.clz32(rest & -rest);
-      }
+    return listPlaces(left, type.words, out);
+  };
+}
+
+function listPlaces(bits: Int32Array, words: readonly number[], out: Int32Array): number {
+  let count = 0;
+  for (const at of words) {
+    for (let rest = bits[at]!; rest !== 0; rest &= rest - 1) {
+      out[count++] = at * 32 + 31 - Math.clz32(rest & -rest);
     }
-    return count;
+  }
+  return count;
+}
+
+/** Like candidateClosure over every step of the type, and keeps what each step left in `samples`. */
+export function samplingFinder<E>(plan: Plan<E>, type: TypePlan, samples: Sample[]): CandidateFinder<E> {
+  const readers = type.steps.map((step) => maskReader(plan, step));
+  return (event, out) => {
+    const left = type.candidates.slice();
+    const sample = readers.map((read) => {
+      const mask = new Int32Array(plan.words);
+      read(event, mask);
+      for (const word of type.words) left[word]! &= mask[word]!;
+      return mask;
+    });
+    samples.push(sample);
+    return listPlaces(left, type.words, out);
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { Tree } from './atoms.ts';
 import type { CandidateFinder, RuleTest } from './closures.ts';
-import { foldTypes, type Plan, type PlannedRule, type TypePlan } from './plan.ts';
+import type { Plan, PlannedRule, TypePlan } from './plan.ts';
 
 /** False where the process refuses to make functions from text (--disallow-code-generation-from-strings). */
 export function canGenerate(): boolean {
@@ -43,29 +43,51 @@ function int(value: number): string {
 }
 
 /**
- * Narrows the candidates of one event type field by field. Each step ANDs what the field's value leaves possible and
- * gives up as soon as nothing is.
+ * Narrows the candidates of one event type step by step. Each step ANDs what a field's value leaves possible and gives
+ * up as soon as nothing is. Steps follow one another without branches, so a field read once is known to all later steps.
  */
 export function generateCandidates<E>(plan: Plan<E>, type: TypePlan): CandidateFinder<E> {
   const bound = new Bindings();
   const word = (at: number) => `w${int(at)}`;
   const lines = type.words.map((at) => `let ${word(at)} = ${int(type.candidates[at]!)};`);
   const none = `if ((${type.words.map(word).join(' | ')}) === 0) return 0;`;
-  for (const { kind, field } of type.steps) {
+  const read = new Set<number>();
+  const value = (field: number): string => {
+    const name = `x${int(field)}`;
     const get = bound.bind('get', plan.leaves.getters[field]!);
-    lines.push(`x = ${get}(event);`);
-    if (kind === 'text') {
-      const directory = bound.bind('directory', plan.verdicts.directory);
-      const addMask = bound.bind('addMask', plan.verdicts.addMask);
-      const slot = int(1 + field);
-      lines.push(`m = ${directory}(x); p = m[${slot}];`);
-      lines.push(`if (p === 0) { m = ${addMask}(x, ${int(field)}); p = m[${slot}]; }`);
-      for (const at of type.words) lines.push(`${word(at)} &= m[p + ${int(at)}];`);
-    } else {
-      const { onTrue, onFalse, onMissing } = plan.flags[field]!;
+    if (!read.has(field)) lines.push(`const ${name} = ${get}(event);`);
+    read.add(field);
+    return name;
+  };
+  /** Makes m and p of this mask the answers of the field's text and the mask's place in them. */
+  const openMask = (field: number, mask: number): { answers: string; place: string } => {
+    const text = value(field);
+    const [answers, place] = [`m${int(mask)}`, `p${int(mask)}`];
+    const slot = int(1 + mask);
+    const directory = bound.bind('directory', plan.verdicts.directory);
+    const addMask = bound.bind('addMask', plan.verdicts.addMask);
+    lines.push(`let ${answers} = ${directory}(${text}), ${place} = ${answers}[${slot}];`);
+    lines.push(
+      `if (${place} === 0) { ${answers} = ${addMask}(${text}, ${int(mask)}); ${place} = ${answers}[${slot}]; }`,
+    );
+    return { answers, place };
+  };
+  for (const step of type.steps) {
+    if (step.kind === 'flag') {
+      const { onTrue, onFalse, onMissing } = step.masks;
       const [yes, no, missing] = [onTrue, onFalse, onMissing].map((mask) => bound.bind('mask', mask));
-      lines.push(`m = x === null ? ${missing} : x === true ? ${yes} : ${no};`);
-      for (const at of type.words) lines.push(`${word(at)} &= m[${int(at)}];`);
+      const name = value(step.field);
+      const mask = `b${int(step.field)}`;
+      lines.push(`const ${mask} = ${name} === null ? ${missing} : ${name} === true ? ${yes} : ${no};`);
+      for (const at of type.words) lines.push(`${word(at)} &= ${mask}[${int(at)}];`);
+    } else {
+      const parts = step.kind === 'text' ? [step] : step.parts;
+      const masks = parts.map(({ field, mask }) => openMask(field, mask));
+      for (const at of type.words) {
+        const bits = masks.map(({ answers, place }) => `${answers}[${place} + ${int(at)}]`);
+        if (step.kind === 'choice') bits.push(int(step.free[at]!));
+        lines.push(`${word(at)} &= ${bits.join(' | ')};`);
+      }
     }
     lines.push(none);
   }
@@ -75,14 +97,11 @@ export function generateCandidates<E>(plan: Plan<E>, type: TypePlan): CandidateF
     const place = `${int(at * 32 + 31)} - Math.clz32(${w} & -${w})`;
     lines.push(`while (${w} !== 0) { out[n++] = ${place}; ${w} &= ${w} - 1; }`);
   }
-  return bound.build(
-    `return function candidates(event, out) {\nlet x, m, p;\n${lines.join('\n')}\nreturn n;\n};`,
-  );
+  return bound.build(`return function candidates(event, out) {\n${lines.join('\n')}\nreturn n;\n};`);
 }
 
-export function generateRule<E>(plan: Plan<E>, { tree, types }: PlannedRule<E>): RuleTest<E> {
-  const folded = foldTypes(tree, types);
-  if (typeof folded === 'boolean') return () => folded;
+export function generateRule<E>(plan: Plan<E>, { tree }: PlannedRule<E>): RuleTest<E> {
+  if (typeof tree === 'boolean') return () => tree;
   const bound = new Bindings();
   const fields = new Set<number>();
   const value = (field: number) => {
@@ -116,7 +135,7 @@ export function generateRule<E>(plan: Plan<E>, { tree, types }: PlannedRule<E>):
       }
     }
   };
-  const expression = print(folded);
+  const expression = print(tree);
   const locals = [...fields].map((field) => `f${int(field)}`);
   const declare = locals.length === 0 ? '' : `let ${locals.join(', ')};\n`;
   return bound.build(`return function rule(event, typeId) {\n${declare}return ${expression};\n};`);

@@ -7,12 +7,13 @@
  *
  *   compileRules(conditions, source, options) → CompiledRules
  */
-import { EVENT_TYPES, EventSet } from '../../schema/events.ts';
+import { EventSet } from '../../schema/events.ts';
 import type { Checked } from '../condition/checked.ts';
 import type { FactSource } from '../facts.ts';
-import { type CandidateFinder, candidateClosure, type RuleTest, ruleClosure } from './closures.ts';
-import { canGenerate, generateCandidates, generateRule } from './generate.ts';
-import { type Plan, planRules, planType } from './plan.ts';
+import { type RuleTest, ruleClosure } from './closures.ts';
+import { createFinders } from './finders.ts';
+import { canGenerate, generateRule } from './generate.ts';
+import { type Plan, planRules } from './plan.ts';
 
 export interface CompileOptions {
   /** `first`: report only the first rule in the order given that matches. */
@@ -45,25 +46,13 @@ export function compileRules<E>(
   const plan = planRules(conditions, source);
   const generated = (options.generate ?? true) && canGenerate();
   const tests = lazyRules(plan, generated);
-  const finders: (CandidateFinder<E> | undefined)[] = Array(EVENT_TYPES.length).fill(undefined);
+  const finders = createFinders(plan, generated);
   const indexes = Int32Array.from(plan.rules, ({ index }) => index);
   // Places of candidates, then indexes of matches, on their way out.
   const found = new Int32Array(plan.rules.length);
 
-  function finderFor(typeId: number): CandidateFinder<E> {
-    const type = planType(plan, typeId);
-    const finder: CandidateFinder<E> =
-      type.words.length === 0
-        ? () => 0
-        : generated
-          ? generateCandidates(plan, type)
-          : candidateClosure(plan, type);
-    finders[typeId] = finder;
-    return finder;
-  }
-
   function matchAll(typeId: number, event: E, out: Int32Array): number {
-    const candidates = (finders[typeId] ?? finderFor(typeId))(event, found);
+    const candidates = finders.candidates(typeId, event, found);
     let count = 0;
     for (let at = 0; at < candidates; at++) {
       const place = found[at]!;
@@ -78,7 +67,7 @@ export function compileRules<E>(
   }
 
   function matchFirst(typeId: number, event: E, out: Int32Array): number {
-    const candidates = (finders[typeId] ?? finderFor(typeId))(event, found);
+    const candidates = finders.candidates(typeId, event, found);
     let first = conditions.length;
     for (let at = 0; at < candidates; at++) {
       const place = found[at]!;

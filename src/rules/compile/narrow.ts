@@ -49,6 +49,36 @@ function anyNeed(needs: readonly (Need | null)[]): Need | null {
   return present.length === 1 ? present[0]! : { kind: 'or', children: present };
 }
 
+/** A choice between fields: the rule needs at least one of these needs to hold. */
+export type Clause = ReadonlyMap<number, Need>;
+
+/**
+ * Choices between text fields that a rule insists on, such as `(fd.name in (..) or fd.directory in (..))`; no single
+ * field can rule it out, the fields together can.
+ */
+export function clausesOf<E>(tree: Tree<E>, isText: (field: number) => boolean, wanted = true): Clause[] {
+  if (tree.kind === 'not') return clausesOf(tree.child, isText, !wanted);
+  if (tree.kind !== 'and' && tree.kind !== 'or') return [];
+  if ((tree.kind === 'and') === wanted)
+    return tree.children.flatMap((child) => clausesOf(child, isText, wanted));
+  const needs = new Map<number, Need[]>();
+  for (const child of tree.children) {
+    const field = textFields(child).find((at) => isText(at) && needOf(child, at, wanted) !== null);
+    if (field === undefined) return [];
+    const list = needs.get(field) ?? [];
+    list.push(needOf(child, field, wanted)!);
+    needs.set(field, list);
+  }
+  if (needs.size < 2) return [];
+  return [new Map([...needs].map(([field, list]) => [field, anyNeed(list)!]))];
+}
+
+function textFields<E>(tree: Tree<E>): number[] {
+  if (tree.kind === 'text') return [tree.field];
+  if (tree.kind === 'not') return textFields(tree.child);
+  return tree.kind === 'and' || tree.kind === 'or' ? tree.children.flatMap((child) => textFields(child)) : [];
+}
+
 export function needHolds(need: Need, answer: (atom: number) => boolean): boolean {
   switch (need.kind) {
     case 'and':

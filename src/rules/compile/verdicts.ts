@@ -2,21 +2,26 @@
  * Answers remembered on texts. `Interned.verdicts` of a text that this rule set has met:
  *
  *   [0]            place of the atoms region, 0 = not there yet
- *   [1 + field]    place of that field's mask region, 0 = not there yet
+ *   [1 + mask]     place of that mask's region, 0 = not there yet
  *   atoms region   16 atoms a word: low half "known", high half "holds"
- *   mask region    one bit per rule: 0 = with this text in this field the rule cannot match
+ *   mask region    one bit per rule, as the mask says (TextMask)
  *
  * Regions are added when first needed, so a text pays only for the questions it was asked.
  */
 import { Interned } from '../../base/interning.ts';
 import type { Atom } from './atoms.ts';
 
-/** Rules that a text in this field rules out: those whose necessary condition (narrow.ts) fails. */
-export interface FieldMask {
+/** A question about one text put to many rules at once. */
+export interface TextMask {
+  readonly field: number;
+  /**
+   * `all`: a rule's bit stays set while its conditions hold (cleared: it cannot match with this text in the field).
+   * `any`: a rule's bit is set by a condition that holds (the field alone satisfies its choice).
+   */
+  readonly combine: 'all' | 'any';
   readonly conditions: readonly {
     /** Given the answers to atoms; all false stands for a missing value. */
     readonly holds: (answer: (atom: number) => boolean) => boolean;
-    /** Bits of the rules that need it. */
     readonly rules: Int32Array;
   }[];
 }
@@ -24,21 +29,15 @@ export interface FieldMask {
 export interface Verdicts {
   /** Whether the atom holds for the text; false for no text. */
   has(text: Interned | null, atom: number): boolean;
-  /** Directory of a text or of "no value"; index it with 1 + field for a mask region. */
+  /** Directory of a text or of "no value"; index it with 1 + mask for a mask region. */
   directory(text: Interned | null): Int32Array;
-  /** Makes a field's mask region of a text; gives the directory that has it. */
-  addMask(text: Interned | null, field: number): Int32Array;
-  /** The mask computed anew and kept nowhere: for planning. */
-  maskOf(text: string, field: number): Int32Array;
+  /** Makes a mask region of a text; gives the directory that has it. */
+  addMask(text: Interned | null, mask: number): Int32Array;
 }
 
 let lastSerial = 0;
 
-export function createVerdicts(
-  atoms: readonly Atom[],
-  masks: readonly (FieldMask | null)[],
-  words: number,
-): Verdicts {
+export function createVerdicts(atoms: readonly Atom[], masks: readonly TextMask[], words: number): Verdicts {
   const serial = ++lastSerial;
   const head = 1 + masks.length;
   const template = equalityTemplate(atoms);
@@ -89,22 +88,26 @@ export function createVerdicts(
     return holds;
   }
 
-  function compute(field: number, answer: (atom: number) => boolean): Int32Array {
-    const mask = new Int32Array(words).fill(-1);
-    for (const { holds, rules } of masks[field]?.conditions ?? []) {
-      if (!holds(answer)) for (let at = 0; at < words; at++) mask[at]! &= ~rules[at]!;
+  function compute({ combine, conditions }: TextMask, answer: (atom: number) => boolean): Int32Array {
+    const region = new Int32Array(words).fill(combine === 'all' ? -1 : 0);
+    for (const { holds, rules } of conditions) {
+      if (holds(answer) === (combine === 'all')) continue;
+      for (let at = 0; at < words; at++) {
+        if (combine === 'all') region[at]! &= ~rules[at]!;
+        else region[at]! |= rules[at]!;
+      }
     }
-    return mask;
+    return region;
   }
 
   return {
     has,
     directory,
-    addMask(text, field) {
+    addMask(text, mask) {
       const answer = text === null ? () => false : (atom: number) => has(text, atom);
-      return grow(text ?? missing, 1 + field, compute(field, answer));
+      const region = compute(masks[mask]!, answer);
+      return grow(text ?? missing, 1 + mask, region);
     },
-    maskOf: (text, field) => compute(field, (atom) => atoms[atom]!.test(text)),
   };
 }
 
