@@ -72,8 +72,10 @@ static int wait_for(struct pollfd *fds, nfds_t n, int timeout_ms)
 {
 	int ready = poll(fds, n, timeout_ms);
 
+	if (ready >= 0)
+		return ready;
 	/* A signal is a reason to look again, not an error. */
-	return ready < 0 && errno != EINTR ? -errno : ready;
+	return errno == EINTR ? 0 : -errno;
 }
 
 int saker_wait(int ring_fd, int event_fd, int pause_ms, int timeout_ms)
