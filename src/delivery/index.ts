@@ -8,7 +8,7 @@ import { type FileOptions, fileChannel } from './file.ts';
 import { journalChannel } from './journal.ts';
 import { type QueueLimits, queueSink } from './queue.ts';
 import type { Channel, OnState, Sink, SinkStats } from './sink.ts';
-import { type StdoutOptions, stdoutChannel } from './stdout.ts';
+import { isNull, type StdoutOptions, stdoutChannel } from './stdout.ts';
 import { syslogChannel, syslogEndsInJournal } from './syslog.ts';
 
 export type { Sink, SinkStats } from './sink.ts';
@@ -48,7 +48,7 @@ export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatag
 function channels(options: DeliveryOptions, open: OpenDatagram, pid: number): Channel[] {
   const list: Channel[] = [];
   const { stdout, journal, syslog, file } = options;
-  if (stdout !== null) list.push(stdoutChannel(stdout));
+  if (stdout !== null && !isNull(stdout.fd ?? 1)) list.push(stdoutChannel(stdout));
   if (journal !== null) list.push(journalChannel(open, pid, journal.path));
   const twice = journal !== null && syslogEndsInJournal(syslog?.path);
   if (syslog !== null && !twice) list.push(syslogChannel(open, pid, syslog.json, syslog.path));

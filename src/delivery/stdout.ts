@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync } from 'node:fs';
+import { constants, fstatSync, openSync, statSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Alert } from '../base/alert.ts';
 import { printable } from '../base/printable.ts';
@@ -21,6 +21,16 @@ const COLOURS = ['1;31', '1;31', '1;31', '31', '33', '36', '', '2'];
 /** Whether people read this descriptor and want colour (https://no-color.org). */
 export function wantsColour(fd: number, env: NodeJS.ProcessEnv): boolean {
   return isatty(fd) && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+/** Whether the descriptor leads to /dev/null, as under the service: nothing needs to be written then. */
+export function isNull(fd: number): boolean {
+  try {
+    return fstatSync(fd).rdev === statSync('/dev/null').rdev;
+  } catch {
+    // A closed descriptor takes nothing either.
+    return true;
+  }
 }
 
 /**
