@@ -1,9 +1,9 @@
 /** Tree as written → tree with types, or every mistake in it. */
 import { nearest } from '../../base/suggest.ts';
 import { EVENT_TYPES, EventSet, eventTypeId } from '../../schema/events.ts';
-import type { Catalogue, Field, FieldType } from '../../schema/fields.ts';
-import { hostNet, parseAddress, parseNet } from './address.ts';
+import type { Catalogue, Field } from '../../schema/fields.ts';
 import type { CompareNode, ConditionNode, ExistsNode, OperandNode, Span, ValueNode } from './ast.ts';
+import { addressOf, bools, netOf, numbers } from './check-literals.ts';
 import { type CheckedOperand, CheckFault, checkOperandNode, type ProblemKind } from './check-operand.ts';
 import type {
   Checked,
@@ -14,9 +14,9 @@ import type {
   Predicate,
   Quantifier,
   TypePredicate,
-  ValueType,
 } from './checked.ts';
-import { parseBool, parseInteger, parsePort } from './literals.ts';
+import { parseInteger } from './literals.ts';
+import { EQUALITY, KIND_NAMES, OPS, OPS_OF, QUANTIFIERS, TEXT, WIRE_NAMES } from './operators.ts';
 import { parseOperand } from './parse.ts';
 import { compileRegex, hasNeedlessAnchor } from './regex.ts';
 import { decodeHex } from './text.ts';
@@ -82,75 +82,6 @@ function problemOf(fault: unknown): CheckProblem {
   return hint === undefined ? { kind, message, span } : { kind, message, span, hint };
 }
 
-type Op = Exclude<CheckedOp, never>;
-
-const OPS: Readonly<Record<CompareNode['op'], Op>> = {
-  '=': 'eq',
-  '==': 'eq',
-  '!=': 'ne',
-  '<': 'lt',
-  '<=': 'le',
-  '>': 'gt',
-  '>=': 'ge',
-  contains: 'contains',
-  bcontains: 'contains',
-  icontains: 'icontains',
-  startswith: 'startswith',
-  bstartswith: 'startswith',
-  endswith: 'endswith',
-  glob: 'glob',
-  iglob: 'iglob',
-  regex: 'regex',
-  in: 'in',
-  intersects: 'intersects',
-  pmatch: 'pmatch',
-};
-
-const EQUALITY = ['=', '==', '!=', 'in', 'intersects'];
-const ORDER = ['<', '<=', '>', '>='];
-const TEXT = ['contains', 'icontains', 'startswith', 'endswith', 'glob', 'iglob', 'regex', 'pmatch'];
-const BYTES = ['contains', 'startswith', 'endswith', 'bcontains', 'bstartswith'];
-
-/** Which operators a type has. */
-const OPS_OF: Readonly<Record<ValueType, ReadonlySet<string>>> = {
-  number: new Set([...EQUALITY, ...ORDER]),
-  bool: new Set(EQUALITY),
-  string: new Set([...EQUALITY, ...ORDER, ...TEXT]),
-  bytes: new Set([...EQUALITY, ...BYTES]),
-  ip: new Set(EQUALITY),
-  dynamic: new Set([...EQUALITY, ...ORDER, ...TEXT]),
-};
-
-/** How messages call a type. */
-const KIND_NAMES: Readonly<Record<ValueType, string>> = {
-  number: 'numeric',
-  bool: 'bool',
-  string: 'string',
-  bytes: 'byte buffer',
-  ip: 'IP address',
-  dynamic: 'dynamic',
-};
-
-const WIRE_NAMES: Readonly<Record<FieldType, string>> = {
-  string: 'CHARBUF',
-  bool: 'BOOL',
-  i16: 'INT16',
-  i32: 'INT32',
-  i64: 'INT64',
-  u32: 'UINT32',
-  u64: 'UINT64',
-  double: 'DOUBLE',
-  port: 'PORT',
-  abstime: 'ABSTIME',
-  reltime: 'RELTIME',
-  ip: 'IPADDR',
-  net: 'IPNET',
-  bytes: 'BYTEBUF',
-  dynamic: 'DYN',
-};
-
-const QUANTIFIERS = { oneof: 'one', anyof: 'any', allof: 'all' } as const;
-
 const NEVER: Predicate = { kind: 'type', holds: EventSet.NONE, narrows: true, span: { start: 0, end: 0 } };
 
 class Checker {
@@ -188,8 +119,7 @@ class Checker {
     const left = checkOperandNode(node.left, this.#catalogue);
     this.#warnDeprecated(left, node);
     if (node.kind === 'exists') return this.#exists(node, left);
-    const compared = this.#compare(node, left);
-    return compared;
+    return this.#compare(node, left);
   }
 
   #exists(node: ExistsNode, left: CheckedOperand): Predicate {
@@ -384,40 +314,4 @@ const nameOf = (node: OperandNode): string => {
 
 function typePredicate(holds: EventSet, narrows: boolean, node: Span): TypePredicate {
   return { kind: 'type', holds, narrows, span: spanOf(node) };
-}
-
-function numbers(values: readonly ValueNode[], left: CheckedOperand): (number | bigint)[] {
-  return values.map((value) => {
-    const isPort = left.fieldType === 'port';
-    const parsed = isPort ? parsePort(value.text) : parseInteger(value.text, left.fieldType);
-    if (parsed !== null) return parsed;
-    if (isPort)
-      throw new CheckFault(`unrecognized protocol ${value.text}`, value, 'a port number or service');
-    throw new CheckFault(`${value.text} is not a valid number`, value, 'write a decimal integer');
-  });
-}
-
-function bools(values: readonly ValueNode[]): boolean[] {
-  return values.map((value) => {
-    const parsed = parseBool(value.text);
-    if (parsed !== null) return parsed;
-    throw new CheckFault(`filter error: unrecognized boolean value ${value.text}`, value, 'true or false');
-  });
-}
-
-function addressOf(value: ValueNode): Net {
-  const address = parseAddress(value.text);
-  if (address !== null) return hostNet(address);
-  const family = value.text.includes('.') ? 'IPv4' : 'IPv6';
-  const hint = value.text.includes('/')
-    ? 'a network is compared with fd.net, fd.cnet, fd.snet, ...'
-    : undefined;
-  throw new CheckFault(`unrecognized ${family} address ${value.text}`, value, hint);
-}
-
-function netOf(value: ValueNode): Net {
-  const net = parseNet(value.text);
-  if (net !== null) return net;
-  const hint = parseAddress(value.text) === null ? 'write 10.0.0.0/8' : `write ${value.text}/32`;
-  throw new CheckFault(`unrecognized IP network ${value.text}`, value, hint);
 }
