@@ -1,9 +1,10 @@
 import { ERRORS, EXIT_CODE, exitCodeOf, formatProblem } from '../base/errors.ts';
 import { findObstacle, type Obstacle } from '../kernel/index.ts';
+import { EngineLink } from './engine-link.ts';
 import { createLog } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { runService } from './service.ts';
-import { loadSettings, logPriority } from './settings.ts';
+import { loadSettings, logPriority, type Settings } from './settings.ts';
 
 export interface AgentIo {
   err(text: string): void;
@@ -13,24 +14,32 @@ export interface AgentIo {
 export async function runAgent(options: AgentOptions, io: AgentIo): Promise<number> {
   // Otherwise ps, the journal's _COMM and our own events say node-MainThread.
   process.title = 'saker';
-  const loaded = loadSettings(options);
-  for (const problem of loaded.problems) io.err(`${formatProblem(problem)}\n`);
-  if (loaded.rulesReport !== '') io.err(loaded.rulesReport);
-  if (loaded.settings === null) return exitCodeOf(loaded.problems) || EXIT_CODE.rules;
-  if (options.dryRun) {
-    io.err(`saker: dry run: ${loaded.settings.check.rules} rules load\n`);
-    return 0;
-  }
-  const { config } = loaded.settings;
-  // Both are set by systemd when it connects standard error to the journal.
-  const underJournal = process.env.JOURNAL_STREAM !== undefined;
-  const write = config.log_stderr ? (line: string) => io.err(line) : () => {};
-  const log = createLog(write, logPriority(config.log_level), underJournal);
-  if (config.engine.kind !== 'nodriver') {
+  const { settings, problems, paths } = loadSettings(options);
+  for (const problem of problems) io.err(`${formatProblem(problem)}\n`);
+  if (settings === null) return exitCodeOf(problems);
+  const engine = new EngineLink();
+  try {
+    const check = await engine.load(settings.rules);
+    io.err(check.report);
+    if (!check.ok) return EXIT_CODE.rules;
+    if (options.dryRun) {
+      io.err(`saker: dry run: ${check.rules} rules load\n`);
+      return 0;
+    }
     const obstacle = findObstacle();
     if (obstacle !== null) return refuse(obstacle, io);
+    const log = agentLog(settings, io);
+    return await runService({ options, settings, check, paths, engine, log }, (reason) => refuse(reason, io));
+  } finally {
+    await engine.stop();
   }
-  return runService(options, loaded.settings, loaded.paths, log, (obstacle) => refuse(obstacle, io));
+}
+
+function agentLog({ config }: Settings, io: AgentIo) {
+  // Set by systemd when it connects standard error to the journal.
+  const underJournal = process.env.JOURNAL_STREAM !== undefined;
+  const write = config.log_stderr ? (line: string) => io.err(line) : () => {};
+  return createLog(write, logPriority(config.log_level), underJournal);
 }
 
 /** One line: which, why, what to do. */

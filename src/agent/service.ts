@@ -1,24 +1,21 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Alert } from '../base/alert.ts';
-import { formatProblem } from '../base/errors.ts';
+import { EXIT_CODE, formatProblem } from '../base/errors.ts';
 import { createDelivery, type Delivery } from '../delivery/index.ts';
-import { CANARY_RULE } from '../engine/messages.ts';
+import { CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
 import {
   CANARY_OPEN_FLAGS,
   datagramOpener,
   explainFailure,
-  kernelFunctions,
   LoadError,
   type Native,
   type Obstacle,
   openNative,
   type Probes,
-  planLoad,
-  startProbes,
 } from '../kernel/index.ts';
-import { bpfObject } from './assets.ts';
 import { CANARY_PATH, type Canary, createCanary } from './canary.ts';
-import { type EngineLink, startEngine } from './engine-link.ts';
+import type { EngineLink } from './engine-link.ts';
+import { attachHooks } from './hooks.ts';
 import type { Log } from './log.ts';
 import { LossWatch } from './loss.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -35,143 +32,120 @@ const LOOK_EVERY_MS = 1000;
 /** Alerts still on their way at the end get this long; systemd's TimeoutStopSec is far above it. */
 const CLOSE_MS = 5000;
 
+/** What a checked start hands over. */
+export interface ServiceParts {
+  readonly options: AgentOptions;
+  readonly settings: Settings;
+  readonly check: RulesCheck;
+  /** Files and directories whose change means a reload. */
+  readonly paths: readonly string[];
+  /** With the rules already in force. */
+  readonly engine: EngineLink;
+  readonly log: Log;
+}
+
 /**
- * Everything between a checked configuration and the exit code: open outputs, attach, start the engine, prove the
- * way with a canary, say READY, then answer signals until told to stop.
+ * From loaded rules to the exit code: open outputs, attach, let the engine watch, prove the way with a canary, say
+ * READY, then answer signals until told to stop.
  */
 export async function runService(
-  options: AgentOptions,
-  settings: Settings,
-  paths: readonly string[],
-  log: Log,
+  parts: ServiceParts,
   refuse: (obstacle: Obstacle) => number,
 ): Promise<number> {
+  const { settings, log } = parts;
   const native = openNative();
-  const notifier = createNotifier(process.env, process.pid, datagramOpener(native));
-  const delivery = createDelivery(deliveryOptions(settings.config, log), datagramOpener(native), process.pid);
   let probes: Probes;
   try {
-    probes = attach(native, settings);
+    probes = attachHooks(native, settings.config);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     log.debug(error.log);
     return refuse(explainFailure(error));
   }
   for (const { program, reason } of probes.missing) log.warning(`${program}: ${reason}`);
-  sayUncollected(settings, log);
-  const service = new Service(options, settings, log, native, notifier, delivery, probes);
-  return service.live(paths);
-}
-
-function attach(native: Native, { config, check }: Settings): Probes {
-  const plan = planLoad(new Set([...check.eventTypes, 'openat']), kernelFunctions());
-  return startProbes(native, plan, {
-    image: bpfObject(),
-    // falco.yaml's presets: 1 is 1 MiB, each step doubles.
-    ringBytes: 1 << (19 + config.engine.modern_ebpf.buf_size_preset),
-    ownPid: process.pid,
-    threads: false,
-  });
-}
-
-/** A rule that can never match must not look like one that finds nothing. */
-function sayUncollected({ check: { uncollected } }: Settings, log: Log): void {
-  if (uncollected.size === 0) return;
-  const types = [...uncollected].map(([type, rules]) => `${type} (${rules} rules)`).join(', ');
-  log.warning(`rules ask for events that saker does not collect yet and stay silent on them: ${types}`);
+  return new Service(parts, native, probes).live();
 }
 
 class Service {
   readonly #options: AgentOptions;
-  #settings: Settings;
+  readonly #engine: EngineLink;
   readonly #log: Log;
   readonly #native: Native;
+  readonly #probes: Probes;
   readonly #notifier: Notifier;
   readonly #delivery: Delivery;
-  readonly #probes: Probes;
   readonly #canary: Canary;
   readonly #files: FileWatch;
   readonly #wakeFd: number;
-  #engine: EngineLink | null = null;
-  #status = '';
+  #status: string;
+  #watchesFiles: boolean;
   #isReady = false;
   #reloading: Promise<void> = Promise.resolve();
   #end: (exitCode: number) => void = () => {};
+  readonly #ended = new Promise<number>((resolve) => {
+    this.#end = resolve;
+  });
 
   constructor(
-    options: AgentOptions,
-    settings: Settings,
-    log: Log,
+    { options, settings, check, paths, engine, log }: ServiceParts,
     native: Native,
-    notifier: Notifier,
-    delivery: Delivery,
     probes: Probes,
   ) {
     this.#options = options;
-    this.#settings = settings;
+    this.#engine = engine;
     this.#log = log;
     this.#native = native;
-    this.#notifier = notifier;
-    this.#delivery = delivery;
     this.#probes = probes;
     this.#wakeFd = native.saker_event_open();
+    this.#notifier = createNotifier(process.env, process.pid, datagramOpener(native));
+    this.#delivery = createDelivery(
+      deliveryOptions(settings.config, log),
+      datagramOpener(native),
+      process.pid,
+    );
     this.#canary = createCanary(
       CANARY_OPEN_FLAGS,
       CANARY_PATIENCE_MS,
       () => this.#heard(),
       (ms) =>
-        log.error(
-          `no event has come through for ${ms} ms: saker is blind — see the messages before this one`,
-        ),
+        log.error(`no event has come through for ${ms} ms: saker is blind, the messages before this say why`),
     );
     this.#files = watchFiles(
       () => void this.#reload('files changed'),
       (path, reason) => log.debug(`cannot watch ${path}: ${reason}`),
     );
+    this.#watchesFiles = settings.config.watch_config_files;
+    if (this.#watchesFiles) this.#files.follow(paths);
+    this.#status = this.#describe(check);
   }
 
-  /** @param paths files and directories whose change means a reload */
-  async live(paths: readonly string[]): Promise<number> {
-    const ended = new Promise<number>((resolve) => {
-      this.#end = resolve;
-    });
-    const wake = (): void => void this.#native.saker_event_signal(this.#wakeFd);
-    try {
-      const { link, rules } = await startEngine(this.#engineStart(), wake, {
-        onAlerts: (alerts) => this.#deliver(alerts),
-        onFailure: (reason) => {
-          this.#log.error(`the engine failed: ${reason}`);
-          this.#end(70);
-        },
-      });
-      this.#engine = link;
-      const processes = await link.tasks(this.#probes.readTasks());
-      this.#status = `watching with ${rules} rules`;
-      this.#log.info(`${this.#probes.active.length} programs attached, ${processes} processes known`);
-    } catch (error) {
-      this.#log.error(`the engine does not start: ${(error as Error).message}`);
-      this.#end(70);
-    }
+  async live(): Promise<number> {
+    this.#engine.onAlerts = (alerts) => this.#deliver(alerts);
+    this.#engine.onFailure = (reason) => this.#fail(`the engine failed: ${reason}`);
+    const stopListening = this.#listen();
+    await this.#startEngine().catch((error: Error) =>
+      this.#fail(`the engine does not start: ${error.message}`),
+    );
     const timers = this.#startTimers();
-    const removeSignals = this.#listen();
     if (this.#options.pidFile !== null) writeFileSync(this.#options.pidFile, `${process.pid}\n`);
-    if (this.#settings.config.watch_config_files) this.#files.follow(paths);
-    const exitCode = await ended;
+    const exitCode = await this.#ended;
     for (const timer of timers) clearInterval(timer);
-    removeSignals();
+    stopListening();
     await this.#close();
     return exitCode;
   }
 
-  #engineStart() {
-    return {
-      ringFd: this.#probes.ringFd,
-      ringBytes: this.#probes.ringBytes,
-      wakeFd: this.#wakeFd,
-      ownPid: process.pid,
-      canaryPath: CANARY_PATH,
-      rules: this.#settings.rules,
-    };
+  #fail(reason: string): void {
+    this.#log.error(reason);
+    this.#end(EXIT_CODE.internal);
+  }
+
+  async #startEngine(): Promise<void> {
+    const { ringFd, ringBytes } = this.#probes;
+    const plan = { ringFd, ringBytes, wakeFd: this.#wakeFd, ownPid: process.pid, canaryPath: CANARY_PATH };
+    await this.#engine.watch(plan, () => void this.#native.saker_event_signal(this.#wakeFd));
+    const processes = await this.#engine.tasks(this.#probes.readTasks());
+    this.#log.info(`${this.#probes.active.length} programs attached, ${processes} processes known`);
   }
 
   #startTimers(): NodeJS.Timeout[] {
@@ -218,35 +192,40 @@ class Service {
 
   /** One reload after another; the old rules stay in force until the new ones are compiled, and when they are bad. */
   #reload(why: string): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reloadNow(why));
+    this.#reloading = this.#reloading
+      .then(() => this.#reloadNow(why))
+      .catch((error: Error) =>
+        this.#log.error(`the reload failed, the old rules stay in force: ${error.message}`),
+      );
     return this.#reloading;
   }
 
   async #reloadNow(why: string): Promise<void> {
     this.#log.info(`reloading: ${why}`);
     this.#notifier.reloading();
-    const loaded = loadSettings(this.#options);
-    for (const problem of loaded.problems) this.#log.warning(formatProblem(problem));
-    for (const line of loaded.rulesReport.split('\n')) if (line !== '') this.#log.warning(line);
-    if (loaded.settings === null)
+    const { settings, problems, paths } = loadSettings(this.#options);
+    for (const problem of problems) this.#log.warning(formatProblem(problem));
+    const check = settings === null ? null : await this.#engine.load(settings.rules);
+    for (const line of check?.report.split('\n') ?? []) if (line !== '') this.#log.warning(line);
+    if (check?.ok) {
+      this.#status = this.#describe(check);
+      this.#log.notice(`reloaded: ${this.#status}`);
+    } else {
       this.#log.error('the new configuration or rules are not valid: the old ones stay in force');
-    else await this.#apply(loaded.settings);
-    if (this.#settings.config.watch_config_files) this.#files.follow(loaded.paths);
+    }
+    if (this.#watchesFiles) this.#files.follow(paths);
     this.#notifier.ready(this.#status);
   }
 
-  async #apply(settings: Settings): Promise<void> {
-    try {
-      const rules = await this.#engine?.reload(settings.rules);
-      this.#settings = settings;
-      this.#status = `watching with ${rules} rules`;
-      sayUncollected(settings, this.#log);
-      this.#log.notice(`reloaded: ${this.#status}`);
-    } catch (error) {
-      this.#log.error(
-        `the engine refused the new rules, the old ones stay in force: ${(error as Error).message}`,
+  /** A rule that can never match must not look like one that finds nothing. */
+  #describe({ rules, uncollected }: RulesCheck): string {
+    if (uncollected.size > 0) {
+      const types = [...uncollected].map(([type, count]) => `${type} (${count} rules)`).join(', ');
+      this.#log.warning(
+        `rules ask for events that saker does not collect yet and stay silent on them: ${types}`,
       );
     }
+    return `watching with ${rules} rules`;
   }
 
   /** Engine first, so that what it still finds is delivered; hooks last, since detaching takes seconds on some kernels. */
@@ -255,7 +234,7 @@ class Service {
     this.#canary.stop();
     this.#files.stop();
     await this.#engine
-      ?.stop()
+      .stop()
       .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));
     await this.#delivery.close(CLOSE_MS);
     this.#probes.close();

@@ -3,7 +3,6 @@ import type { Priority } from '../base/alert.ts';
 import type { Problem } from '../base/errors.ts';
 import { type Config, loadConfig } from '../config/index.ts';
 import type { RulesInput } from '../engine/messages.ts';
-import { checkRules, type RulesCheck } from '../engine/rule-set.ts';
 import { readRulesFiles } from './rules-files.ts';
 
 /** Where the agent's settings come from; the same at start and at every reload. */
@@ -20,38 +19,32 @@ export interface SettingsSource {
 export interface Settings {
   readonly config: Config;
   readonly rules: RulesInput;
-  readonly check: RulesCheck;
 }
 
 export interface SettingsResult {
   /** null when something is wrong that must not be ignored. */
   readonly settings: Settings | null;
   readonly problems: readonly Problem[];
-  /** Result of the rules files as Falco's users know it, with every error and warning; empty when all is well. */
-  readonly rulesReport: string;
   /** Files and directories to watch. */
   readonly paths: readonly string[];
 }
 
-/** Reads and checks everything. No side effects: a reload calls it beside a running engine. */
+/**
+ * Reads the configuration and the rules files it names; whether those are valid the engine says. No side effects: a
+ * reload calls it beside a running engine.
+ */
 export function loadSettings(source: SettingsSource): SettingsResult {
   const { config, problems, paths } = loadConfig({
     file: source.configFile,
     overrides: source.overrides,
     env: source.env,
   });
-  if (config === null) return { settings: null, problems, rulesReport: '', paths };
+  if (config === null) return { settings: null, problems, paths };
   const read = readRulesFiles(source.rulesFiles ?? config.rules_files, source.rulesFiles !== null);
-  const rules = rulesInput(config, read.files);
-  const check = checkRules(rules);
-  const allPaths = [...paths, ...read.paths];
-  const allProblems = [...problems, ...read.problems];
-  const ok = check.ok && read.problems.length === 0;
   return {
-    settings: ok ? { config, rules, check } : null,
-    problems: allProblems,
-    rulesReport: check.report,
-    paths: allPaths,
+    settings: read.problems.length > 0 ? null : { config, rules: rulesInput(config, read.files) },
+    problems: [...problems, ...read.problems],
+    paths: [...paths, ...read.paths],
   };
 }
 

@@ -9,7 +9,7 @@ import { Derived, normalPath } from './paths.ts';
 /** What facts need beside the record: shared by all events, owned by the engine. */
 export interface EventContext {
   readonly users: Users;
-  readonly hostname: Interned;
+  hostname: Interned;
   /** Prints times as ISO 8601 where a field leaves the choice. */
   isoTimes: boolean;
   /** Wall clock of a moment given in ns since boot; follows clock changes. */

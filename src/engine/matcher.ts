@@ -6,13 +6,13 @@ import {
   compileOutput,
   compileRules,
   type LoadedRule,
+  type LoadResult,
 } from '../rules/index.ts';
 import { eventTypeId } from '../schema/events.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
 import type { Event } from './event.ts';
 import { kernelFacts } from './facts/index.ts';
 import type { RulesInput } from './messages.ts';
-import { loadRuleSet } from './rule-set.ts';
 
 /** Kernel type number → id of the event type in rules. */
 const TYPE_IDS = TYPE_NAMES.map(eventTypeId);
@@ -37,10 +37,8 @@ export class Matcher {
   readonly #firstOnly: boolean;
   readonly #hits: Int32Array;
 
-  /** @throws Error when the rules do not load; the main thread has checked them before */
-  constructor(input: RulesInput) {
-    const loaded = loadRuleSet(input);
-    if (!loaded.ok) throw new Error('the rules do not load');
+  /** @param loaded without errors */
+  constructor(loaded: LoadResult, input: RulesInput) {
     this.#rules = loaded.active;
     this.count = loaded.active.length;
     this.#firstOnly = input.matching === 'first';

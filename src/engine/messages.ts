@@ -32,7 +32,8 @@ export interface RulesInput {
   readonly format: AlertFormat;
 }
 
-export interface EngineStart {
+/** The ring and what the loop around it needs. */
+export interface WatchPlan {
   readonly ringFd: number;
   readonly ringBytes: number;
   /** eventfd that interrupts the worker's wait: a message lies on the port. */
@@ -40,13 +41,28 @@ export interface EngineStart {
   readonly ownPid: number;
   /** Opens of this path by the agent itself are the canary. */
   readonly canaryPath: string;
-  readonly rules: RulesInput;
 }
 
+/** What loading rules gave. They are in force if and only if `ok`; otherwise those before them stay. */
+export interface RulesCheck {
+  readonly ok: boolean;
+  /** Errors, warnings and lints of every file that has some, as `saker check` prints them; empty when none has. */
+  readonly report: string;
+  /** Rules that will be evaluated. */
+  readonly rules: number;
+  /** Event types that some rule asks for. */
+  readonly eventTypes: ReadonlySet<string>;
+  /** Event types that rules name but no program of ours collects → number of such rules. */
+  readonly uncollected: ReadonlyMap<string, number>;
+}
+
+/** Each is answered by one message of the same kind. */
 export type ToEngine =
+  | { readonly kind: 'load'; readonly rules: RulesInput }
+  /** From here on the worker reads the ring; once, after rules have loaded. */
+  | { readonly kind: 'watch'; readonly plan: WatchPlan }
   /** Records of the task iterator, one after another. */
   | { readonly kind: 'tasks'; readonly records: Uint8Array }
-  | { readonly kind: 'reload'; readonly rules: RulesInput }
   | { readonly kind: 'stats' }
   | { readonly kind: 'stop' };
 
@@ -59,14 +75,14 @@ export interface EngineStats {
   readonly repaired: number;
 }
 
-export type FromEngine =
-  | { readonly kind: 'started'; readonly rules: number }
+export type Answer =
+  | { readonly kind: 'load'; readonly check: RulesCheck }
+  | { readonly kind: 'watch' }
   | { readonly kind: 'tasks'; readonly processes: number }
-  | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] }
-  | { readonly kind: 'reloaded'; readonly rules: number }
-  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'stats'; readonly stats: EngineStats }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stop' };
+
+export type FromEngine = Answer | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] };
 
 /** Rule name of the canary's alert: never shown, it only proves that the way is open. */
 export const CANARY_RULE = 'saker canary';

@@ -2,9 +2,9 @@ import { type AppendOutput, fileText, type LoadedRule, type LoadResult, loadRule
 import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
-import type { AppendOutput as ConfiguredOutput, RulesInput, Selector } from './messages.ts';
+import type { AppendOutput as ConfiguredOutput, RulesCheck, RulesInput, Selector } from './messages.ts';
 
-/** Rules as text → loaded rules, the same way on both threads: the main thread to check, the worker to run. */
+/** Rules as text → loaded rules. */
 export function loadRuleSet(input: RulesInput): LoadResult {
   return loadRules(input.files, {
     priority: input.minimumPriority,
@@ -17,25 +17,13 @@ export function loadRuleSet(input: RulesInput): LoadResult {
   });
 }
 
-export interface RulesCheck {
-  readonly ok: boolean;
-  /** Errors, warnings and lints of every file that has some, as `saker check` prints them; empty when none has. */
-  readonly report: string;
-  /** Rules that will be evaluated. */
-  readonly rules: number;
-  /** Event types that some rule asks for. */
-  readonly eventTypes: ReadonlySet<string>;
-  /** Event types that rules name but no program of ours collects → number of such rules. */
-  readonly uncollected: ReadonlyMap<string, number>;
-}
-
 const SYSCALL_NAMES: ReadonlySet<string> = new Set(SYSCALLS);
 
 /** A rule on more types than these does not name them, it leaves the type open. */
 const MANY_TYPES = 100;
 
-export function checkRules(input: RulesInput): RulesCheck {
-  const result = loadRuleSet(input);
+/** What a load gave, for people and for the choice of hooks. */
+export function checkOf(result: LoadResult): RulesCheck {
   const noisy = result.files.filter((f) => f.errors.length + f.warnings.length + f.lints.length > 0);
   return {
     ok: result.ok,

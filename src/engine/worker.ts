@@ -1,12 +1,15 @@
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { hostname } from 'node:os';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { openNative } from '../kernel/index.ts';
-import { openRing, PAUSE_MS } from '../ring/index.ts';
+import { openRing, PAUSE_MS, type RecordSource } from '../ring/index.ts';
+import { CanaryWatch } from './canary.ts';
 import { Engine } from './engine.ts';
-import type { EngineStart, FromEngine, ToEngine } from './messages.ts';
+import type { Answer, FromEngine, ToEngine, WatchPlan } from './messages.ts';
 
 /**
- * The engine's thread: reads the ring, keeps process state, evaluates rules, sends alerts to the main thread. It
- * blocks in one foreign call while nothing happens, so it has no event loop; messages are taken between batches.
+ * The engine's thread: loads rules; then reads the ring, keeps process state, evaluates, and sends alerts to the main
+ * thread. While it watches it blocks in one foreign call when nothing happens, so it has no event loop then, and
+ * takes messages between batches.
  */
 
 /** Records handled before messages and alerts are looked at; about a millisecond's work. */
@@ -14,30 +17,71 @@ const BUDGET = 4096;
 /** Longest sleep; bounds how late a message without a wake-up is seen. */
 const IDLE_MS = 250;
 
-function run(port: MessagePort, start: EngineStart): void {
-  const native = openNative();
-  const source = openRing(native, start.ringFd, start.ringBytes, start.wakeFd);
-  const say = (message: FromEngine): void => port.postMessage(message);
-  const engine = new Engine(start, source.memory, (alerts) => say({ kind: 'alerts', alerts }));
-  say({ kind: 'started', rules: engine.rules });
-  let running = true;
-  while (running) {
-    const records = source.drain((offset, length) => engine.take(offset, length), BUDGET);
-    engine.flush();
-    for (let message = receive(port); message !== null; message = receive(port)) {
-      if (message.kind === 'stop') running = false;
-      else say(engine.answer(message, source.stats.corrupt));
-    }
-    if (running && records < BUDGET) source.wait(records > 0 ? PAUSE_MS : 0, IDLE_MS);
+class EngineWorker {
+  readonly #port: MessagePort;
+  readonly #engine = new Engine();
+  #source: RecordSource | null = null;
+  #running = true;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.on('message', (message: ToEngine) => {
+      this.#answer(message);
+      if (message.kind === 'watch') this.#watch(message.plan);
+      if (!this.#running) port.close();
+    });
   }
-  // What the kernel wrote until the hooks are detached still counts.
-  while (source.drain((offset, length) => engine.take(offset, length), BUDGET) > 0) engine.flush();
-  source.close();
-  say({ kind: 'stopped' });
+
+  #say(message: FromEngine): void {
+    this.#port.postMessage(message);
+  }
+
+  #answer(message: ToEngine): void {
+    const { kind } = message;
+    if (kind === 'stop') this.#running = false;
+    // Said at the end of the loop, when everything is handed over.
+    if (kind === 'stop' && this.#source !== null) return;
+    this.#say(this.#answerTo(message));
+  }
+
+  #answerTo(message: ToEngine): Answer {
+    switch (message.kind) {
+      case 'load':
+        return { kind: 'load', check: this.#engine.load(message.rules) };
+      case 'tasks':
+        return { kind: 'tasks', processes: this.#engine.takeTasks(message.records) };
+      case 'stats':
+        return { kind: 'stats', stats: this.#engine.stats(this.#source?.stats.corrupt ?? 0) };
+      default:
+        return { kind: message.kind };
+    }
+  }
+
+  #watch(plan: WatchPlan): void {
+    const source = openRing(openNative(), plan.ringFd, plan.ringBytes, plan.wakeFd);
+    this.#source = source;
+    this.#engine.watch(source.memory, new CanaryWatch(plan.canaryPath, plan.ownPid, hostname()));
+    while (this.#running) {
+      const records = this.#drain(source);
+      for (let message = this.#receive(); message !== null; message = this.#receive()) this.#answer(message);
+      if (this.#running && records < BUDGET) source.wait(records > 0 ? PAUSE_MS : 0, IDLE_MS);
+    }
+    // What the kernel wrote until now still counts.
+    while (this.#drain(source) === BUDGET);
+    source.close();
+    this.#say({ kind: 'stop' });
+  }
+
+  #drain(source: RecordSource): number {
+    const records = source.drain((offset, length) => this.#engine.take(offset, length), BUDGET);
+    const alerts = this.#engine.takeAlerts();
+    if (alerts.length > 0) this.#say({ kind: 'alerts', alerts });
+    return records;
+  }
+
+  #receive(): ToEngine | null {
+    return (receiveMessageOnPort(this.#port)?.message as ToEngine | undefined) ?? null;
+  }
 }
 
-function receive(port: MessagePort): ToEngine | null {
-  return (receiveMessageOnPort(port)?.message as ToEngine | undefined) ?? null;
-}
-
-if (parentPort !== null) run(parentPort, workerData as EngineStart);
+if (parentPort !== null) new EngineWorker(parentPort);

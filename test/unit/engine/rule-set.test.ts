@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RulesInput } from '../../../src/engine/messages.ts';
-import { checkRules } from '../../../src/engine/rule-set.ts';
+import { checkOf, loadRuleSet } from '../../../src/engine/rule-set.ts';
+
+const checkRules = (rules: RulesInput) => checkOf(loadRuleSet(rules));
 
 const rule = (name: string, condition: string, tags = '[]', priority = 'INFO'): string =>
   `- {rule: ${name}, desc: d, condition: ${JSON.stringify(condition)}, output: o, priority: ${priority}, tags: ${tags}}\n`;
