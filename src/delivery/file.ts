@@ -12,7 +12,7 @@ export interface FileOptions {
   readonly json: boolean;
 }
 
-// Readable for the group (adm by the package's set-up), not for the world: command lines hold secrets.
+// Readable for root and its group, not for the world: command lines hold secrets.
 const MODE = 0o640;
 // NOFOLLOW: nobody who may write into the directory redirects root's writes. NONBLOCK: a FIFO without reader gives
 // an error instead of a hang.

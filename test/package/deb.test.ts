@@ -85,11 +85,15 @@ function checkContents(deb: string): void {
   for (const { owner } of found.values()) assert.equal(owner, 'root/root');
   for (const { source, target, mode } of list) {
     if (source.endsWith('/')) {
-      for (const file of readdirSync(join(root, source)).filter((name) => name.endsWith('.yaml')))
+      for (const file of readdirSync(join(root, source)).filter((name) => /^[^.]+\.yaml$/.test(name)))
         assert.equal(found.get(`${target}/${file}`)?.mode, symbolic(mode, '-'), file);
     } else if (source === '-') assert.equal(found.get(`${target}/`)?.mode, symbolic(mode, 'd'), target);
     else assert.equal(found.get(target)?.mode, symbolic(mode, '-'), target);
   }
+  assert.deepEqual(
+    [...found.keys()].filter((path) => path.endsWith('.test.yaml')),
+    [],
+  );
   const conffiles = run('dpkg-deb', '--info', deb, 'conffiles').trimEnd().split('\n');
   assert.deepEqual(
     conffiles,
