@@ -82,7 +82,7 @@ function checkArgument({ field, arg }: FieldRef, node: FieldNode): void {
   if (field.arg === 'none') {
     throw new CheckFault(`filter error: field '${name}' does not support arguments`, node);
   }
-  if (field.argKind === 'index' && !/^-?\d{1,10}$/.test(arg)) {
+  if (field.argKind === 'index' && !/^-?\d{1,20}$/.test(arg)) {
     throw new CheckFault(`filter error: the argument of '${name}' must be a number, not '${arg}'`, node);
   }
   if (field.argKind === 'name' && !/^\d{1,4}$/.test(arg) && !EVENT_ARGS.has(arg)) {
