@@ -2,50 +2,10 @@
  * The field catalogue: every name a condition or an output may use. The checker, the decoder's names,
  * `saker fields` and the reference in docs/ derive from it.
  */
+import type { Field } from './field.ts';
 import { SYSCALL_FIELDS } from './syscall-fields.ts';
 
-/** `bytes` is a byte buffer; `dynamic` takes the type of the event's own argument (evt.rawarg). */
-export type FieldType =
-  | 'string'
-  | 'bool'
-  | 'i16'
-  | 'i32'
-  | 'i64'
-  | 'u32'
-  | 'u64'
-  | 'double'
-  | 'port'
-  | 'abstime'
-  | 'reltime'
-  | 'ip'
-  | 'net'
-  | 'bytes'
-  | 'dynamic';
-
-export interface Field {
-  readonly name: string;
-  readonly type: FieldType;
-  /** Class under which Falco lists it: evt, process, user, fd, ... */
-  readonly group: string;
-  readonly meaning: string;
-  /** Whether `[argument]` must, may or must not follow. */
-  readonly arg: 'none' | 'optional' | 'required';
-  /** What the argument may be; `name` also accepts the form `evt.arg.name`. */
-  readonly argKind: 'index' | 'name' | 'key' | null;
-  /** Holds several values; only `in`, `intersects` and `exists` apply. */
-  readonly list: boolean;
-  /** Walks up the process tree; without index it is compared with every ancestor from the parent up. */
-  readonly ancestor: boolean;
-  /** Usable in conditions only. */
-  readonly filterOnly: boolean;
-  readonly noTransform: boolean;
-  /** Not usable on the right side of a comparison. */
-  readonly noRight: boolean;
-  /** Still understood, with a warning. */
-  readonly deprecated: boolean;
-  /** A: used by official rules, B: common in users' rules, C: the rest. */
-  readonly grade: 'A' | 'B' | 'C';
-}
+export type { Field, FieldType } from './field.ts';
 
 export interface FieldRef {
   readonly field: Field;
