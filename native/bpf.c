@@ -6,6 +6,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,21 @@ int saker_bpf_load(uint64_t handle)
 	return bpf_object__load(from(handle)->bpf);
 }
 
+/* libbpf reads the list of all traceable functions for a kprobe.multi section; we always mean one function. */
+static struct bpf_link *attach(struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program), *function = strchr(section, '/');
+	bool at_return = strncmp(section, "kretprobe.multi/", 16) == 0;
+
+	if (function && (at_return || strncmp(section, "kprobe.multi/", 13) == 0)) {
+		const char *name = function + 1;
+		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = &name, .cnt = 1, .retprobe = at_return);
+
+		return bpf_program__attach_kprobe_multi_opts(program, NULL, &opts);
+	}
+	return bpf_program__attach(program);
+}
+
 int saker_bpf_attach(uint64_t handle, const char *name)
 {
 	struct object *object = from(handle);
@@ -132,7 +148,7 @@ int saker_bpf_attach(uint64_t handle, const char *name)
 	for (int i = 0; i < MAX_LINKS; i++) {
 		if (object->links[i])
 			continue;
-		object->links[i] = bpf_program__attach(program);
+		object->links[i] = attach(program);
 		return object->links[i] ? i : -errno;
 	}
 	return -ENOSPC;

@@ -64,9 +64,43 @@ static __always_inline struct pt_regs *user_regs(void)
 				  bpf_core_type_size(struct pt_regs));
 }
 
+/* The struct filename of an io_uring open; 7.0 wrapped the pointer. */
+static __always_inline u64 uring_filename(struct io_open *command)
+{
+	struct io_open___7_0 *new = (void *)command;
+
+	if (bpf_core_type_exists(struct delayed_filename))
+		return (u64)BPF_CORE_READ(new, filename.__incomplete_filename);
+	return (u64)BPF_CORE_READ(command, filename);
+}
+
 static __always_inline bool is_compat(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+}
+
+/* The first arguments of the current syscall, by the ABI it came through. */
+struct args {
+	u64 a, b, c, d, e;
+};
+
+static __always_inline void read_args(struct args *args, bool compat)
+{
+	struct pt_regs *regs = user_regs();
+
+	if (compat) {
+		args->a = (u32)BPF_CORE_READ(regs, bx);
+		args->b = (u32)BPF_CORE_READ(regs, cx);
+		args->c = (u32)BPF_CORE_READ(regs, dx);
+		args->d = (u32)BPF_CORE_READ(regs, si);
+		args->e = (u32)BPF_CORE_READ(regs, di);
+		return;
+	}
+	args->a = BPF_CORE_READ(regs, di);
+	args->b = BPF_CORE_READ(regs, si);
+	args->c = BPF_CORE_READ(regs, dx);
+	args->d = BPF_CORE_READ(regs, r10);
+	args->e = BPF_CORE_READ(regs, r8);
 }
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * open, openat, openat2, creat, and their io_uring forms.
  *
- *   syscalls:  fexit/do_sys_openat2                                  -> record
- *   io_uring:  fentry/io_openat2 marks the thread
- *                -> fexit/do_filp_open (do_file_open since 7.0)      -> record
- *              fexit/io_openat2 removes the mark
+ *   syscalls:  return of do_sys_openat2                              -> record
+ *   io_uring:  entry of io_openat2 marks the thread
+ *                -> return of do_filp_open (do_file_open since 7.0)  -> record
+ *              return of io_openat2 removes the mark
  *
  * The syscall path looks the file up by its new descriptor, which gives ret its
  * value. io_uring may open into a fixed slot without a descriptor, and kernels
@@ -22,14 +22,23 @@
 #define IORING_OP_OPENAT2 28
 /* The kernel adds it to every 64-bit open; programs on x86-64 never ask for it. */
 #define O_LARGEFILE 0100000
+#define O_WRONLY 01
+#define O_CREAT 0100
+#define O_TRUNC 01000
+#define O_TMPFILE_BIT 020000000
 #define S_IALLUGO 07777
 
-static __always_inline u32 open_type(struct task_struct *task, bool *compat)
+/* What the caller asked for, in the shape of struct open_how. */
+struct asked {
+	u64 flags, mode, resolve;
+};
+
+static __always_inline u32 open_type(bool *compat)
 {
 	struct pt_regs *regs = user_regs();
 	u64 nr = BPF_CORE_READ(regs, orig_ax);
 
-	*compat = is_compat(task);
+	*compat = is_compat((struct task_struct *)bpf_get_current_task());
 	if (nr == 437)
 		return SAKER_TYPE_OPENAT2;
 	if (*compat)
@@ -81,39 +90,77 @@ static __always_inline void put_open_strings(struct workspace *ws, struct task_s
 	put_base(ws, &o->str[SAKER_OPEN_BASE], &o->str[SAKER_OPEN_NAME], task, o->dirfd);
 }
 
-SEC("fexit/do_sys_openat2")
-int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, long ret)
+static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, u64 name, struct asked *asked, s32 ret)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	bool compat;
-	u32 type = open_type(task, &compat);
 	struct workspace *ws;
-	u64 flags;
+	struct saker_open *o;
 
-	if (!type_enabled(type))
-		return 0;
-	flags = BPF_CORE_READ(how, flags);
-	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid &&
-	    (flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
+	if (!type_enabled(type) || bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
 		return 0;
 	ws = workspace_of(SLOT_OPEN);
 	if (!ws)
 		return 0;
-	begin_open(ws, task, type, dirfd, (s32)ret);
-	ws->record.open.open_flags = compat ? flags : flags & ~O_LARGEFILE;
-	ws->record.open.mode = BPF_CORE_READ(how, mode) & S_IALLUGO;
-	ws->record.open.resolve = BPF_CORE_READ(how, resolve);
+	begin_open(ws, task, type, dirfd, ret);
+	o = &ws->record.open;
+	o->open_flags = compat ? asked->flags : asked->flags & ~O_LARGEFILE;
+	o->mode = asked->mode & S_IALLUGO;
+	o->resolve = asked->resolve;
 	if (compat)
-		ws->record.h.flags |= SAKER_FLAG_COMPAT;
-	put_open_strings(ws, task, name, true, file_of(task, (s32)ret));
+		o->h.flags |= SAKER_FLAG_COMPAT;
+	put_open_strings(ws, task, (void *)name, true, file_of(task, ret));
 	send_record(ws, true);
 	return 0;
 }
 
+SEC("fexit/do_sys_openat2")
+int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, long ret)
+{
+	struct asked asked = {};
+	bool compat;
+	u32 type = open_type(&compat);
+
+	asked.flags = BPF_CORE_READ(how, flags);
+	asked.mode = BPF_CORE_READ(how, mode);
+	asked.resolve = BPF_CORE_READ(how, resolve);
+	return open_syscall_event(type, compat, dirfd, (u64)name, &asked, ret);
+}
+
+/* A return probe has no arguments: they are still in the registers of user space. */
+SEC("kretprobe.multi/do_sys_openat2")
+int open_syscall_fprobe(struct pt_regs *ctx)
+{
+	struct asked asked = {};
+	struct args args;
+	s32 dirfd = AT_FDCWD, ret = BPF_CORE_READ(ctx, ax);
+	bool compat;
+	u32 type = open_type(&compat);
+	u64 name;
+
+	read_args(&args, compat);
+	if (type == SAKER_TYPE_OPEN || type == SAKER_TYPE_CREAT) {
+		name = args.a;
+		asked.flags = type == SAKER_TYPE_OPEN ? args.b : O_CREAT | O_WRONLY | O_TRUNC;
+		asked.mode = type == SAKER_TYPE_OPEN ? args.c : args.b;
+	} else {
+		dirfd = args.a;
+		name = args.b;
+		asked.flags = (u32)args.c;
+		asked.mode = args.d;
+	}
+	if (type == SAKER_TYPE_OPENAT2)
+		bpf_probe_read_user(&asked, sizeof(asked), (void *)args.c);
+	else if (!(asked.flags & (O_CREAT | O_TMPFILE_BIT)))
+		asked.mode = 0; /* the kernel does not look at it either */
+	return open_syscall_event(type, compat, dirfd, name, &asked, ret);
+}
+
 struct mark {
 	u64 task; /* whose request it is */
-	u64 flags, mode, resolve; /* as asked; do_filp_open sees O_NONBLOCK added */
-	u64 opcode;
+	u64 name; /* struct filename */
+	struct asked asked; /* do_filp_open sees O_NONBLOCK added */
+	s32 dirfd;
+	u32 opcode;
 };
 
 /* Threads inside io_openat2, by thread id. */
@@ -124,8 +171,7 @@ struct {
 	__type(value, struct mark);
 } uring_opens SEC(".maps");
 
-SEC("fentry/io_openat2")
-int BPF_PROG(open_uring_begin, struct io_kiocb *req)
+static __always_inline int begin_uring(struct io_kiocb *req)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct io_kiocb___5_10 *old = (void *)req;
@@ -138,16 +184,17 @@ int BPF_PROG(open_uring_begin, struct io_kiocb *req)
 		task = BPF_CORE_READ(old, task);
 	mark.task = (u64)task;
 	mark.opcode = BPF_CORE_READ(req, opcode);
-	bpf_core_read(&mark.flags, 8, &command->how.flags);
-	bpf_core_read(&mark.mode, 8, &command->how.mode);
-	bpf_core_read(&mark.resolve, 8, &command->how.resolve);
+	mark.dirfd = BPF_CORE_READ(command, dfd);
+	mark.name = uring_filename(command);
+	bpf_core_read(&mark.asked.flags, 8, &command->how.flags);
+	bpf_core_read(&mark.asked.mode, 8, &command->how.mode);
+	bpf_core_read(&mark.asked.resolve, 8, &command->how.resolve);
 	if (bpf_map_update_elem(&uring_opens, &tid, &mark, BPF_ANY))
 		count(mark.opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT, false);
 	return 0;
 }
 
-SEC("fexit/io_openat2")
-int BPF_PROG(open_uring_end)
+static __always_inline int end_uring(void)
 {
 	u32 tid = bpf_get_current_pid_tgid();
 
@@ -155,10 +202,11 @@ int BPF_PROG(open_uring_end)
 	return 0;
 }
 
-static __always_inline int open_uring(int dirfd, struct filename *name, struct file *file)
+static __always_inline int open_uring(struct file *file)
 {
 	struct task_struct *leader, *task = (struct task_struct *)bpf_get_current_task();
 	u32 tid = bpf_get_current_pid_tgid(), type;
+	struct filename *name;
 	struct workspace *ws;
 	struct mark *mark;
 	s64 ret = (s64)file;
@@ -179,27 +227,64 @@ static __always_inline int open_uring(int dirfd, struct filename *name, struct f
 		return 0;
 	if (ret < 0 && ret > -4096)
 		file = NULL;
-	begin_open(ws, task, type, dirfd, file ? 0 : ret);
+	begin_open(ws, task, type, mark->dirfd, file ? 0 : ret);
 	ws->record.h.flags |= SAKER_FLAG_IO_URING | (file ? SAKER_FLAG_FD_UNKNOWN : 0);
-	ws->record.open.open_flags = mark->flags & ~O_LARGEFILE;
-	ws->record.open.mode = mark->mode & S_IALLUGO;
-	ws->record.open.resolve = mark->resolve;
+	ws->record.open.open_flags = mark->asked.flags & ~O_LARGEFILE;
+	ws->record.open.mode = mark->asked.mode & S_IALLUGO;
+	ws->record.open.resolve = mark->asked.resolve;
 	/* The worker is a thread with a name of its own; the program is the leader. */
 	leader = BPF_CORE_READ(task, group_leader);
 	bpf_core_read(ws->record.h.comm, SAKER_COMM_LEN, &leader->comm);
+	name = (void *)mark->name;
 	put_open_strings(ws, task, BPF_CORE_READ(name, name), false, file);
 	send_record(ws, true);
 	return 0;
 }
 
+SEC("fentry/io_openat2")
+int BPF_PROG(open_uring_begin, struct io_kiocb *req)
+{
+	return begin_uring(req);
+}
+
+SEC("kprobe.multi/io_openat2")
+int open_uring_begin_fprobe(struct pt_regs *ctx)
+{
+	return begin_uring((void *)BPF_CORE_READ(ctx, di));
+}
+
+SEC("fexit/io_openat2")
+int BPF_PROG(open_uring_end)
+{
+	return end_uring();
+}
+
+SEC("kretprobe.multi/io_openat2")
+int open_uring_end_fprobe(struct pt_regs *ctx)
+{
+	return end_uring();
+}
+
 SEC("fexit/do_filp_open")
 int BPF_PROG(open_uring_file, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
 {
-	return open_uring(dirfd, name, file);
+	return open_uring(file);
+}
+
+SEC("kretprobe.multi/do_filp_open")
+int open_uring_file_fprobe(struct pt_regs *ctx)
+{
+	return open_uring((void *)BPF_CORE_READ(ctx, ax));
 }
 
 SEC("fexit/do_file_open")
 int BPF_PROG(open_uring_file_v7, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
 {
-	return open_uring(dirfd, name, file);
+	return open_uring(file);
+}
+
+SEC("kretprobe.multi/do_file_open")
+int open_uring_file_v7_fprobe(struct pt_regs *ctx)
+{
+	return open_uring((void *)BPF_CORE_READ(ctx, ax));
 }

@@ -2,6 +2,9 @@
 /*
  * Process life: fork, exec, exit, failed exec, and the processes that were there
  * before. These records are never dropped for the ring's bulk limit.
+ *
+ * Each event has two programs, of which one is loaded (src/kernel/plan.ts): one for
+ * tracepoints and fexit, and one (_fprobe) for kernels that preempt programs.
  */
 #include "../lib/task.h"
 
@@ -35,8 +38,7 @@ static __always_inline u32 id_seen_by(struct task_struct *parent, struct task_st
 	return nr;
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline int fork_event(struct task_struct *parent, struct task_struct *child)
 {
 	bool compat = is_compat(parent), kernel = BPF_CORE_READ(parent, flags) & PF_KTHREAD;
 	bool thread = BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid);
@@ -65,6 +67,18 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	return 0;
 }
 
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return fork_event(parent, child);
+}
+
+SEC("kprobe.multi/wake_up_new_task")
+int process_fork_fprobe(struct pt_regs *ctx)
+{
+	return fork_event((struct task_struct *)bpf_get_current_task(), (void *)BPF_CORE_READ(ctx, di));
+}
+
 /* A successful execveat looks like execve in the registers (the kernel rewrites
  * orig_ax); fdpath betrays the ones that started from a descriptor. */
 static __always_inline u32 exec_type(struct linux_binprm *bprm)
@@ -74,8 +88,7 @@ static __always_inline u32 exec_type(struct linux_binprm *bprm)
 	return SAKER_TYPE_EXECVE;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+static __always_inline int exec_event(struct task_struct *task, struct linux_binprm *bprm)
 {
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct workspace *ws;
@@ -97,8 +110,21 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(process_exit, struct task_struct *task)
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	return exec_event(task, bprm);
+}
+
+/* The last thing a binary format does before the new program may start: memory, arguments, credentials and name are
+ * the new ones. */
+SEC("kprobe.multi/finalize_exec")
+int process_exec_fprobe(struct pt_regs *ctx)
+{
+	return exec_event((struct task_struct *)bpf_get_current_task(), (void *)BPF_CORE_READ(ctx, di));
+}
+
+static __always_inline int exit_event(struct task_struct *task)
 {
 	bool dead = BPF_CORE_READ(task, signal, live.counter) == 0;
 	bool thread = BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid);
@@ -120,13 +146,28 @@ int BPF_PROG(process_exit, struct task_struct *task)
 	return 0;
 }
 
-/* The four wrappers share one workspace: a failing exec is rare, and one that
- * preempts another on the same CPU is counted as lost. */
-static __always_inline int exec_failed(u32 type, bool compat, s64 ret, s32 dirfd, u64 filename, u32 at_flags)
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	return exit_event(task);
+}
+
+/* Right after the exit status is stored and the thread is counted out. */
+SEC("kprobe.multi/taskstats_exit")
+int process_exit_fprobe(struct pt_regs *ctx)
+{
+	return exit_event((struct task_struct *)bpf_get_current_task());
+}
+
+/* The wrappers share one workspace: a failing exec is rare, and one that preempts another on the same CPU is counted
+ * as lost. */
+static __always_inline int exec_failed(u32 type, bool compat, s64 ret)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	bool at = type == SAKER_TYPE_EXECVEAT;
 	struct saker_exec_failed *e;
 	struct workspace *ws;
+	struct args args;
 
 	if (ret >= 0 || !type_enabled(type))
 		return 0;
@@ -138,54 +179,36 @@ static __always_inline int exec_failed(u32 type, bool compat, s64 ret, s32 dirfd
 		return 0;
 	}
 	ws->busy = 1;
+	read_args(&args, compat);
 	e = &ws->record.failed;
 	begin_record(ws, task, type, SAKER_LAYOUT_EXEC_FAILED, SAKER_EXEC_FAILED_NSTR, sizeof(*e));
 	e->h.ret = ret;
 	e->h.flags = compat ? SAKER_FLAG_COMPAT : 0;
-	e->dirfd = dirfd;
-	e->at_flags = at_flags;
-	put_string(ws, &e->str[SAKER_EXEC_FAILED_FILENAME], (void *)filename, SAKER_STR_MAX, true);
-	put_base(ws, &e->str[SAKER_EXEC_FAILED_BASE], &e->str[SAKER_EXEC_FAILED_FILENAME], task, dirfd);
+	e->dirfd = at ? (s32)args.a : AT_FDCWD;
+	e->at_flags = at ? args.e : 0;
+	put_string(ws, &e->str[SAKER_EXEC_FAILED_FILENAME], (void *)(at ? args.b : args.a), SAKER_STR_MAX, true);
+	put_base(ws, &e->str[SAKER_EXEC_FAILED_BASE], &e->str[SAKER_EXEC_FAILED_FILENAME], task, e->dirfd);
 	send_record(ws, false);
 	ws->busy = 0;
 	return 0;
 }
 
-/* ctx[0] is the kernel's pt_regs, ctx[1] the result. The user registers are taken
- * from the task, because some kernels do not let a program read ctx[0]. */
-SEC("fexit/__x64_sys_execve")
-int execve_failed(unsigned long long *ctx)
-{
-	struct pt_regs *regs = user_regs();
+/* fexit: ctx[0] is the kernel's pt_regs, ctx[1] the result. The user registers are taken from the task, because some
+ * kernels do not let a program read ctx[0]. */
+#define EXEC_FAILED(name, symbol, type, compat)                                                                      \
+	SEC("fexit/" symbol) int name(unsigned long long *ctx)                                                       \
+	{                                                                                                            \
+		return exec_failed(type, compat, (s64)ctx[1]);                                                       \
+	}                                                                                                            \
+	SEC("kretprobe.multi/" symbol) int name##_fprobe(struct pt_regs *ctx)                                        \
+	{                                                                                                            \
+		return exec_failed(type, compat, (s64)BPF_CORE_READ(ctx, ax));                                       \
+	}
 
-	return exec_failed(SAKER_TYPE_EXECVE, false, (s64)ctx[1], AT_FDCWD, BPF_CORE_READ(regs, di), 0);
-}
-
-SEC("fexit/__x64_sys_execveat")
-int execveat_failed(unsigned long long *ctx)
-{
-	struct pt_regs *regs = user_regs();
-
-	return exec_failed(SAKER_TYPE_EXECVEAT, false, (s64)ctx[1], BPF_CORE_READ(regs, di), BPF_CORE_READ(regs, si),
-			   BPF_CORE_READ(regs, r8));
-}
-
-SEC("fexit/__ia32_compat_sys_execve")
-int execve_compat_failed(unsigned long long *ctx)
-{
-	struct pt_regs *regs = user_regs();
-
-	return exec_failed(SAKER_TYPE_EXECVE, true, (s64)ctx[1], AT_FDCWD, (u32)BPF_CORE_READ(regs, bx), 0);
-}
-
-SEC("fexit/__ia32_compat_sys_execveat")
-int execveat_compat_failed(unsigned long long *ctx)
-{
-	struct pt_regs *regs = user_regs();
-
-	return exec_failed(SAKER_TYPE_EXECVEAT, true, (s64)ctx[1], BPF_CORE_READ(regs, bx),
-			   (u32)BPF_CORE_READ(regs, cx), BPF_CORE_READ(regs, di));
-}
+EXEC_FAILED(execve_failed, "__x64_sys_execve", SAKER_TYPE_EXECVE, false)
+EXEC_FAILED(execveat_failed, "__x64_sys_execveat", SAKER_TYPE_EXECVEAT, false)
+EXEC_FAILED(execve_compat_failed, "__ia32_compat_sys_execve", SAKER_TYPE_EXECVE, true)
+EXEC_FAILED(execveat_compat_failed, "__ia32_compat_sys_execveat", SAKER_TYPE_EXECVEAT, true)
 
 /* One record per process. argv lies in another address space; user space reads
  * /proc/PID/cmdline instead. */

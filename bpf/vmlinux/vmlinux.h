@@ -274,7 +274,15 @@ struct linux_binprm {
 };
 
 struct io_open {
+	int dfd;
+	struct filename *filename;
 	struct open_how how;
+};
+struct delayed_filename { /* since 7.0 */
+	struct filename *__incomplete_filename;
+};
+struct io_open___7_0 {
+	struct delayed_filename filename;
 };
 struct io_kiocb {
 	u8 opcode;

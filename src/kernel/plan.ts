@@ -10,51 +10,70 @@ export interface ProgramSpec {
   readonly target: string | null;
   /** Event types it carries. */
   readonly types: readonly string[];
-  /** Of programs in one group exactly one must load: the same hook under the names of different kernels. */
-  readonly group?: string;
-  /** Its absence narrows the events, but is no loss of a whole type. */
+  /** Of the programs in one group the first that this kernel can have is loaded; the others are its fallbacks. */
+  readonly group: string;
+  /** Hangs on the kernel's fprobe, see FPROBE. */
+  readonly fprobe?: true;
+  /** What part of the events it carries, when not all. */
   readonly detail?: string;
   /** Iterators are read, not attached. */
   readonly iterator?: true;
 }
 
+/**
+ * Where the kernel may preempt a program (full and lazy preemption, the only kinds from 7.0 on), a tracepoint or
+ * fexit program that was preempted blocks its own runs for every other task on that CPU: with 16 busy processes
+ * on two CPUs 70 % of the opens went unseen. fprobe (kprobe.multi) runs programs without preemption and lost none.
+ * It is fit for us since 6.14, when it moved to the function graph tracer; before, a few calls that block, such as
+ * opens of FIFOs, use up its return slots. This function exists since then.
+ */
+const FPROBE = 'fprobe_fgraph_entry';
+
 const OPEN = ['open', 'openat', 'openat2', 'creat'];
 const URING = ['openat', 'openat2'];
 const FORK = ['fork', 'vfork', 'clone', 'clone3'];
 const EXEC = ['execve', 'execveat'];
-const FAILED = 'failed calls';
+
+/** The same hook as fprobe and as fexit. */
+function either(
+  name: string,
+  target: string,
+  types: readonly string[],
+  detail?: string,
+  group = name,
+): ProgramSpec[] {
+  const spec = { target, types, group, ...(detail === undefined ? {} : { detail }) };
+  return [
+    { name: `${name}_fprobe`, fprobe: true, ...spec },
+    { name, ...spec },
+  ];
+}
 
 /** Every program of bpf/saker.bpf.c. Process life comes first: it attaches first, so that no process is missed. */
 export const PROGRAMS: readonly ProgramSpec[] = [
-  { name: 'process_fork', target: null, types: FORK },
-  { name: 'process_exec', target: null, types: EXEC },
-  { name: 'process_exit', target: null, types: ['procexit'] },
-  { name: 'task_dump', target: null, types: ['task'], iterator: true },
-  { name: 'open_syscall', target: 'do_sys_openat2', types: OPEN },
-  { name: 'open_uring_file', target: 'do_filp_open', types: URING, group: 'uring', detail: 'io_uring' },
-  { name: 'open_uring_file_v7', target: 'do_file_open', types: URING, group: 'uring', detail: 'io_uring' },
-  { name: 'open_uring_end', target: 'io_openat2', types: URING, detail: 'io_uring' },
-  { name: 'open_uring_begin', target: 'io_openat2', types: URING, detail: 'io_uring' },
-  { name: 'execve_failed', target: '__x64_sys_execve', types: ['execve'], detail: FAILED },
-  { name: 'execveat_failed', target: '__x64_sys_execveat', types: ['execveat'], detail: FAILED },
-  {
-    name: 'execve_compat_failed',
-    target: '__ia32_compat_sys_execve',
-    types: ['execve'],
-    detail: `32-bit ${FAILED}`,
-  },
-  {
-    name: 'execveat_compat_failed',
-    target: '__ia32_compat_sys_execveat',
-    types: ['execveat'],
-    detail: `32-bit ${FAILED}`,
-  },
+  { name: 'process_fork_fprobe', fprobe: true, target: 'wake_up_new_task', types: FORK, group: 'fork' },
+  { name: 'process_fork', target: null, types: FORK, group: 'fork' },
+  { name: 'process_exec_fprobe', fprobe: true, target: 'finalize_exec', types: EXEC, group: 'exec' },
+  { name: 'process_exec', target: null, types: EXEC, group: 'exec' },
+  { name: 'process_exit_fprobe', fprobe: true, target: 'taskstats_exit', types: ['procexit'], group: 'exit' },
+  { name: 'process_exit', target: null, types: ['procexit'], group: 'exit' },
+  { name: 'task_dump', target: null, types: ['task'], group: 'task', iterator: true },
+  ...either('open_syscall', 'do_sys_openat2', OPEN),
+  ...either('open_uring_file_v7', 'do_file_open', URING, 'io_uring', 'uring'),
+  ...either('open_uring_file', 'do_filp_open', URING, 'io_uring', 'uring'),
+  ...either('open_uring_end', 'io_openat2', URING, 'io_uring'),
+  ...either('open_uring_begin', 'io_openat2', URING, 'io_uring'),
+  ...either('execve_failed', '__x64_sys_execve', ['execve'], 'failed calls'),
+  ...either('execveat_failed', '__x64_sys_execveat', ['execveat'], 'failed calls'),
+  ...either('execve_compat_failed', '__ia32_compat_sys_execve', ['execve'], '32-bit failed calls'),
+  ...either('execveat_compat_failed', '__ia32_compat_sys_execveat', ['execveat'], '32-bit failed calls'),
 ];
 
 /** Kernel functions whose presence the plan asks for. */
-export const TARGETS: ReadonlySet<string> = new Set(
-  PROGRAMS.flatMap((p) => (p.target === null ? [] : [p.target])),
-);
+export const TARGETS: ReadonlySet<string> = new Set([
+  FPROBE,
+  ...PROGRAMS.flatMap((p) => (p.target === null ? [] : [p.target])),
+]);
 
 /** Always loaded: without process life no other event can be explained. */
 const ALWAYS = new Set([...FORK, ...EXEC, 'procexit', 'task']);
@@ -66,14 +85,27 @@ export interface Missing {
 }
 
 export interface LoadPlan {
+  /** One program per group, in the order of attaching. */
   readonly load: readonly ProgramSpec[];
+  /** Program → the one to try when the kernel refuses it. */
+  readonly fallback: ReadonlyMap<string, ProgramSpec>;
   readonly missing: readonly Missing[];
   /** Value for saker_config.enabled: bit per event type. */
   readonly enabled: number;
 }
 
+/** The events a program carries, for people. */
 export function describe(spec: ProgramSpec): string {
   return spec.types.join(', ') + (spec.detail === undefined ? '' : ` (${spec.detail})`);
+}
+
+function absent(group: readonly ProgramSpec[]): Missing {
+  const spec = group.at(-1)!;
+  const functions = [...new Set(group.map((p) => p.target))].join(' or ');
+  return {
+    program: spec.name,
+    reason: `the kernel has no function ${functions}: ${describe(spec)} not seen`,
+  };
 }
 
 /**
@@ -82,18 +114,21 @@ export function describe(spec: ProgramSpec): string {
  */
 export function planLoad(wanted: ReadonlySet<string>, functions: ReadonlySet<string>): LoadPlan {
   const types = new Set([...wanted, ...ALWAYS]);
+  const has = (name: string | null): boolean => name === null || functions.has(name);
+  const possible = (p: ProgramSpec): boolean => has(p.target) && (p.fprobe !== true || has(FPROBE));
   const useful = PROGRAMS.filter((p) => p.types.some((t) => types.has(t)));
-  const load = useful.filter((p) => p.target === null || functions.has(p.target));
-  const groups = new Set(load.map((p) => p.group));
-  const missing = useful
-    .filter((p) => !load.includes(p) && (p.group === undefined || !groups.has(p.group)))
-    .map((p) => ({
-      program: p.name,
-      reason: `the kernel has no function ${p.target}: ${describe(p)} not seen`,
-    }));
+  const load: ProgramSpec[] = [];
+  const fallback = new Map<string, ProgramSpec>();
+  const missing: Missing[] = [];
+  for (const group of Map.groupBy(useful, (p) => p.group).values()) {
+    const choice = group.filter(possible);
+    if (choice[0] === undefined) missing.push(absent(group));
+    else load.push(choice[0]);
+    for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);
+  }
   const enabled = record.TYPE_NAMES.reduce(
     (mask, name, type) => (types.has(name) ? mask | (1 << type) : mask),
     0,
   );
-  return { load, missing, enabled };
+  return { load, fallback, missing, enabled };
 }

@@ -72,9 +72,13 @@ function loadPrograms(native: Native, plan: LoadPlan, options: ObjectOptions): L
     const log = takeLog(native);
     const blamed = programs.find((p) => p.name === blamedProgram(log));
     // EPERM is a decision about the process or the machine, not a fault of one program.
-    if (blamed === undefined || programs.length === 1 || result === -constants.errno.EPERM)
+    // EPERM is a decision about the process or the machine, not a fault of one program.
+    if (blamed === undefined || result === -constants.errno.EPERM)
       throw new LoadError('load the BPF programs', result, log);
-    programs = programs.filter((p) => p !== blamed);
+    const next = plan.fallback.get(blamed.name);
+    programs = programs.flatMap((p) => (p !== blamed ? p : (next ?? [])));
+    if (next !== undefined) continue;
+    if (programs.length === 0) throw new LoadError('load the BPF programs', result, log);
     const reason = `the kernel refused to load it (${errnoName(result)}: ${refusal(log)}): ${describe(blamed)} not seen`;
     missing.push({ program: blamed.name, reason });
   }

@@ -4,7 +4,7 @@ import { PROGRAMS, planLoad, TARGETS } from '../../../src/kernel/plan.ts';
 import * as record from '../../../src/schema/record.generated.ts';
 
 const LIFE = ['process_fork', 'process_exec', 'process_exit', 'task_dump'];
-const V6 = new Set([...TARGETS].filter((t) => t !== 'do_file_open'));
+const V6 = new Set([...TARGETS].filter((t) => t !== 'do_file_open' && t !== 'fprobe_fgraph_entry'));
 const V7 = new Set([...TARGETS].filter((t) => t !== 'do_filp_open'));
 
 const load = (wanted: string[], functions: Set<string>): string[] =>
@@ -27,7 +27,7 @@ test('open alone needs no io_uring programs, openat does', () => {
 test('the hook has one name per kernel, and its other name is not missed', () => {
   for (const [functions, program] of [
     [V6, 'open_uring_file'],
-    [V7, 'open_uring_file_v7'],
+    [V7, 'open_uring_file_v7_fprobe'],
   ] as const) {
     const plan = planLoad(new Set(['openat']), functions);
     assert.deepEqual(
@@ -36,6 +36,14 @@ test('the hook has one name per kernel, and its other name is not missed', () =>
     );
     assert.deepEqual(plan.missing, []);
   }
+});
+
+test('a kernel that preempts programs gets fprobe, with the other form as fallback', () => {
+  const plan = planLoad(new Set(['openat']), V7);
+  const names = plan.load.map((p) => p.name);
+  assert.ok(names.includes('open_syscall_fprobe') && !names.includes('open_syscall'));
+  assert.equal(plan.fallback.get('open_syscall_fprobe')?.name, 'open_syscall');
+  assert.equal(planLoad(new Set(['openat']), V6).fallback.size, 0);
 });
 
 test('a function the kernel lacks is reported with the events it costs', () => {
