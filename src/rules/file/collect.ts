@@ -81,7 +81,7 @@ export class Collection {
 
   appendList(list: ListItem): void {
     const previous = this.lists.get(list.name) ?? invalid(NO_LIST, list.context);
-    previous.items = [...previous.items, ...list.items];
+    for (const item of list.items) previous.items.push(item);
     previous.visibility = this.#next++;
   }
 
@@ -91,7 +91,7 @@ export class Collection {
 
   appendMacro(macro: MacroItem): void {
     const previous = this.macros.get(macro.name) ?? invalid(NO_MACRO, macro.context);
-    previous.condition = [...previous.condition, ...macro.condition];
+    previous.condition.push(...macro.condition);
     previous.visibility = this.#next++;
   }
 
@@ -116,10 +116,10 @@ export class Collection {
     if ([condition, output, desc, tags, exceptions].every((value) => value === undefined)) {
       invalid('Appended rule must have exceptions or condition property', update.context);
     }
-    if (condition !== undefined) rule.condition = [...rule.condition, condition];
-    if (output !== undefined) rule.output = [...rule.output, output];
+    if (condition !== undefined) rule.condition.push(condition);
+    if (output !== undefined) rule.output.push(output);
     if (desc !== undefined) rule.desc = `${rule.desc} ${desc}`;
-    if (tags !== undefined) rule.tags = new Set([...rule.tags, ...tags]);
+    for (const tag of tags ?? []) rule.tags.add(tag);
     for (const exception of exceptions ?? []) this.#appendException(rule, exception);
     rule.visibility = this.#next++;
   }
@@ -134,7 +134,7 @@ export class Collection {
         invalid('Rule exception must have values property with a list of values', added.context);
       }
       const checked = validateException(added, rule.unknownSource ? null : this.#isOperand);
-      rule.exceptions = [...rule.exceptions, checked];
+      rule.exceptions.push(checked);
       return;
     }
     for (const key of ['fields', 'comps'] as const) {
@@ -142,7 +142,7 @@ export class Collection {
       invalid(`Can not append exception ${key} to existing exception, only values`, added.context);
     }
     const known = rule.exceptions[at]!;
-    rule.exceptions = rule.exceptions.with(at, { ...known, values: [...known.values, ...added.values] });
+    rule.exceptions[at] = { ...known, values: [...known.values, ...added.values] };
   }
 
   replaceInRule(update: RuleUpdate): void {

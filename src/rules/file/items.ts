@@ -25,14 +25,14 @@ interface Ordered {
 export interface ListItem extends Ordered {
   readonly name: string;
   readonly context: Context;
-  items: readonly string[];
+  readonly items: string[];
 }
 
 export interface MacroItem extends Ordered {
   readonly name: string;
   readonly context: Context;
   readonly conditionContext: Context;
-  condition: readonly TextPiece[];
+  readonly condition: TextPiece[];
 }
 
 export type ExceptionEntry = string | readonly ExceptionEntry[];
@@ -52,12 +52,12 @@ export interface RuleItem extends Ordered {
   readonly outputContext: Context;
   source: string;
   unknownSource: boolean;
-  condition: readonly TextPiece[];
-  output: readonly TextPiece[];
+  condition: TextPiece[];
+  output: TextPiece[];
   desc: string;
   priority: Priority;
-  tags: ReadonlySet<string>;
-  exceptions: readonly ExceptionItem[];
+  tags: Set<string>;
+  exceptions: ExceptionItem[];
   enabled: boolean;
   capture: boolean;
   captureDuration: number;
@@ -73,7 +73,7 @@ export interface RuleUpdate {
   condition?: TextPiece;
   output?: TextPiece;
   desc?: string;
-  tags?: ReadonlySet<string>;
+  tags?: Set<string>;
   exceptions?: readonly ExceptionItem[];
   priority?: Priority;
   enabled?: boolean;

@@ -8,10 +8,13 @@ export function lintRule(rule: LoadedRule): Lint[] {
   return [...appendedOperators(rule), ...printedFields(rule), ...neverTrue(rule)];
 }
 
+/** Most appended pieces looked at: each is read together with all before it. */
+const MAX_PIECES = 16;
+
 /** `a or b` with `and c` appended reads a or (b and c): the append narrows only a part. */
 function appendedOperators({ item }: LoadedRule): Lint[] {
   const lints: Lint[] = [];
-  for (let at = 1; at < item.condition.length; at++) {
+  for (let at = 1; at < Math.min(item.condition.length, MAX_PIECES); at++) {
     const before = joinText(item.condition.slice(0, at));
     const word = /^\s*(and|or)\b/.exec(item.condition[at]!.text)?.[1];
     const parsed = parseCondition(before);

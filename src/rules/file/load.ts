@@ -68,6 +68,9 @@ export const BUILT_IN_PLUGINS: Readonly<Record<string, string>> = { container: '
 
 /** Larger files are refused unread. */
 const MAX_CONTENT = 16 * 1024 * 1024;
+/** Reading and compiling end here: nobody repairs more at once, and each report costs a look through the file. */
+const MAX_ERRORS = 200;
+const MAX_WARNINGS = 2000;
 
 /** Loads rules files in order. Any content gives a result; nothing is thrown for what a file holds. */
 export function loadRules(files: readonly RulesFile[], options: LoadOptions = {}): LoadResult {
@@ -149,7 +152,7 @@ class Loader {
   #read(documents: readonly YamlNode[], file: OpenFile): void {
     const context = fileContext(file.name);
     const warn = (code: LoadWarning['code'], message: string, at: LoadWarning['context']): void => {
-      file.warnings.push({ code, message, context: at });
+      if (file.warnings.length < MAX_WARNINGS) file.warnings.push({ code, message, context: at });
     };
     for (const document of documents) {
       if (document.kind === 'null') continue;
@@ -170,7 +173,7 @@ class Loader {
           if (this.#restsOnBroken(item)) continue;
           file.errors.push(error.issue);
           this.#markBroken(item);
-          if (this.#falco) return;
+          if (this.#falco || file.errors.length >= MAX_ERRORS) return;
         }
       }
     }
@@ -205,10 +208,10 @@ class Loader {
     const error = (issue: LoadError): void => {
       if (stopped || !this.#isNew(issue)) return;
       file.errors.push(issue);
-      stopped = falco;
+      stopped = falco || file.errors.length >= MAX_ERRORS;
     };
     const warn = (issue: LoadWarning): void => {
-      if (!stopped && this.#isNew(issue)) file.warnings.push(issue);
+      if (!stopped && file.warnings.length < MAX_WARNINGS && this.#isNew(issue)) file.warnings.push(issue);
     };
     const definitions = new Definitions(
       this.#collection,
@@ -246,7 +249,7 @@ class Loader {
     const add = (issue: LoadWarning): void => {
       const target = file ?? this.#files.find(({ name }) => name === issue.context.file);
       // A file with errors may use it in the part that could not be read.
-      if (target?.errors.length === 0) target.warnings.push(issue);
+      if (target?.errors.length === 0 && target.warnings.length < MAX_WARNINGS) target.warnings.push(issue);
     };
     for (const { item, used } of definitions.macros.values()) {
       if (used) continue;

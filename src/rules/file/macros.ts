@@ -6,6 +6,8 @@ import type { KnownTree, ResolvedTree } from './cache.ts';
 const MAX_SIZE = 500_000;
 /** Deepest tree after macros: everything behind walks it by calls. */
 const MAX_DEPTH = 1000;
+/** Longest chain of macros that only a redefinition connects; others are resolved one after the other. */
+const MAX_CHAIN = 64;
 
 export interface MacroFault {
   readonly message: string;
@@ -73,8 +75,7 @@ class Resolver {
     if (path.includes(name)) {
       return { message: `reference loop in macro '${name}'`, at: node, unknown: null };
     }
-    // A chain of unresolved macros only comes from redefinitions; it is as deep as their number.
-    if (path.length > MAX_DEPTH)
+    if (path.length > MAX_CHAIN)
       return { message: `macro '${name}' nests too deep`, at: node, unknown: null };
     const tree = 'kind' in found ? this.resolve(found, [...path, name]) : found;
     if (!('message' in tree)) this.#known.set(name, tree);

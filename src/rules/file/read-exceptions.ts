@@ -10,7 +10,7 @@ export function readExceptions(
   context: Context,
   append: boolean,
   warn: Warn,
-): readonly ExceptionItem[] {
+): ExceptionItem[] {
   const node = getKey(item, 'exceptions');
   if (node === undefined || node.kind === 'null') return [];
   const outer = within(context, 'exceptions', '', node);
