@@ -18,6 +18,7 @@ import { transformText } from '../condition/transforms.ts';
 import type { FactSource, FieldUse, Getter } from '../facts.ts';
 import { compileAddressTest } from './address-matcher.ts';
 import { compileNumberTest } from './number-matcher.ts';
+import { fastScalarTest } from './scalar-matcher.ts';
 import { compileTextTest } from './text-matcher.ts';
 
 export type Leaf<E> = TextLeaf | FlagLeaf | CallLeaf<E> | TypeLeaf;
@@ -55,11 +56,17 @@ export type Tree<E> =
 
 const NEVER: TypeLeaf = { kind: 'type', holds: EventSet.NONE };
 
-/** A question about a text. `equals` lists the texts it is about when it is plain equality. */
+/** A question about a text. */
 export interface Atom {
   readonly test: Test<string>;
-  readonly equals: readonly string[] | null;
-  /** With `equals`: true when it holds for every other text instead. */
+  /** The same question in a form that an index over all atoms can answer (atom-index.ts); null when it has none. */
+  readonly lookup: Lookup | null;
+}
+
+/** Does the text equal, begin with or end with one of these? `negated`: none of them. */
+export interface Lookup {
+  readonly by: 'whole' | 'start' | 'end';
+  readonly literals: readonly string[];
   readonly negated: boolean;
 }
 
@@ -139,12 +146,12 @@ export class Leaves<E> {
   /** Null when the source never has what is asked. */
   #closure(predicate: Exclude<Predicate, { kind: 'type' }>): Test<E> | null {
     const { left } = predicate;
-    if (left.kind !== 'field') return evaluatePredicate(predicate, this.#source);
+    if (left.kind !== 'field') return evaluatePredicate(predicate, this.#source, fastScalarTest);
     const getters = left.uses.map((use) => this.#source.bind(use)).filter((get) => get !== null);
     if (getters.length === 0) return null;
     if (predicate.kind === 'exists' && left.shape === 'one') return exists(getters);
     if (predicate.kind === 'address') return addresses(getters, compileAddressTest(predicate));
-    if (getters.length > 1) return evaluatePredicate(predicate, this.#source);
+    if (getters.length > 1) return evaluatePredicate(predicate, this.#source, fastScalarTest);
     const get = getters[0]!;
     if (predicate.kind === 'number' && left.shape === 'one' && left.type === 'number') {
       const test = compileNumberTest(predicate);
@@ -157,7 +164,7 @@ export class Leaves<E> {
       const test = compileTextTest(predicate.op, predicate.quantifier, predicate.values);
       return (event) => ((get(event) ?? []) as readonly Interned[]).some((item) => test(item.text));
     }
-    return evaluatePredicate(predicate, this.#source);
+    return evaluatePredicate(predicate, this.#source, fastScalarTest);
   }
 }
 
@@ -197,9 +204,9 @@ function textQuestion(predicate: Predicate): TextQuestion | null {
   if (predicate.left.kind === 'field') {
     if (predicate.kind === 'text') return { operand, atom: () => plainAtom(predicate) };
     // Every text satisfies `exists`; no text satisfies nothing.
-    return { operand, atom: () => ({ test: () => true, equals: [], negated: true }) };
+    return { operand, atom: () => ({ test: () => true, lookup: NONE_OF_NONE }) };
   }
-  return { operand, atom: () => ({ test: throughTransforms(predicate), equals: null, negated: false }) };
+  return { operand, atom: () => ({ test: throughTransforms(predicate), lookup: null }) };
 }
 
 function innermost(operand: Operand): FieldOperand | null {
@@ -208,13 +215,25 @@ function innermost(operand: Operand): FieldOperand | null {
   return innermost(operand.args[0]!);
 }
 
-function plainAtom({ op, quantifier, values }: Extract<Predicate, { kind: 'text' }>): Atom {
-  const test = compileTextTest(op, quantifier, values);
-  const isEquality = op === 'in' || op === 'eq' || op === 'intersects';
-  if (isEquality && (quantifier === 'any' || values.length === 1))
-    return { test, equals: values, negated: false };
-  if (op === 'ne' && values.length === 1) return { test, equals: values, negated: true };
-  return { test, equals: null, negated: false };
+const NONE_OF_NONE: Lookup = { by: 'whole', literals: [], negated: true };
+
+function plainAtom({ op, quantifier, values: literals }: Extract<Predicate, { kind: 'text' }>): Atom {
+  const test = compileTextTest(op, quantifier, literals);
+  if (literals.length === 0 || (literals.length > 1 && quantifier !== 'any')) return { test, lookup: null };
+  switch (op) {
+    case 'eq':
+    case 'in':
+    case 'intersects':
+      return { test, lookup: { by: 'whole', literals, negated: false } };
+    case 'ne':
+      return { test, lookup: literals.length === 1 ? { by: 'whole', literals, negated: true } : null };
+    case 'startswith':
+      return { test, lookup: { by: 'start', literals, negated: false } };
+    case 'endswith':
+      return { test, lookup: { by: 'end', literals, negated: false } };
+    default:
+      return { test, lookup: null };
+  }
 }
 
 type Transformable = Extract<Predicate, { kind: 'text' | 'number' | 'exists' }>;

@@ -92,6 +92,11 @@ export function needHolds(need: Need, answer: (atom: number) => boolean): boolea
   }
 }
 
+export function atomsOf(need: Need): number[] {
+  if (need.kind === 'and' || need.kind === 'or') return need.children.flatMap(atomsOf);
+  return need.kind === 'atom' ? [need.atom] : [];
+}
+
 /** For a bool field: does the need hold for true, false, or no value (null)? */
 export function flagHolds(need: Need, value: boolean | null): boolean {
   switch (need.kind) {

@@ -8,7 +8,7 @@ import type { Checked } from '../condition/checked.ts';
 import { eventTypesOf } from '../condition/event-set.ts';
 import type { FactSource } from '../facts.ts';
 import { Leaves, type Tree } from './atoms.ts';
-import { clausesOf, flagHolds, type Need, needHolds, needOf } from './narrow.ts';
+import { atomsOf, clausesOf, flagHolds, type Need, needHolds, needOf } from './narrow.ts';
 import { createVerdicts, type TextMask, type Verdicts } from './verdicts.ts';
 
 export interface PlannedRule<E> {
@@ -180,6 +180,7 @@ class NeedsByRule {
   textMask(field: number, combine: 'all' | 'any'): TextMask {
     const conditions = [...this.#byKey.values()].map(({ need, rules }) => ({
       rules,
+      atoms: atomsOf(need),
       holds: (answer: (atom: number) => boolean) => needHolds(need, answer),
     }));
     return { field, combine, conditions };

@@ -4,6 +4,7 @@
  */
 import type { CheckedOp, Quantifier } from '../condition/checked.ts';
 import { compilePathPrefixes } from '../condition/path-prefix.ts';
+import { asciiLower } from '../condition/text.ts';
 import { type Test, textTest } from '../condition/text-test.ts';
 
 export function compileTextTest(
@@ -23,6 +24,13 @@ export function compileTextTest(
     }
     case 'startswith':
       return anyPrefix(literals);
+    case 'contains':
+      return literals.length < MANY ? textTest(op, quantifier, literals) : anyInfix(literals);
+    case 'icontains': {
+      const lower = literals.map(asciiLower);
+      const test = compileTextTest('contains', quantifier, lower);
+      return (text) => test(asciiLower(text));
+    }
     case 'endswith':
       return anySuffix(literals);
     default:
@@ -54,6 +62,23 @@ function anySuffix(literals: readonly string[]): Test<string> {
     for (const length of lengths) {
       if (length > text.length) return false;
       if (set.has(text.slice(text.length - length))) return true;
+    }
+    return false;
+  };
+}
+
+/** From here on looking up every piece of the text costs less than searching it for every literal. */
+const MANY = 256;
+
+/** One look-up per place in the text and distinct length among the literals. */
+function anyInfix(literals: readonly string[]): Test<string> {
+  const set = new Set(literals);
+  const lengths = distinctLengths(literals);
+  return (text) => {
+    for (const length of lengths) {
+      for (let at = 0; at + length <= text.length; at++) {
+        if (set.has(text.slice(at, at + length))) return true;
+      }
     }
     return false;
   };

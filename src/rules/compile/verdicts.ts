@@ -9,6 +9,7 @@
  * Regions are added when first needed, so a text pays only for the questions it was asked.
  */
 import { Interned } from '../../base/interning.ts';
+import { type AtomIndex, createAtomIndex } from './atom-index.ts';
 import type { Atom } from './atoms.ts';
 
 /** A question about one text put to many rules at once. */
@@ -22,6 +23,8 @@ export interface TextMask {
   readonly conditions: readonly {
     /** Given the answers to atoms; all false stands for a missing value. */
     readonly holds: (answer: (atom: number) => boolean) => boolean;
+    /** Atoms it depends on. */
+    readonly atoms: readonly number[];
     readonly rules: Int32Array;
   }[];
 }
@@ -40,7 +43,8 @@ let lastSerial = 0;
 export function createVerdicts(atoms: readonly Atom[], masks: readonly TextMask[], words: number): Verdicts {
   const serial = ++lastSerial;
   const head = 1 + masks.length;
-  const template = equalityTemplate(atoms);
+  const index = createAtomIndex(atoms);
+  const prepared = masks.map((mask) => prepare(mask, index, words));
   const missing = new Interned('');
   missing.verdicts = new Int32Array(head);
   missing.verdictsOf = serial;
@@ -79,7 +83,7 @@ export function createVerdicts(atoms: readonly Atom[], masks: readonly TextMask[
 
   function ask(text: Interned, atom: number): boolean {
     const known = directory(text);
-    const answers = known[0] !== 0 ? known : grow(text, 0, template.answersFor(text.text));
+    const answers = known[0] !== 0 ? known : grow(text, 0, index.answersFor(text.text));
     const at = answers[0]! + (atom >> 4);
     const bit = atom & 15;
     if ((answers[at]! & (1 << bit)) !== 0) return (answers[at]! & (0x10000 << bit)) !== 0;
@@ -88,50 +92,92 @@ export function createVerdicts(atoms: readonly Atom[], masks: readonly TextMask[
     return holds;
   }
 
-  function compute({ combine, conditions }: TextMask, answer: (atom: number) => boolean): Int32Array {
-    const region = new Int32Array(words).fill(combine === 'all' ? -1 : 0);
-    for (const { holds, rules } of conditions) {
-      if (holds(answer) === (combine === 'all')) continue;
-      for (let at = 0; at < words; at++) {
-        if (combine === 'all') region[at]! &= ~rules[at]!;
-        else region[at]! |= rules[at]!;
-      }
+  /** The mask region of a text that has its answers already. */
+  function regionOf(mask: number, text: Interned): Int32Array {
+    const answer = (atom: number) => has(text, atom);
+    const { base, others, all } = prepared[mask]!;
+    const { combine } = masks[mask]!;
+    if (!isUsual(text)) return apply(blank(combine, words), combine, all, answer);
+    return apply(base.slice(), combine, others, answer);
+  }
+
+  /** Whether everything the index says of the text is the usual: then the prepared base is right for it. */
+  function isUsual(text: Interned): boolean {
+    const known = directory(text);
+    if (known[0] === 0) {
+      grow(text, 0, index.answersFor(text.text));
+      return index.wasUsual();
     }
-    return region;
+    const place = known[0]!;
+    for (let at = 0; at < index.usual.length; at++) {
+      const covered = index.usual[at]! & 0xffff;
+      const both = covered | (covered << 16);
+      if ((known[place + at]! & both) !== (index.usual[at]! & both)) return false;
+    }
+    return true;
   }
 
   return {
     has,
     directory,
     addMask(text, mask) {
-      const answer = text === null ? () => false : (atom: number) => has(text, atom);
-      const region = compute(masks[mask]!, answer);
-      return grow(text ?? missing, 1 + mask, region);
+      if (text !== null) return grow(text, 1 + mask, regionOf(mask, text));
+      const { combine } = masks[mask]!;
+      return grow(
+        missing,
+        1 + mask,
+        apply(blank(combine, words), combine, prepared[mask]!.all, () => false),
+      );
     },
   };
 }
 
-/**
- * Answers to all equality atoms at once: one look-up of the text says which of them it is about, however many
- * atoms and literals there are.
- */
-function equalityTemplate(atoms: readonly Atom[]): { answersFor(text: string): Int32Array } {
-  const usual = new Int32Array((atoms.length + 15) >> 4);
-  const concerned = new Map<string, number[]>();
-  for (const [atom, { equals, negated }] of atoms.entries()) {
-    if (equals === null) continue;
-    usual[atom >> 4]! |= (negated ? 0x10001 : 1) << (atom & 15);
-    for (const literal of new Set(equals)) {
-      const list = concerned.get(literal);
-      if (list === undefined) concerned.set(literal, [atom]);
-      else list.push(atom);
+interface Prepared {
+  /** The region as far as usual answers decide it. */
+  readonly base: Int32Array;
+  /** Conditions that the index does not cover. */
+  readonly others: readonly SparseCondition[];
+  readonly all: readonly SparseCondition[];
+}
+
+/** A condition with its rules as the few words that are not zero. */
+interface SparseCondition {
+  readonly holds: (answer: (atom: number) => boolean) => boolean;
+  readonly at: Int32Array;
+  readonly bits: Int32Array;
+}
+
+function prepare({ combine, conditions }: TextMask, index: AtomIndex, words: number): Prepared {
+  const sparse = conditions.map(({ holds, rules }): SparseCondition => {
+    const at = Int32Array.from([...rules.keys()].filter((word) => rules[word] !== 0));
+    return { holds, at, bits: at.map((word) => rules[word]!) };
+  });
+  const isCovered = conditions.map((condition) => condition.atoms.every(index.covers));
+  const usually = (atom: number) => (index.usual[atom >> 4]! & (0x10000 << (atom & 15))) !== 0;
+  const covered = sparse.filter((_, at) => isCovered[at]);
+  return {
+    base: apply(blank(combine, words), combine, covered, usually),
+    others: sparse.filter((_, at) => !isCovered[at]),
+    all: sparse,
+  };
+}
+
+function blank(combine: 'all' | 'any', words: number): Int32Array {
+  return new Int32Array(words).fill(combine === 'all' ? -1 : 0);
+}
+
+function apply(
+  region: Int32Array,
+  combine: 'all' | 'any',
+  conditions: readonly SparseCondition[],
+  answer: (atom: number) => boolean,
+): Int32Array {
+  for (const { holds, at, bits } of conditions) {
+    if (holds(answer) === (combine === 'all')) continue;
+    for (let word = 0; word < at.length; word++) {
+      if (combine === 'all') region[at[word]!]! &= ~bits[word]!;
+      else region[at[word]!]! |= bits[word]!;
     }
   }
-  return {
-    answersFor(text) {
-      const answers = usual.slice();
-      for (const atom of concerned.get(text) ?? []) answers[atom >> 4]! ^= 0x10000 << (atom & 15);
-      return answers;
-    },
-  };
+  return region;
 }

@@ -9,8 +9,8 @@ const BLANK = /[ \t\n\r\x08]*/y;
 const FIELD_NAME = /[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)+/y;
 const IDENTIFIER = /[a-zA-Z][a-zA-Z0-9_]*/y;
 const NUMBER = /0[xX][0-9a-zA-Z]+|[+-]?[0-9]+\.?[0-9]*(?:[eE][+-][0-9]+)?/y;
-const BARE_STRING = /[^()"'=,\s\x08]+/y;
-const BARE_ARGUMENT = /[^[\]"'\s\x08]+/y;
+const BARE_STRING = /[^()"'=, \t\n\v\f\r\x08]+/y;
+const BARE_ARGUMENT = /[^[\]"' \t\n\v\f\r\x08]+/y;
 // biome-ignore-end lint/suspicious/noControlCharactersInRegex: backspace is a blank of the language
 
 const PLAIN_ESCAPES: Readonly<Record<string, string>> = {

@@ -27,8 +27,15 @@ export function compilePathPrefixes(paths: readonly string[]): (value: string) =
   return (value) => above(root, components(value), 0);
 }
 
-function components(path: string): string[] {
-  return path.split('/').filter((part) => part !== '');
+// Many rules ask about one path in a row.
+let lastPath = '';
+let lastComponents: readonly string[] = [];
+
+function components(path: string): readonly string[] {
+  if (path === lastPath) return lastComponents;
+  lastPath = path;
+  lastComponents = path.split('/').filter((part) => part !== '');
+  return lastComponents;
 }
 
 function enter(branch: Branch, part: string): Branch {
