@@ -1,6 +1,14 @@
+import { EXIT_CODE } from './base/errors.ts';
 import { main } from './cli/main.ts';
+
+/** A fault of ours: say where, and end with a code that no mistake of a user has. */
+function fault(error: unknown): void {
+  process.stderr.write(`saker: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(EXIT_CODE.internal);
+}
+process.on('uncaughtException', fault);
 
 // No top-level await: the bundle is a CommonJS script.
 main(process.argv0, process.argv.slice(2)).then((code) => {
   process.exitCode = code;
-});
+}, fault);

@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
 import type { Priority } from '../base/alert.ts';
 import type { Problem } from '../base/errors.ts';
-import { type Config, loadConfig } from '../config/index.ts';
+import { type Config, loadConfig, readRulesFiles, type Unreadable } from '../config/index.ts';
 import type { RulesInput } from '../engine/messages.ts';
-import { readRulesFiles } from './rules-files.ts';
 
 /** Where the agent's settings come from; the same at start and at every reload. */
 export interface SettingsSource {
@@ -40,11 +39,23 @@ export function loadSettings(source: SettingsSource): SettingsResult {
     env: source.env,
   });
   if (config === null) return { settings: null, problems, paths };
-  const read = readRulesFiles(source.rulesFiles ?? config.rules_files, source.rulesFiles !== null);
+  const rulesPaths = source.rulesFiles ?? config.rules_files;
+  const { files, unreadable } = readRulesFiles(rulesPaths, source.rulesFiles !== null);
   return {
-    settings: read.problems.length > 0 ? null : { config, rules: rulesInput(config, read.files) },
-    problems: [...problems, ...read.problems],
-    paths: [...paths, ...read.paths],
+    settings: unreadable.length > 0 ? null : { config, rules: rulesInput(config, files) },
+    problems: [...problems, ...unreadable.map(unreadableRules)],
+    paths: [...paths, ...rulesPaths],
+  };
+}
+
+function unreadableRules({ name, reason }: Unreadable): Problem {
+  return {
+    code: 'SAKER_E_RULES_READ',
+    file: name,
+    line: null,
+    column: null,
+    what: `cannot read the rules: ${reason}`,
+    advice: 'name a YAML file or a directory of such files that saker may read',
   };
 }
 

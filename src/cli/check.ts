@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { readRulesFiles, type Unreadable } from '../config/rules-files.ts';
 import { describe } from '../rules/file/describe.ts';
 import { fileJson, fileText, type LoadResult, verdict } from '../rules/file/index.ts';
 import { loadRules } from '../rules/index.ts';
 import type { Io } from './io.ts';
-import { readRulesFiles, type Unreadable } from './rules-files.ts';
 
 const USAGE = 'usage: saker check FILE... [--json] [--describe] [--compat falco]';
 
@@ -34,7 +34,7 @@ export function checkCommand(args: readonly string[], io: Io): number {
     return EXIT_CODE.usage;
   }
   const falco = values.compat === 'falco';
-  const { files, unreadable } = readRulesFiles(paths);
+  const { files, unreadable } = readRulesFiles(paths, true);
   const result = loadRules(files, { compat: falco ? 'falco' : 'saker' });
   if (values.json) io.out(`${JSON.stringify(resultJson(result, unreadable, values.describe === true))}\n`);
   else printText(result, unreadable, falco, io);

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { readRulesFiles } from '../config/rules-files.ts';
 import { describe } from '../rules/file/describe.ts';
 import { fileText } from '../rules/file/index.ts';
 import { type LoadResult, loadRules } from '../rules/index.ts';
 import type { Io } from './io.ts';
-import { readRulesFiles } from './rules-files.ts';
 
 const USAGE = 'usage: saker rules [FILE...] [--rule NAME] [--json]';
 
@@ -26,7 +26,10 @@ export function rulesCommand(args: readonly string[], io: Io): number {
     io.err(`saker rules: ${printable((error as Error).message)} — ${USAGE}\n`);
     return EXIT_CODE.usage;
   }
-  const { files, unreadable } = readRulesFiles(positionals.length > 0 ? positionals : DEFAULT_PATHS);
+  const { files, unreadable } = readRulesFiles(
+    positionals.length > 0 ? positionals : DEFAULT_PATHS,
+    positionals.length > 0,
+  );
   for (const { name, reason } of unreadable)
     io.err(`saker rules: ${printable(name)}: ${printable(reason)}\n`);
   if (unreadable.length > 0) return EXIT_CODE.rules;

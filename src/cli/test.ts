@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { readRulesFiles } from '../config/rules-files.ts';
 import { fileText, loadRules } from '../rules/index.ts';
 import {
   type RuleCoverage,
@@ -12,7 +13,6 @@ import {
   TestRunner,
 } from '../rules/testing/index.ts';
 import type { Io } from './io.ts';
-import { readRulesFiles } from './rules-files.ts';
 import { junit, reportJson, reportText, type TestReport } from './test-report.ts';
 
 const USAGE = 'usage: saker test PATH... [--coverage] [--json] [--junit FILE]';
@@ -100,7 +100,7 @@ function rulesOf({ name, rules }: TestFile): string[] {
 
 /** A runner for the rules, or why they do not load. */
 function makeRunner(paths: readonly string[]): TestRunner | string {
-  const { files, unreadable } = readRulesFiles(paths);
+  const { files, unreadable } = readRulesFiles(paths, true);
   if (unreadable.length > 0) return unreadable.map(({ name, reason }) => `${name}: ${reason}`).join('\n');
   const loaded = loadRules(files, { lint: false });
   if (!loaded.ok) {

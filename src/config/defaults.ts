@@ -54,7 +54,7 @@ export const DEFAULTS: Config = {
   log_level: 'info',
 
   engine: {
-    // `nodriver` reads no kernel events; for trying outputs.
+    // saker's own eBPF programs; falco.yaml's kmod and ebpf mean the same here.
     kind: 'modern_ebpf',
     // Size of the ring from the kernel: 1 = 1 MiB, 2 = 2 MiB, 3 = 4 MiB, 4 = 8 MiB … 10 = 512 MiB.
     modern_ebpf: { buf_size_preset: 4 },

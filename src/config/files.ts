@@ -11,21 +11,27 @@ export interface ConfigFiles {
 // A configuration is written by hand; a larger file is the wrong file.
 const MAX_BYTES = 4 << 20;
 
+/**
+ * All of a regular file as UTF-8.
+ * @throws as node:fs does, and for what is no regular file or larger than `maxBytes`
+ */
+export function readText(path: string, maxBytes: number): string {
+  // O_NONBLOCK: a FIFO in config.d must not hang the service.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'NOT_A_FILE' });
+    if (stat.size > maxBytes)
+      throw Object.assign(new Error(`larger than ${maxBytes} bytes`), { code: 'TOO_LARGE' });
+    const bytes = Buffer.alloc(stat.size);
+    return bytes.toString('utf8', 0, readSync(fd, bytes));
+  } finally {
+    closeSync(fd);
+  }
+}
+
 export const diskFiles: ConfigFiles = {
-  read(path) {
-    // O_NONBLOCK: a FIFO in config.d must not hang the service.
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stat = fstatSync(fd);
-      if (!stat.isFile()) throw Object.assign(new Error('not a regular file'), { code: 'NOT_A_FILE' });
-      if (stat.size > MAX_BYTES)
-        throw Object.assign(new Error(`larger than ${MAX_BYTES} bytes`), { code: 'TOO_LARGE' });
-      const bytes = Buffer.alloc(stat.size);
-      return bytes.toString('utf8', 0, readSync(fd, bytes));
-    } finally {
-      closeSync(fd);
-    }
-  },
+  read: (path) => readText(path, MAX_BYTES),
   list(path) {
     if (!statSync(path).isDirectory()) return null;
     return readdirSync(path)

@@ -7,4 +7,5 @@ export { DEFAULTS } from './defaults.ts';
 export { type ConfigFiles, diskFiles } from './files.ts';
 export { type ConfigResult, type ConfigSources, loadConfig } from './load.ts';
 export type { Env } from './parse.ts';
+export { type RulesText, readRulesFiles, type Unreadable } from './rules-files.ts';
 export { type Config, SCHEMA } from './schema.ts';

@@ -76,7 +76,12 @@ export const SCHEMA = {
     engine: {
       kind: 'section',
       keys: {
-        kind: { kind: 'choice', values: ['modern_ebpf', 'nodriver'] },
+        // Falco's other live engines: who asks for one wants this host watched, and saker has one way to do it.
+        kind: {
+          kind: 'choice',
+          values: ['modern_ebpf'],
+          aliases: { kmod: 'modern_ebpf', ebpf: 'modern_ebpf' },
+        },
         modern_ebpf: { kind: 'section', keys: { buf_size_preset: int(1, 10) } },
       },
     },
