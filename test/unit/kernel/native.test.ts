@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { test } from 'node:test';
+import { datagramOpener } from '../../../src/kernel/datagram.ts';
+import { findLibraryFiles } from '../../../src/kernel/library-files.ts';
+import { openNative } from '../../../src/kernel/native.ts';
+import { takeLog } from '../../../src/kernel/object.ts';
+
+const { ENOENT, ENAMETOOLONG, EINVAL, EBADF } = constants.errno;
+const built = existsSync(new URL('../../../build/native/libsaker.so', import.meta.url));
+const skip = built ? false : 'needs build/native/libsaker.so (make -C native)';
+const WAIT_EVENT = 2;
+
+test('the event ends a wait and is used up by it', { skip }, () => {
+  const native = openNative();
+  const event = native.saker_event_open();
+  const other = native.saker_event_open(); // stands for a ring that stays empty
+  assert.ok(event >= 0 && other >= 0);
+  assert.equal(native.saker_event_signal(event), 0);
+  assert.equal(native.saker_wait(other, event, 0, 0), WAIT_EVENT);
+  assert.equal(native.saker_wait(other, event, 1, 1), 0);
+  native.saker_event_signal(event);
+  assert.equal(native.saker_wait(other, event, 60_000, 60_000), WAIT_EVENT);
+  for (const fd of [event, other]) assert.equal(native.saker_close(fd), 0);
+  assert.equal(native.saker_wait(other, event, 0, 0), -EBADF);
+});
+
+test('what is not a BPF object is refused, and libbpf says so in the log once', { skip }, () => {
+  const native = openNative();
+  const handle = new BigUint64Array(1);
+  assert.ok(native.saker_bpf_open(Buffer.from('not an object'), 13, handle) < 0);
+  assert.match(takeLog(native), /libbpf:/);
+  assert.equal(takeLog(native), '');
+});
+
+test('a ring of an impossible size is refused before the kernel is asked', { skip }, () => {
+  const native = openNative();
+  for (const size of [0, 4095, 2 ** 31])
+    assert.equal(native.saker_ring_map(-1, size, new BigUint64Array(2)), -EINVAL);
+});
+
+test('datagram sockets that cannot be opened give their errno', { skip }, () => {
+  const open = datagramOpener(openNative());
+  assert.equal(open('/nonexistent/socket'), -ENOENT);
+  assert.equal(open(`/${'x'.repeat(200)}`), -ENAMETOOLONG);
+  assert.equal(open(''), -EINVAL);
+});
+
+test('a missing library names the folder', () => {
+  assert.throws(() => findLibraryFiles('/nonexistent'), /\/nonexistent/);
+});
