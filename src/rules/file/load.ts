@@ -195,6 +195,7 @@ class Loader {
   #requirePlugins(file: OpenFile): void {
     const loaded = this.#options.plugins ?? BUILT_IN_PLUGINS;
     for (const requirement of this.#collection.plugins) {
+      if (this.#falco && file.errors.length > 0) return;
       if (requirement.context.file !== file.name) continue;
       const message = missingPlugin(requirement, loaded);
       if (message === null) continue;

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FactEvent, factEvent, factMapSource } from '../../src/rules/fact-map.ts';
+import { describe } from '../../src/rules/file/describe.ts';
+import { fileJson, fileText } from '../../src/rules/file/index.ts';
+import { compileOutput, loadRules } from '../../src/rules/index.ts';
+
+/** A small generator of pseudo-random numbers (mulberry32): the same seed gives the same files. */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** Valid and invalid rules files of the contract cases: where mutations start. */
+export function seedFiles(): string[] {
+  const contract = join(import.meta.dirname, '../contract');
+  return ['peers/rules_load_unit.json', 'rules_load_probes.json'].flatMap((name) =>
+    (JSON.parse(readFileSync(join(contract, name), 'utf8')) as { content: string }[]).map(
+      ({ content }) => content,
+    ),
+  );
+}
+
+const PIECES = [
+  ...'[]{}:,-?#&*!|>%@`"\'\\()<=~ \t\n\r',
+  '\u0000',
+  '\u0007',
+  '\u0085',
+  '\u2028',
+  '\ufeff',
+  '\ud800',
+  'ü',
+  '💥',
+  '- rule: r1\n',
+  '- macro: m\n',
+  '- list: l\n',
+  '  condition: ',
+  '  items: [',
+  '  output: "',
+  '  override: {',
+  '  exceptions:\n',
+  '  append: true\n',
+  '  enabled: no\n',
+  '  tags: [a]\n',
+  '---\n',
+  '...\n',
+  '%YAML 1.1\n',
+  '&a ',
+  '*a',
+  '<<: ',
+  '? ',
+  ' and ',
+  ' or ',
+  'not ',
+  ' in (',
+  ' = ',
+  ' != ',
+  ' startswith oneof (',
+  'val(',
+  'tolower(',
+  'join(",", (',
+  'evt.type = open',
+  'proc.aname[2]',
+  '%proc.name',
+  '%10',
+  '%evt.arg[',
+  '"a\\"b"',
+  '__proto__',
+  'constructor',
+  'toString',
+  '9007199254740993',
+  '-1',
+  '0x10',
+];
+
+/** One file made of a seed: pieces put in, cut out, doubled, moved, or of another seed. */
+export function mutate(seeds: readonly string[], random: () => number): string {
+  const at = (length: number): number => Math.floor(random() * length);
+  const pick = <T>(list: readonly T[]): T => list[at(list.length)]!;
+  let text = random() < 0.05 ? '' : pick(seeds);
+  for (let round = 1 + at(6); round > 0; round--) {
+    const from = at(text.length + 1);
+    const to = Math.min(text.length, from + at(random() < 0.5 ? 8 : 80));
+    const cut = text.slice(from, to);
+    const kind = at(6);
+    if (kind === 0) text = text.slice(0, from) + pick(PIECES) + text.slice(from);
+    else if (kind === 1) text = text.slice(0, from) + text.slice(to);
+    else if (kind === 2) text = text.slice(0, from) + cut.repeat(1 + at(4)) + text.slice(from);
+    else if (kind === 3) text = text.slice(0, from) + pick(PIECES) + text.slice(to);
+    else if (kind === 4) text += pick(seeds);
+    else {
+      const other = pick(seeds);
+      const start = at(other.length);
+      text = text.slice(0, from) + other.slice(start, start + at(60)) + text.slice(from);
+    }
+  }
+  return text;
+}
+
+const EVENT: FactEvent = factEvent({
+  'evt.type': 'open',
+  'proc.name': 'a"\n\u001b[2Jb\u2028',
+  'proc.cmdline': '\ud800\u0000',
+  'fd.name': '/etc/\r\nfake',
+});
+
+/**
+ * Loads one file every way a user may and checks what must hold for any content.
+ * @throws Error naming what does not hold
+ */
+export function checkFile(content: string): void {
+  for (const compat of ['saker', 'falco'] as const) {
+    const result = loadRules([{ name: 'f.yaml', content }], { compat });
+    const file = result.files[0]!;
+    if (result.ok !== (file.errors.length === 0)) throw new Error('ok and errors disagree');
+    if (compat === 'falco' && file.errors.length > 1) throw new Error('more than one error under compat');
+    JSON.parse(JSON.stringify(fileJson(file)));
+    for (const numbering of ['people', 'falco'] as const) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the question
+      if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/.test(fileText(file, numbering))) {
+        throw new Error('a control character in the report');
+      }
+    }
+    for (const { context } of [...file.errors, ...file.warnings, ...file.lints]) {
+      const { line, column, offset } = context.place;
+      if (!(line >= 0 && column >= 0 && offset >= 0 && offset <= content.length))
+        throw new Error('a place outside');
+    }
+    if (!result.ok) continue;
+    JSON.stringify(describe(result));
+    for (const rule of result.rules) {
+      const output = compileOutput(rule.outputFormat, factMapSource);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the question
+      if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(output.text(EVENT)))
+        throw new Error('an alert line breaks');
+      output.fields(EVENT);
+    }
+  }
+}
+
+function main(): void {
+  const count = Number(process.argv[2] ?? 100_000);
+  const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
+  const random = randomOf(seed);
+  const seeds = seedFiles();
+  let slowest = 0;
+  for (let number = 0; number < count; number++) {
+    const content = mutate(seeds, random);
+    const start = performance.now();
+    try {
+      checkFile(content);
+    } catch (error) {
+      console.error(`seed ${seed}, file ${number}: ${(error as Error).stack}\n${JSON.stringify(content)}`);
+      process.exitCode = 1;
+      return;
+    }
+    slowest = Math.max(slowest, performance.now() - start);
+  }
+  console.log(`${count} rules files, seed ${seed}: none broke; slowest ${slowest.toFixed(0)} ms`);
+}
+
+if (import.meta.main) main();
