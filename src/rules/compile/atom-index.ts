@@ -8,12 +8,13 @@ import type { Atom } from './atoms.ts';
 export type Answers = Int32Array;
 
 export interface AtomIndex {
-  /** Fresh answers to every atom the index covers. */
-  answersFor(text: string): Answers;
-  /** Whether the last text asked about had only usual answers. */
-  readonly wasUsual: () => boolean;
+  /** Answers for a text that no literal mentions; also tells which atoms the index covers ("known"). */
   readonly usual: Answers;
   covers(atom: number): boolean;
+  /** Writes the answers for a text to `place`. */
+  answer(text: string, memory: Int32Array, place: number): void;
+  /** Whether the answers at `place` are the usual ones wherever the index covers. */
+  isUsual(memory: Int32Array, place: number): boolean;
 }
 
 type AtomsByLiteral = Map<string, number[]>;
@@ -38,36 +39,38 @@ export function createAtomIndex(atoms: readonly Atom[]): AtomIndex {
       else list.push(atom);
     }
   }
-  let isUsual = true;
+  const coveredBits = usual.map((word) => (word & 0xffff) | (word << 16));
 
-  function mark(answers: Answers, concerned: readonly number[] | undefined): void {
+  function mark(memory: Int32Array, place: number, concerned: readonly number[] | undefined): void {
     if (concerned === undefined) return;
-    isUsual = false;
     for (const atom of concerned) {
       const holds = 0x10000 << (atom & 15);
       // Set, not flipped: two literals of one atom may both fit.
-      if (atoms[atom]!.lookup!.negated) answers[atom >> 4]! &= ~holds;
-      else answers[atom >> 4]! |= holds;
+      if (atoms[atom]!.lookup!.negated) memory[place + (atom >> 4)]! &= ~holds;
+      else memory[place + (atom >> 4)]! |= holds;
     }
   }
 
   return {
     usual,
     covers: (atom) => covered.has(atom),
-    wasUsual: () => isUsual,
-    answersFor(text) {
-      const answers = usual.slice();
-      isUsual = true;
-      mark(answers, whole.get(text));
+    answer(text, memory, place) {
+      memory.set(usual, place);
+      mark(memory, place, whole.get(text));
       for (const length of starts?.lengths ?? []) {
         if (length > text.length) break;
-        mark(answers, starts!.table.get(text.slice(0, length)));
+        mark(memory, place, starts!.table.get(text.slice(0, length)));
       }
       for (const length of ends?.lengths ?? []) {
         if (length > text.length) break;
-        mark(answers, ends!.table.get(text.slice(text.length - length)));
+        mark(memory, place, ends!.table.get(text.slice(text.length - length)));
       }
-      return answers;
+    },
+    isUsual(memory, place) {
+      for (let at = 0; at < usual.length; at++) {
+        if (((memory[place + at]! ^ usual[at]!) & coveredBits[at]!) !== 0) return false;
+      }
+      return true;
     },
   };
 }

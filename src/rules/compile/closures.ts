@@ -76,10 +76,9 @@ function maskReader<E>(plan: Plan<E>, step: Step): MaskReader<E> {
     out.set(initial);
     for (const { field, mask } of parts) {
       const value = leaves.getters[field]!(event) as never;
-      const known = verdicts.directory(value);
-      const answers = known[1 + mask] === 0 ? verdicts.addMask(value, mask) : known;
-      const place = answers[1 + mask]!;
-      for (let at = 0; at < out.length; at++) out[at]! |= answers[place + at]!;
+      const known = verdicts.memory[verdicts.directory(value) + 1 + mask]!;
+      const place = known === 0 ? verdicts.addMask(value, mask) : known;
+      for (let at = 0; at < out.length; at++) out[at]! |= verdicts.memory[place + at]!;
     }
   };
 }

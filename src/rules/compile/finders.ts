@@ -52,6 +52,7 @@ export function createFinders<E>(plan: Plan<E>, generated: boolean): Finders<E> 
 
   return {
     candidates(typeId, event, out) {
+      plan.verdicts.makeRoom();
       const finder = --left[typeId]! < 0 || finders[typeId] === null ? change(typeId) : finders[typeId]!;
       return finder(event, out);
     },

@@ -59,18 +59,16 @@ export function generateCandidates<E>(plan: Plan<E>, type: TypePlan): CandidateF
     read.add(field);
     return name;
   };
-  /** Makes m and p of this mask the answers of the field's text and the mask's place in them. */
-  const openMask = (field: number, mask: number): { answers: string; place: string } => {
+  const memory = bound.bind('memory', plan.verdicts.memory);
+  /** Opens the mask region of a field's text; gives the name of its place. */
+  const openMask = (field: number, mask: number): string => {
     const text = value(field);
-    const [answers, place] = [`m${int(mask)}`, `p${int(mask)}`];
-    const slot = int(1 + mask);
+    const place = `p${int(mask)}`;
     const directory = bound.bind('directory', plan.verdicts.directory);
     const addMask = bound.bind('addMask', plan.verdicts.addMask);
-    lines.push(`let ${answers} = ${directory}(${text}), ${place} = ${answers}[${slot}];`);
-    lines.push(
-      `if (${place} === 0) { ${answers} = ${addMask}(${text}, ${int(mask)}); ${place} = ${answers}[${slot}]; }`,
-    );
-    return { answers, place };
+    lines.push(`let ${place} = ${memory}[${directory}(${text}) + ${int(1 + mask)}];`);
+    lines.push(`if (${place} === 0) ${place} = ${addMask}(${text}, ${int(mask)});`);
+    return place;
   };
   for (const step of type.steps) {
     if (step.kind === 'flag') {
@@ -82,9 +80,9 @@ export function generateCandidates<E>(plan: Plan<E>, type: TypePlan): CandidateF
       for (const at of type.words) lines.push(`${word(at)} &= ${mask}[${int(at)}];`);
     } else {
       const parts = step.kind === 'text' ? [step] : step.parts;
-      const masks = parts.map(({ field, mask }) => openMask(field, mask));
+      const places = parts.map(({ field, mask }) => openMask(field, mask));
       for (const at of type.words) {
-        const bits = masks.map(({ answers, place }) => `${answers}[${place} + ${int(at)}]`);
+        const bits = places.map((place) => `${memory}[${place} + ${int(at)}]`);
         if (step.kind === 'choice') bits.push(int(step.free[at]!));
         lines.push(`${word(at)} &= ${bits.join(' | ')};`);
       }

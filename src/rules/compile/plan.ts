@@ -9,7 +9,8 @@ import { eventTypesOf } from '../condition/event-set.ts';
 import type { FactSource } from '../facts.ts';
 import { Leaves, type Tree } from './atoms.ts';
 import { atomsOf, clausesOf, flagHolds, type Need, needHolds, needOf } from './narrow.ts';
-import { createVerdicts, type TextMask, type Verdicts } from './verdicts.ts';
+import type { TextMask } from './text-mask.ts';
+import { createVerdicts, type Verdicts } from './verdicts.ts';
 
 export interface PlannedRule<E> {
   /** Place among the rules as given: what a match reports. */

@@ -1,183 +1,153 @@
 /**
- * Answers remembered on texts. `Interned.verdicts` of a text that this rule set has met:
+ * What rules remember of texts, in one block of memory of fixed size. A text that was met has a directory there:
  *
- *   [0]            place of the atoms region, 0 = not there yet
+ *   [0]            place of its answers, 0 = not there yet
  *   [1 + mask]     place of that mask's region, 0 = not there yet
- *   atoms region   16 atoms a word: low half "known", high half "holds"
- *   mask region    one bit per rule, as the mask says (TextMask)
+ *   answers        16 atoms a word: low half "known", high half "holds"
+ *   mask region    one bit per rule, as the mask says (text-mask.ts)
  *
- * Regions are added when first needed, so a text pays only for the questions it was asked.
+ * Parts are added when first needed. When the block is full everything is forgotten at once, by a new serial number, and
+ * begins again: no text has to be tracked, and no stream of new texts can make memory grow.
  */
-import { Interned } from '../../base/interning.ts';
-import { type AtomIndex, createAtomIndex } from './atom-index.ts';
+import type { Interned } from '../../base/interning.ts';
+import { createAtomIndex } from './atom-index.ts';
 import type { Atom } from './atoms.ts';
-
-/** A question about one text put to many rules at once. */
-export interface TextMask {
-  readonly field: number;
-  /**
-   * `all`: a rule's bit stays set while its conditions hold (cleared: it cannot match with this text in the field).
-   * `any`: a rule's bit is set by a condition that holds (the field alone satisfies its choice).
-   */
-  readonly combine: 'all' | 'any';
-  readonly conditions: readonly {
-    /** Given the answers to atoms; all false stands for a missing value. */
-    readonly holds: (answer: (atom: number) => boolean) => boolean;
-    /** Atoms it depends on. */
-    readonly atoms: readonly number[];
-    readonly rules: Int32Array;
-  }[];
-}
+import { blank, prepareMask, type TextMask } from './text-mask.ts';
 
 export interface Verdicts {
+  readonly memory: Int32Array;
   /** Whether the atom holds for the text; false for no text. */
   has(text: Interned | null, atom: number): boolean;
-  /** Directory of a text or of "no value"; index it with 1 + mask for a mask region. */
-  directory(text: Interned | null): Int32Array;
-  /** Makes a mask region of a text; gives the directory that has it. */
-  addMask(text: Interned | null, mask: number): Int32Array;
+  /** Place of a text's directory; "no value" has one too. */
+  directory(text: Interned | null): number;
+  /** Makes a mask region of a text; gives its place. */
+  addMask(text: Interned | null, mask: number): number;
+  /** To be called before each event: places stay good until the next call, and the event finds room. */
+  makeRoom(): void;
 }
+
+/** Texts that the block should hold; the busiest thousands are what counts. */
+const TEXTS = 16_384;
+/** 4 to 32 MiB; pages that are never written cost nothing. */
+const LEAST_WORDS = 1 << 20;
+const MOST_WORDS = 1 << 23;
+
+/** Room at the start of an event, in texts of the largest kind: more than an event brings in earnest. */
+const LEAST_ROOM = 16;
 
 let lastSerial = 0;
 
-export function createVerdicts(atoms: readonly Atom[], masks: readonly TextMask[], words: number): Verdicts {
-  const serial = ++lastSerial;
-  const head = 1 + masks.length;
+/** @param mostWords bound of the block; smaller only in tests */
+export function createVerdicts(
+  atoms: readonly Atom[],
+  masks: readonly TextMask[],
+  words: number,
+  mostWords = MOST_WORDS,
+): Verdicts {
   const index = createAtomIndex(atoms);
-  const prepared = masks.map((mask) => prepare(mask, index, words));
-  const missing = new Interned('');
-  missing.verdicts = new Int32Array(head);
-  missing.verdictsOf = serial;
+  const prepared = masks.map((mask) => prepareMask(mask, index, words));
+  const head = 1 + masks.length;
+  const answerWords = index.usual.length;
+  /** A text with everything there is to know of it. */
+  const largest = head + answerWords + masks.length * words;
+  const usualText = head + answerWords + 4 * words;
+  // Two directories and a region per mask for "no value" and for texts that find no room, see below.
+  const fixed = 1 + 2 * head + 2 * masks.length * words;
+  const wanted = Math.max(LEAST_WORDS, TEXTS * usualText, 4 * LEAST_ROOM * largest);
+  const size = fixed + Math.min(mostWords, wanted);
+  const memory = new Int32Array(size);
+  let serial = ++lastSerial;
+  // Place 0 stays unused: it means "nowhere".
+  let free = 1;
+  const missing = take(head);
+  /** Directory of a text that came when the block was full in the middle of an event: always empty. */
+  const unknown = take(head);
+  /** Where masks of such texts are worked out, one region per mask, good until the next such text. */
+  const scratch = masks.map(() => take(words));
+  for (const [mask, { combine }] of masks.entries()) {
+    const place = take(words);
+    memory[missing + 1 + mask] = place;
+    memory.fill(blank(combine), place, place + words);
+    prepared[mask]!.all(memory, place, () => false);
+  }
+  const floor = free;
 
-  function directory(text: Interned | null): Int32Array {
-    if (text === null) return missing.verdicts;
-    return text.verdictsOf === serial ? text.verdicts : start(text);
+  function take(count: number): number {
+    const place = free;
+    free += count;
+    return place;
   }
 
-  function start(text: Interned): Int32Array {
+  const isFull = () => size - free < largest;
+
+  function directory(text: Interned | null): number {
+    if (text === null) return missing;
+    return text.verdictsOf === serial ? text.verdictsAt : start(text);
+  }
+
+  function start(text: Interned): number {
+    if (isFull()) return unknown;
+    const place = take(head);
+    memory.fill(0, place, free);
     text.verdictsOf = serial;
-    text.verdicts = new Int32Array(head);
-    return text.verdicts;
+    text.verdictsAt = place;
+    return place;
   }
 
-  function grow(text: Interned, slot: number, region: Int32Array): Int32Array {
-    const old = directory(text);
-    const grown = new Int32Array(old.length + region.length);
-    grown.set(old);
-    grown.set(region, old.length);
-    grown[slot] = old.length;
-    text.verdicts = grown;
-    return grown;
+  /** Place of a text's answers, which are made when missing; 0 when there is no room for them. */
+  function answersOf(text: Interned): number {
+    const at = directory(text);
+    if (memory[at] !== 0) return memory[at]!;
+    if (isFull()) return 0;
+    const place = take(answerWords);
+    index.answer(text.text, memory, place);
+    memory[at] = place;
+    return place;
   }
 
   function has(text: Interned | null, atom: number): boolean {
     if (text === null) return false;
-    const answers = text.verdictsOf === serial ? text.verdicts : start(text);
-    const place = answers[0]!;
-    if (place !== 0) {
-      const word = answers[place + (atom >> 4)]! >> (atom & 15);
-      if ((word & 1) !== 0) return (word & 0x10000) !== 0;
-    }
-    return ask(text, atom);
-  }
-
-  function ask(text: Interned, atom: number): boolean {
-    const known = directory(text);
-    const answers = known[0] !== 0 ? known : grow(text, 0, index.answersFor(text.text));
-    const at = answers[0]! + (atom >> 4);
-    const bit = atom & 15;
-    if ((answers[at]! & (1 << bit)) !== 0) return (answers[at]! & (0x10000 << bit)) !== 0;
+    const answers = answersOf(text);
+    if (answers === 0) return atoms[atom]!.test(text.text);
+    const at = answers + (atom >> 4);
+    const word = memory[at]! >> (atom & 15);
+    if ((word & 1) !== 0) return (word & 0x10000) !== 0;
     const holds = atoms[atom]!.test(text.text);
-    answers[at]! |= holds ? 0x10001 << bit : 1 << bit;
+    memory[at]! |= (holds ? 0x10001 : 1) << (atom & 15);
     return holds;
   }
 
-  /** The mask region of a text that has its answers already. */
-  function regionOf(mask: number, text: Interned): Int32Array {
-    const answer = (atom: number) => has(text, atom);
+  function addMask(text: Interned | null, mask: number): number {
+    if (text === null) return memory[missing + 1 + mask]!;
     const { base, others, all } = prepared[mask]!;
-    const { combine } = masks[mask]!;
-    if (!isUsual(text)) return apply(blank(combine, words), combine, all, answer);
-    return apply(base.slice(), combine, others, answer);
-  }
-
-  /** Whether everything the index says of the text is the usual: then the prepared base is right for it. */
-  function isUsual(text: Interned): boolean {
-    const known = directory(text);
-    if (known[0] === 0) {
-      grow(text, 0, index.answersFor(text.text));
-      return index.wasUsual();
+    if (isFull()) {
+      const place = scratch[mask]!;
+      memory.fill(blank(masks[mask]!.combine), place, place + words);
+      all(memory, place, (atom) => atoms[atom]!.test(text.text));
+      return place;
     }
-    const place = known[0]!;
-    for (let at = 0; at < index.usual.length; at++) {
-      const covered = index.usual[at]! & 0xffff;
-      const both = covered | (covered << 16);
-      if ((known[place + at]! & both) !== (index.usual[at]! & both)) return false;
+    const usual = index.isUsual(memory, answersOf(text));
+    const place = take(words);
+    if (usual) {
+      memory.set(base, place);
+      others(memory, place, (atom) => has(text, atom));
+    } else {
+      memory.fill(blank(masks[mask]!.combine), place, place + words);
+      all(memory, place, (atom) => has(text, atom));
     }
-    return true;
+    memory[directory(text) + 1 + mask] = place;
+    return place;
   }
 
   return {
+    memory,
     has,
     directory,
-    addMask(text, mask) {
-      if (text !== null) return grow(text, 1 + mask, regionOf(mask, text));
-      const { combine } = masks[mask]!;
-      return grow(
-        missing,
-        1 + mask,
-        apply(blank(combine, words), combine, prepared[mask]!.all, () => false),
-      );
+    addMask,
+    makeRoom() {
+      if (size - free >= LEAST_ROOM * largest) return;
+      serial = ++lastSerial;
+      free = floor;
     },
   };
-}
-
-interface Prepared {
-  /** The region as far as usual answers decide it. */
-  readonly base: Int32Array;
-  /** Conditions that the index does not cover. */
-  readonly others: readonly SparseCondition[];
-  readonly all: readonly SparseCondition[];
-}
-
-/** A condition with its rules as the few words that are not zero. */
-interface SparseCondition {
-  readonly holds: (answer: (atom: number) => boolean) => boolean;
-  readonly at: Int32Array;
-  readonly bits: Int32Array;
-}
-
-function prepare({ combine, conditions }: TextMask, index: AtomIndex, words: number): Prepared {
-  const sparse = conditions.map(({ holds, rules }): SparseCondition => {
-    const at = Int32Array.from([...rules.keys()].filter((word) => rules[word] !== 0));
-    return { holds, at, bits: at.map((word) => rules[word]!) };
-  });
-  const isCovered = conditions.map((condition) => condition.atoms.every(index.covers));
-  const usually = (atom: number) => (index.usual[atom >> 4]! & (0x10000 << (atom & 15))) !== 0;
-  const covered = sparse.filter((_, at) => isCovered[at]);
-  return {
-    base: apply(blank(combine, words), combine, covered, usually),
-    others: sparse.filter((_, at) => !isCovered[at]),
-    all: sparse,
-  };
-}
-
-function blank(combine: 'all' | 'any', words: number): Int32Array {
-  return new Int32Array(words).fill(combine === 'all' ? -1 : 0);
-}
-
-function apply(
-  region: Int32Array,
-  combine: 'all' | 'any',
-  conditions: readonly SparseCondition[],
-  answer: (atom: number) => boolean,
-): Int32Array {
-  for (const { holds, at, bits } of conditions) {
-    if (holds(answer) === (combine === 'all')) continue;
-    for (let word = 0; word < at.length; word++) {
-      if (combine === 'all') region[at[word]!]! &= ~bits[word]!;
-      else region[at[word]!]! |= bits[word]!;
-    }
-  }
-  return region;
 }

@@ -31,7 +31,7 @@ function sourcesOf(make: () => void): string[] {
 
 /** Words that generated code is made of; names of bound values are a prefix and a number. */
 const WORDS =
-  /^(return|true|false|use|strict|function|candidates|rule|event|typeId|out|let|const|if|while|null|undefined|Math|clz32|n|(get|has|directory|addMask|mask|call|type|[wxmpbf])\d+)$/;
+  /^(return|true|false|use|strict|function|candidates|rule|event|typeId|out|let|const|if|while|null|undefined|Math|clz32|n|(get|has|memory|directory|addMask|mask|call|type|[wxmpbf])\d+)$/;
 
 const HOSTILE = [
   '"); process.exit(1); ("',
