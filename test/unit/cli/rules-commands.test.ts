@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { checkCommand } from '../../../src/cli/check.ts';
+import { rulesCommand } from '../../../src/cli/rules.ts';
+import { testCommand } from '../../../src/cli/test.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'saker-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const write = (name: string, content: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const call = (command: typeof checkCommand, ...args: string[]) => {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+  return { code: command(args, io), out: out.join(''), err: err.join('') };
+};
+
+const RULE =
+  '- rule: r\n  desc: a shell\n  condition: evt.type = execve and proc.name = sh\n  output: o %proc.name\n  priority: NOTICE\n';
+const good = write('good.yaml', RULE);
+const bad = write('bad.yaml', RULE.replace('proc.name =', 'proc.nam ='));
+const warned = write('warned.yaml', `${RULE}- macro: m\n  condition: evt.type = open\n`);
+
+test('check: verdicts and exit codes as falco -V', () => {
+  assert.deepEqual(call(checkCommand, good), { code: 0, out: `${good}: Ok\n`, err: '' });
+  const { code, out, err } = call(checkCommand, warned);
+  assert.deepEqual([code, out], [0, `${warned}: Ok, with warnings\n`]);
+  assert.match(err, /LOAD_UNUSED_MACRO/);
+  assert.equal(call(checkCommand, bad).code, 1);
+  assert.equal(call(checkCommand, join(folder, 'none.yaml')).code, 1);
+  assert.equal(call(checkCommand).code, 2);
+  assert.equal(call(checkCommand, '--nonsense', good).code, 2);
+});
+
+test('check: lines count from 1 for people and from 0 under compat', () => {
+  assert.match(call(checkCommand, bad).out, /condition expression: \([^)]*bad\.yaml:3:36\)/);
+  assert.match(call(checkCommand, bad).out, /Hint: did you mean proc\.name\?/);
+  assert.match(call(checkCommand, bad, '--compat', 'falco').out, /rule condition: \([^)]*bad\.yaml:2:13\)/);
+});
+
+test('check --json: the shape of falco_load_results', () => {
+  const { code, out } = call(checkCommand, '--json', good, bad);
+  const results = JSON.parse(out).falco_load_results;
+  assert.equal(code, 1);
+  assert.deepEqual(
+    results.map((one: { successful: boolean }) => one.successful),
+    [true, false],
+  );
+  const [error] = results[1].errors;
+  assert.equal(error.code, 'LOAD_ERR_COMPILE_CONDITION');
+  assert.equal(error.codedesc, 'Error compiling condition');
+  assert.deepEqual(
+    error.context.locations.map((one: { item_type: string }) => one.item_type),
+    ['rules content', 'rule', 'rule condition', 'condition expression'],
+  );
+  const described = JSON.parse(call(checkCommand, '--json', '--describe', good).out).falco_describe_results;
+  assert.equal(described.rules[0].details.condition_compiled, '(evt.type = execve and proc.name = sh)');
+});
+
+test('rules: text and JSON', () => {
+  assert.match(call(rulesCommand, good).out, /^r +a shell$/m);
+  const described = JSON.parse(call(rulesCommand, '--json', good).out);
+  assert.deepEqual(described.rules[0].details.events, ['asyncevent', 'execve']);
+  assert.deepEqual(described.rules[0].details.output_fields, ['proc.name']);
+  assert.equal(call(rulesCommand, '--rule', 'nothing', good).code, 1);
+  assert.equal(call(rulesCommand, bad).code, 1);
+});
+
+const TESTS = `tests:
+  - name: matches
+    event: {evt.type: execve, proc.name: sh}
+    expect: {rule: r, priority: notice, output: o sh, fields: {proc.name: sh}}
+  - name: does not
+    event: {evt.type: execve, proc.name: ls}
+    expect: []
+`;
+
+test('test: passes, and counts rules and outcomes of comparisons', () => {
+  write('good.test.yaml', TESTS);
+  const { code, out } = call(testCommand, good);
+  assert.equal(code, 0, out);
+  assert.match(
+    out,
+    /2 passed, 0 failed\nrules matched by a test: 1 of 1\noutcomes of comparisons seen: 3 of 4\n/,
+  );
+  assert.match(call(testCommand, good, '--coverage').out, /never false: evt\.type = execve/);
+});
+
+const FAILING: { name: string; from: string; to: string; why: RegExp }[] = [
+  { name: 'no match', from: 'proc.name: sh}\n', to: 'proc.name: ls}\n', why: /decided by: proc\.name = sh/ },
+  { name: 'other priority', from: 'notice', to: 'critical', why: /priority Notice, not critical/ },
+  { name: 'other output', from: 'o sh', to: 'p sh', why: /does not hold "p sh"/ },
+  { name: 'other field', from: '{proc.name: sh}}', to: '{proc.name: 7}}', why: /proc\.name is "sh", not 7/ },
+  { name: 'unexpected match', from: 'proc.name: ls', to: 'proc.name: sh', why: /matches unexpectedly/ },
+  { name: 'unknown rule', from: 'rule: r', to: 'rule: s', why: /there is no rule 's'/ },
+  { name: 'unknown field', from: 'proc.name: ls', to: 'proc.nam: ls', why: /did you mean proc\.name/ },
+  { name: 'unknown key', from: 'expect: []', to: 'expects: []', why: /did you mean expect/ },
+  { name: 'nothing expected', from: '    expect: []\n', to: '', why: /expects nothing/ },
+  {
+    name: 'unknown event type',
+    from: 'evt.type: execve, proc.name: ls',
+    to: 'evt.type: exec',
+    why: /event type/,
+  },
+];
+for (const { name, from, to, why } of FAILING) {
+  test(`test: fails on ${name}`, () => {
+    const path = write('fails.test.yaml', `rules: good.yaml\n${TESTS.replace(from, to)}`);
+    const { code, out } = call(testCommand, path);
+    assert.equal(code, 1);
+    assert.match(out, why);
+  });
+}
+
+test('test: JSON and JUnit reports', () => {
+  const path = write(
+    'mixed.test.yaml',
+    `rules: good.yaml\n${TESTS.replace('name: does not', 'name: "<&>"').replace('[]', 'r')}`,
+  );
+  const xml = join(folder, 'junit.xml');
+  const { code, out } = call(testCommand, path, '--json', '--junit', xml);
+  assert.equal(code, 1);
+  const report = JSON.parse(out);
+  assert.deepEqual([report.passed, report.failed, report.branches], [1, 1, { seen: 3, total: 4 }]);
+  assert.match(readFileSync(xml, 'utf8'), /tests="2" failures="1"[\s\S]*name="&lt;&amp;&gt;"[\s\S]*<failure/);
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseYaml } from '../../../../src/rules/file/yaml.ts';
+import { getKey } from '../../../../src/rules/file/yaml-nodes.ts';
+
+const REFUSED: { name: string; text: string; message: RegExp }[] = [
+  { name: 'brackets without end', text: '['.repeat(1_000_000), message: /deeper/ },
+  { name: 'maps in maps', text: '{a: '.repeat(250_000), message: /deeper/ },
+  { name: 'dashes', text: '- '.repeat(500_000), message: /deeper/ },
+  { name: 'question marks', text: '? '.repeat(500_000), message: /deeper/ },
+  {
+    name: 'an alias bomb',
+    text: `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((c, i) => `${c}: &${c} [${`*${'abcdefghi'[i]},`.repeat(9)}]`).join('\n')}`,
+    message: /too many nodes/,
+  },
+  { name: 'an alias inside its anchor', text: '&a [*a]', message: /unknown alias/ },
+  { name: 'an unknown alias', text: '- *nothing', message: /unknown alias/ },
+  { name: 'more tokens than a file needs', text: '- a\n'.repeat(250_000), message: /too many/ },
+  { name: 'more documents', text: '---\n'.repeat(20_000), message: /documents/ },
+  { name: 'a tab as indentation', text: '- a: b\n\tc: d\n', message: /tab/ },
+];
+
+for (const { name, text, message } of REFUSED) {
+  test(`YAML refused: ${name}`, () => {
+    const result = parseYaml(text);
+    assert.ok('error' in result);
+    assert.match(result.error.message, message);
+  });
+}
+
+test('nodes know their place; block scalars that of their indicator', () => {
+  const result = parseYaml('\n- rule: r\n  condition: >\n    a\n    b\n  list: [x, "y z"]\n');
+  assert.ok('documents' in result);
+  const [document] = result.documents;
+  assert.ok(document?.kind === 'seq' && document.items[0]?.kind === 'map');
+  const item = document.items[0];
+  assert.deepEqual(item.at, { offset: 3, line: 1, column: 2 });
+  const condition = getKey(item, 'condition');
+  assert.ok(condition?.kind === 'scalar');
+  assert.deepEqual([condition.text, condition.at.line, condition.at.column], ['a b\n', 2, 13]);
+});
+
+test('the first of repeated keys counts, and plain null words are null', () => {
+  const result = parseYaml('a: 1\na: 2\nb: ~\nc: "~"\nd:\n');
+  assert.ok('documents' in result && result.documents[0]?.kind === 'map');
+  const map = result.documents[0];
+  const first = getKey(map, 'a');
+  assert.ok(first?.kind === 'scalar' && first.text === '1');
+  assert.deepEqual(
+    ['b', 'c', 'd'].map((key) => getKey(map, key)?.kind),
+    ['null', 'scalar', 'null'],
+  );
+});
+
+test('an anchor may be used where it is defined and after', () => {
+  const result = parseYaml('- &x [a, b]\n- *x\n');
+  assert.ok('documents' in result && result.documents[0]?.kind === 'seq');
+  const { items } = result.documents[0];
+  assert.equal(items[0], items[1]);
+});
