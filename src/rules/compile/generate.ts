@@ -4,7 +4,7 @@
  */
 import type { Tree } from './atoms.ts';
 import type { CandidateFinder, RuleTest } from './closures.ts';
-import type { Plan, PlannedRule, TypePlan } from './plan.ts';
+import type { Plan, PlannedRule, Step, TypePlan } from './plan.ts';
 
 /** False where the process refuses to make functions from text (--disallow-code-generation-from-strings). */
 export function canGenerate(): boolean {
@@ -77,11 +77,11 @@ export function generateCandidates<E>(plan: Plan<E>, type: TypePlan): CandidateF
       const name = value(step.field);
       const mask = `b${int(step.field)}`;
       lines.push(`const ${mask} = ${name} === null ? ${missing} : ${name} === true ? ${yes} : ${no};`);
-      for (const at of type.words) lines.push(`${word(at)} &= ${mask}[${int(at)}];`);
+      for (const at of concerned(step, type)) lines.push(`${word(at)} &= ${mask}[${int(at)}];`);
     } else {
       const parts = step.kind === 'text' ? [step] : step.parts;
       const places = parts.map(({ field, mask }) => openMask(field, mask));
-      for (const at of type.words) {
+      for (const at of concerned(step, type)) {
         const bits = places.map((place) => `${memory}[${place} + ${int(at)}]`);
         if (step.kind === 'choice') bits.push(int(step.free[at]!));
         lines.push(`${word(at)} &= ${bits.join(' | ')};`);
@@ -96,6 +96,11 @@ export function generateCandidates<E>(plan: Plan<E>, type: TypePlan): CandidateF
     lines.push(`while (${w} !== 0) { out[n++] = ${place}; ${w} &= ${w} - 1; }`);
   }
   return bound.build(`return function candidates(event, out) {\n${lines.join('\n')}\nreturn n;\n};`);
+}
+
+/** Words in which the step can rule out a candidate. */
+function concerned({ concerns }: Step, { words, candidates }: TypePlan): number[] {
+  return words.filter((at) => (concerns[at]! & candidates[at]!) !== 0);
 }
 
 export function generateRule<E>(plan: Plan<E>, { tree }: PlannedRule<E>): RuleTest<E> {

@@ -73,15 +73,28 @@ export interface TypePlan {
 
 export function planRules<E>(conditions: readonly Checked[], source: FactSource<E>): Plan<E> {
   const leaves = new Leaves(source);
-  const rules = conditions
-    .map((condition, index) => planRule(leaves, condition, index))
-    .map((rule) => ({ rule, group: rule.types.ids().join() }))
-    .sort((a, b) => (a.group === b.group ? a.rule.index - b.rule.index : a.group < b.group ? -1 : 1))
-    .map(({ rule }) => rule);
+  const planned = conditions.map((condition, index) => planRule(leaves, condition, index));
+  const rules = inGroups(planned, leaves.getters.length);
   const words = (rules.length + 31) >> 5;
   const masks: TextMask[] = [];
   const steps = [...fieldSteps(rules, leaves, words, masks), ...choiceSteps(rules, leaves, words, masks)];
   return { rules, leaves, verdicts: createVerdicts(leaves.atoms, masks, words), steps, words };
+}
+
+/**
+ * Rules of the same event types become neighbours, and among them those that ask about the same fields: what an event
+ * or a field concerns then lies in few words.
+ */
+function inGroups<E>(rules: readonly PlannedRule<E>[], fieldCount: number): PlannedRule<E>[] {
+  const fields = Array.from({ length: fieldCount }, (_, field) => field);
+  const keyOf = ({ types, tree }: PlannedRule<E>) => {
+    const asked = typeof tree === 'boolean' ? [] : fields.filter((field) => needOf(tree, field) !== null);
+    return `${types.ids().join()};${asked.join()}`;
+  };
+  return rules
+    .map((rule) => ({ rule, key: keyOf(rule) }))
+    .sort((a, b) => (a.key === b.key ? a.rule.index - b.rule.index : a.key < b.key ? -1 : 1))
+    .map(({ rule }) => rule);
 }
 
 function planRule<E>(leaves: Leaves<E>, condition: Checked, index: number): PlannedRule<E> {

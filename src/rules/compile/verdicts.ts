@@ -27,7 +27,7 @@ export interface Verdicts {
 }
 
 /** Texts that the block should hold; the busiest thousands are what counts. */
-const TEXTS = 16_384;
+const TEXTS = 65_536;
 /** 4 to 32 MiB; pages that are never written cost nothing. */
 const LEAST_WORDS = 1 << 20;
 const MOST_WORDS = 1 << 23;
@@ -50,9 +50,9 @@ export function createVerdicts(
   const answerWords = index.usual.length;
   /** A text with everything there is to know of it. */
   const largest = head + answerWords + masks.length * words;
-  const usualText = head + answerWords + 4 * words;
-  // Two directories and a region per mask for "no value" and for texts that find no room, see below.
-  const fixed = 1 + 2 * head + 2 * masks.length * words;
+  const usualText = head + 4 * words;
+  // Two directories, a region per mask for "no value" and one for texts that find no room, and one set of answers.
+  const fixed = 1 + 2 * head + 2 * masks.length * words + answerWords;
   const wanted = Math.max(LEAST_WORDS, TEXTS * usualText, 4 * LEAST_ROOM * largest);
   const size = fixed + Math.min(mostWords, wanted);
   const memory = new Int32Array(size);
@@ -70,6 +70,8 @@ export function createVerdicts(
     memory.fill(blank(combine), place, place + words);
     prepared[mask]!.all(memory, place, () => false);
   }
+  const probe = take(answerWords);
+  let probed: Interned | null = null;
   const floor = free;
 
   function take(count: number): number {
@@ -94,21 +96,29 @@ export function createVerdicts(
     return place;
   }
 
-  /** Place of a text's answers, which are made when missing; 0 when there is no room for them. */
-  function answersOf(text: Interned): number {
+  /**
+   * Place of the answers for a text, for now: its own when it has them, else those worked out last, which serve one text
+   * at a time. Most texts are asked once and never make a candidate; they keep masks only.
+   */
+  function answersFor(text: Interned): number {
     const at = directory(text);
     if (memory[at] !== 0) return memory[at]!;
-    if (isFull()) return 0;
+    if (probed !== text) index.answer(text.text, memory, probe);
+    probed = text;
+    return probe;
+  }
+
+  /** Answers that a text keeps, since rules came to ask about it one by one. */
+  function keptAnswers(text: Interned): number {
+    const answers = answersFor(text);
+    if (answers !== probe || isFull()) return answers;
     const place = take(answerWords);
-    index.answer(text.text, memory, place);
-    memory[at] = place;
+    memory.copyWithin(place, probe, probe + answerWords);
+    memory[directory(text)] = place;
     return place;
   }
 
-  function has(text: Interned | null, atom: number): boolean {
-    if (text === null) return false;
-    const answers = answersOf(text);
-    if (answers === 0) return atoms[atom]!.test(text.text);
+  function answer(text: Interned, answers: number, atom: number): boolean {
     const at = answers + (atom >> 4);
     const word = memory[at]! >> (atom & 15);
     if ((word & 1) !== 0) return (word & 0x10000) !== 0;
@@ -117,25 +127,25 @@ export function createVerdicts(
     return holds;
   }
 
+  function has(text: Interned | null, atom: number): boolean {
+    return text !== null && answer(text, keptAnswers(text), atom);
+  }
+
   function addMask(text: Interned | null, mask: number): number {
     if (text === null) return memory[missing + 1 + mask]!;
     const { base, others, all } = prepared[mask]!;
-    if (isFull()) {
-      const place = scratch[mask]!;
-      memory.fill(blank(masks[mask]!.combine), place, place + words);
-      all(memory, place, (atom) => atoms[atom]!.test(text.text));
-      return place;
-    }
-    const usual = index.isUsual(memory, answersOf(text));
-    const place = take(words);
-    if (usual) {
+    const answers = answersFor(text);
+    const ask = (atom: number) => answer(text, answers, atom);
+    const keep = !isFull();
+    const place = keep ? take(words) : scratch[mask]!;
+    if (index.isUsual(memory, answers)) {
       memory.set(base, place);
-      others(memory, place, (atom) => has(text, atom));
+      others(memory, place, ask);
     } else {
       memory.fill(blank(masks[mask]!.combine), place, place + words);
-      all(memory, place, (atom) => has(text, atom));
+      all(memory, place, ask);
     }
-    memory[directory(text) + 1 + mask] = place;
+    if (keep) memory[directory(text) + 1 + mask] = place;
     return place;
   }
 
