@@ -7,21 +7,20 @@ import { fileJson, fileText, type LoadResult, verdict } from '../rules/file/inde
 import { loadRules } from '../rules/index.ts';
 import type { Io } from './io.ts';
 
-const USAGE = 'usage: saker check FILE... [--json] [--describe] [--compat falco]';
+const USAGE = 'usage: saker check FILE... [--json] [--compat falco]';
 
 /**
  * `saker check FILE...`: loads rules files in order and prints what is wrong with them. Exit code 0 when all are
  * valid, 1 when one is not. Warnings never change it.
  */
 export function checkCommand(args: readonly string[], io: Io): number {
-  let values: { json?: boolean; describe?: boolean; compat?: string };
+  let values: { json?: boolean; compat?: string };
   let paths: string[];
   try {
     ({ values, positionals: paths } = parseArgs({
       args: [...args],
       options: {
         json: { type: 'boolean' },
-        describe: { type: 'boolean' },
         compat: { type: 'string' },
       },
       allowPositionals: true,
@@ -36,7 +35,7 @@ export function checkCommand(args: readonly string[], io: Io): number {
   const falco = values.compat === 'falco';
   const { files, unreadable } = readRulesFiles(paths, true);
   const result = loadRules(files, { compat: falco ? 'falco' : 'saker' });
-  if (values.json) io.out(`${JSON.stringify(resultJson(result, unreadable, values.describe === true))}\n`);
+  if (values.json) io.out(`${JSON.stringify(resultJson(result, unreadable))}\n`);
   else printText(result, unreadable, falco, io);
   return result.ok && unreadable.length === 0 ? 0 : EXIT_CODE.rules;
 }
@@ -58,12 +57,8 @@ function printText(result: LoadResult, unreadable: readonly Unreadable[], falco:
   }
 }
 
-/** The object `falco -V -o json_output=true` prints. */
-function resultJson(
-  result: LoadResult,
-  unreadable: readonly Unreadable[],
-  described: boolean,
-): Record<string, unknown> {
+/** The object `falco -V FILE -L -o json_output=true` prints: results, and the rules when all files are valid. */
+function resultJson(result: LoadResult, unreadable: readonly Unreadable[]): Record<string, unknown> {
   const missing = unreadable.map(({ name, reason }) => ({
     name,
     successful: false,
@@ -79,5 +74,5 @@ function resultJson(
   }));
   const loads = { falco_load_results: [...result.files.map(fileJson), ...missing] };
   const good = result.ok && missing.length === 0;
-  return described && good ? { ...loads, falco_describe_results: describe(result) } : loads;
+  return good ? { ...loads, falco_describe_results: describe(result) } : loads;
 }

@@ -60,7 +60,7 @@ test('check --json: the shape of falco_load_results', () => {
     error.context.locations.map((one: { item_type: string }) => one.item_type),
     ['rules content', 'rule', 'rule condition', 'condition expression'],
   );
-  const described = JSON.parse(call(checkCommand, '--json', '--describe', good).out).falco_describe_results;
+  const described = JSON.parse(call(checkCommand, '--json', good).out).falco_describe_results;
   assert.equal(described.rules[0].details.condition_compiled, '(evt.type = execve and proc.name = sh)');
 });
 
