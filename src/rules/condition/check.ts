@@ -237,7 +237,8 @@ class Checker {
       if (eventTypeId(value.text) !== 0) continue;
       const near = nearest(value.text, EVENT_TYPES);
       const hint = near === null || near === '' ? undefined : `did you mean ${near}?`;
-      throw new CheckFault(`unknown event type ${value.text}`, node, hint);
+      // A rule with skip-if-unknown-filter is dropped for this too.
+      throw new CheckFault(`unknown event type ${value.text}`, node, hint, 'unknown-field');
     }
     const texts = this.#texts(node, values, false);
     const test = textTest(op, quantifier, texts);

@@ -144,3 +144,14 @@ test('append_output adds text and fields to the rules it matches', () => {
   );
   assert.equal(rules[1]!.output, 'o %proc.name');
 });
+
+test('skip-if-unknown-filter leaves a rule out for an unknown field or event type', () => {
+  const skip = '  skip-if-unknown-filter: true\n';
+  for (const condition of ['evt.type = opena', 'foo.bar = 1']) {
+    const { ok, files, rules } = load([rule('r', condition, skip)]);
+    assert.deepEqual(
+      [ok, rules.length, files[0]!.warnings.map(({ code }) => code)],
+      [true, 0, ['LOAD_UNKNOWN_FILTER']],
+    );
+  }
+});
