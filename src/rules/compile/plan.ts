@@ -8,6 +8,7 @@ import type { Checked } from '../condition/checked.ts';
 import { eventTypesOf } from '../condition/event-set.ts';
 import type { FactSource } from '../facts.ts';
 import { Leaves, type Tree } from './atoms.ts';
+import { foldTypes } from './fold.ts';
 import { atomsOf, clausesOf, flagHolds, type Need, needHolds, needOf } from './narrow.ts';
 import type { TextMask } from './text-mask.ts';
 import { createVerdicts, type Verdicts } from './verdicts.ts';
@@ -268,42 +269,4 @@ function bitCount(word: number): number {
   let count = 0;
   for (let rest = word; rest !== 0; rest &= rest - 1) count++;
   return count;
-}
-
-/**
- * The rule's tree with questions on the event type answered where every type it is tried for agrees; a boolean when
- * nothing else decides.
- */
-export function foldTypes<E>(tree: Tree<E>, types: EventSet): Tree<E> | boolean {
-  switch (tree.kind) {
-    case 'type': {
-      const held = tree.holds.intersection(types);
-      return held.equals(types) ? true : held.size === 0 ? false : tree;
-    }
-    case 'not': {
-      const child = foldTypes(tree.child, types);
-      return typeof child === 'boolean' ? !child : { kind: 'not', child };
-    }
-    case 'and':
-    case 'or': {
-      const absorbing = tree.kind === 'or';
-      const children = tree.children.map((child) => foldTypes(child, types));
-      if (children.includes(absorbing)) return absorbing;
-      const rest = children.filter((child) => typeof child !== 'boolean');
-      if (rest.length === 0) return !absorbing;
-      return rest.length === 1 ? rest[0]! : { kind: tree.kind, children: cheapFirst(rest) };
-    }
-    default:
-      return tree;
-  }
-}
-
-/** All questions are free of effects, so those with remembered answers may go first. */
-function cheapFirst<E>(trees: readonly Tree<E>[]): Tree<E>[] {
-  const cost = (tree: Tree<E>): number => {
-    if (tree.kind === 'call') return 1;
-    if (tree.kind === 'not') return cost(tree.child);
-    return tree.kind === 'and' || tree.kind === 'or' ? Math.max(...tree.children.map(cost)) : 0;
-  };
-  return [...trees].sort((a, b) => cost(a) - cost(b));
 }

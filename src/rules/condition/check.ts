@@ -3,20 +3,12 @@ import { nearest } from '../../base/suggest.ts';
 import { EVENT_TYPES, EventSet, eventTypeId } from '../../schema/events.ts';
 import type { Catalogue, Field } from '../../schema/fields.ts';
 import type { CompareNode, ConditionNode, ExistsNode, OperandNode, Span, ValueNode } from './ast.ts';
+import { checkFieldComparison } from './check-fields.ts';
 import { addressOf, bools, netOf, numbers } from './check-literals.ts';
 import { type CheckedOperand, CheckFault, checkOperandNode, type ProblemKind } from './check-operand.ts';
-import type {
-  Checked,
-  CheckedOp,
-  FieldPredicate,
-  Net,
-  Operand,
-  Predicate,
-  Quantifier,
-  TypePredicate,
-} from './checked.ts';
+import type { Checked, CheckedOp, Net, Operand, Predicate, Quantifier, TypePredicate } from './checked.ts';
 import { parseInteger } from './literals.ts';
-import { EQUALITY, KIND_NAMES, OPS, OPS_OF, QUANTIFIERS, TEXT, WIRE_NAMES } from './operators.ts';
+import { EQUALITY, KIND_NAMES, OPS, OPS_OF, QUANTIFIERS, TEXT } from './operators.ts';
 import { parseOperand } from './parse.ts';
 import { compileRegex, hasNeedlessAnchor } from './regex.ts';
 import { decodeHex } from './text.ts';
@@ -137,7 +129,7 @@ class Checker {
       throw new CheckFault(`filter error: '${node.op}' operator not supported for ${kind} filters`, node);
     }
     if (node.right.kind === 'field' || node.right.kind === 'transform') {
-      return this.#compareFields(node, left, node.right);
+      return checkFieldComparison(node, left, node.right, this.#catalogue);
     }
     const values = node.right.kind === 'list' ? node.right.items : [node.right];
     const quantifier: Quantifier = node.modifier === null ? 'any' : QUANTIFIERS[node.modifier];
@@ -246,56 +238,6 @@ class Checker {
     return typePredicate(holds, EQUALITY.includes(node.op), node);
   }
 
-  #compareFields(node: CompareNode, left: CheckedOperand, rightNode: OperandNode): FieldPredicate {
-    const { op } = node;
-    if (left.field?.name === 'evt.type') {
-      throw new CheckFault('filter error: evt.type can only be compared with event names', node);
-    }
-    if (op === 'regex' || op === 'pmatch' || op === 'bcontains' || op === 'bstartswith') {
-      throw new CheckFault(`filter error: '${op}' does not support a field on the right-hand side`, node);
-    }
-    if (left.field !== null && (left.field.type === 'net' || left.field.ancestor || left.field.filterOnly)) {
-      const message = `filter error: field '${left.field.name}' can not be compared with another field`;
-      throw new CheckFault(message, node);
-    }
-    const right = this.#rightOperand(rightNode);
-    if (right.fieldType !== left.fieldType) {
-      const message = `field '${nameOf(node.left)}' has type '${WIRE_NAMES[left.fieldType]}' while the right-hand side field '${nameOf(rightNode)}' has incompatible type '${WIRE_NAMES[right.fieldType]}'`;
-      throw new CheckFault(message, node);
-    }
-    return {
-      kind: 'fields',
-      left: left.operand,
-      op: OPS[op] as FieldPredicate['op'],
-      right: right.operand,
-      span: spanOf(node),
-    };
-  }
-
-  #rightOperand(node: OperandNode): CheckedOperand {
-    if (node.kind === 'transform' && node.name === 'val') {
-      if (node.index !== null) {
-        throw new CheckFault("filter error: transformer 'val' does not support field arguments", node);
-      }
-      const inner = node.args[0];
-      if (node.args.length !== 1 || inner?.kind !== 'field') {
-        throw new CheckFault("filter error: transformer 'val' takes one field", node);
-      }
-      return this.#rightField(checkOperandNode(inner, this.#catalogue), inner);
-    }
-    return checkOperandNode(node, this.#catalogue);
-  }
-
-  #rightField(right: CheckedOperand, node: OperandNode): CheckedOperand {
-    if (right.field?.noRight === true || right.operand.shape !== 'one') {
-      throw new CheckFault(
-        `filter error: field '${nameOf(node)}' can not stand on the right-hand side`,
-        node,
-      );
-    }
-    return right;
-  }
-
   #warnDeprecated({ field }: CheckedOperand, node: ExistsNode | CompareNode): void {
     if (field?.deprecated !== true) return;
     const message =
@@ -307,12 +249,6 @@ class Checker {
 }
 
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
-const nameOf = (node: OperandNode): string => {
-  if (node.kind === 'field') return node.name;
-  const inner = node.args[0];
-  return node.name === 'val' && inner?.kind === 'field' ? inner.name : node.name;
-};
-
 function typePredicate(holds: EventSet, narrows: boolean, node: Span): TypePredicate {
   return { kind: 'type', holds, narrows, span: spanOf(node) };
 }

@@ -55,13 +55,13 @@ export function evaluatePredicate<E>(
       return (event) => compareAddresses(predicate, readers, event);
     default: {
       const { op, left } = predicate;
+      if (readers.length > 1) return eitherEnd(predicate, readers, scalar);
       const test = shaped(left.shape, op, scalar(predicate));
       const holds = (event: E, read: Reader<E>) => {
         const value = read(event);
         return value !== null && test(value);
       };
-      if (readers.length === 1) return (event) => holds(event, readers[0]!);
-      return (event) => eitherEnd(predicate, readers, event, test);
+      return (event) => holds(event, readers[0]!);
     }
   }
 }
@@ -135,22 +135,27 @@ export function shaped(shape: Shape, op: string, test: Test<Scalar>): Test<Plain
   };
 }
 
-/** fd.port and its like: equality holds when either end has it, inequality only when every end differs. */
+/**
+ * fd.port and its like: a comparison with one literal holds when either end satisfies it, `!=` only when every end that
+ * there is does; several literals then combine as their modifier says.
+ */
 function eitherEnd<E>(
   predicate: ScalarPredicate,
   readers: readonly Reader<E>[],
-  event: E,
-  test: Test<Plain>,
-): boolean {
-  const ends = readers.map((read) => read(event)).filter((value) => value !== null);
-  if (ends.length === 0) return false;
-  if (predicate.op !== 'ne') return ends.some(test);
-  const { kind, quantifier } = predicate;
-  const perLiteral = predicate.values.map((literal) => {
-    const one = scalarTest({ ...predicate, kind, values: [literal] } as ScalarPredicate);
-    return (values: readonly Plain[]) => values.every((value) => one(value as Scalar));
+  scalar: (predicate: ScalarPredicate) => Test<Scalar>,
+): Test<E> {
+  const { op, quantifier, values } = predicate;
+  const oneByOne = op === 'ne' || quantifier !== 'any';
+  const parts = oneByOne ? values.map((literal) => ({ ...predicate, values: [literal] })) : [predicate];
+  const tests = parts.map((part) => {
+    const test = scalar(part as ScalarPredicate);
+    return (ends: readonly Scalar[]) => (op === 'ne' ? ends.every(test) : ends.some(test));
   });
-  return quantify(quantifier, perLiteral)(ends);
+  const holds = quantify(quantifier, tests);
+  return (event) => {
+    const ends = readers.map((read) => read(event)).filter((value) => value !== null);
+    return ends.length > 0 && holds(ends as Scalar[]);
+  };
 }
 
 function compareAddresses<E>(predicate: AddressPredicate, readers: readonly Reader<E>[], event: E): boolean {

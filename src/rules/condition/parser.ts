@@ -18,21 +18,8 @@ import {
   type TransformNode,
   type ValueNode,
 } from './ast.ts';
+import { ALL_OPS, TRANSFORM_LIST } from './expected.ts';
 import { Lexer } from './lexer.ts';
-
-const quoteAll = (tokens: readonly string[]) => tokens.map((token) => `'${token}'`).join(', ');
-const ALL_OPS = quoteAll(['exists', ...NUMBER_OPS, ...STRING_OPS, ...LIST_OPS]);
-const TRANSFORM_LIST = quoteAll([
-  'val',
-  'tolower',
-  'toupper',
-  'b64',
-  'basename',
-  'len',
-  'join',
-  'concat',
-  'getopt',
-]);
 
 export class Parser {
   // Typed outright: a call of `fail` narrows only through a declared type.
