@@ -19,6 +19,7 @@ export {
   type LoadResult,
   loadRules,
   type RulesFile,
+  SUGGESTED_FIELDS,
 } from './file/index.ts';
 export {
   type CompiledOutput,

@@ -12,6 +12,16 @@ export interface AppendOutput {
   readonly suggestedOutput?: boolean;
 }
 
+/** The fields Falco suggests for every system call rule: they say in which container and pod it happened. */
+export const SUGGESTED_FIELDS: readonly string[] = [
+  'container.id',
+  'container.name',
+  'container.image.repository',
+  'container.image.tag',
+  'k8s.pod.name',
+  'k8s.ns.name',
+];
+
 export interface ExtraField {
   readonly key: string;
   readonly format: string;

@@ -6,7 +6,7 @@ import { type ExcludedText, withExceptions } from './exceptions.ts';
 import { joinText, type MacroItem, type RuleItem, type TextPiece } from './items.ts';
 import type { Expansion, ListExpander } from './lists.ts';
 import type { Sources } from './place.ts';
-import type { Position } from './yaml-nodes.ts';
+import type { Place } from './yaml-nodes.ts';
 
 /** A condition after its lists are in place, and the way back to where each character was written. */
 export interface ParsedCondition {
@@ -16,7 +16,7 @@ export interface ParsedCondition {
   readonly expanded: string;
   readonly ast: ConditionNode;
   /** @param offset in `expanded` */
-  placeOf(offset: number): Position;
+  placeOf(offset: number): Place;
   /** Place in `text` of a place in `expanded`; that of the list's name for what a list put in. */
   writtenAt(offset: number): number;
 }
@@ -48,7 +48,7 @@ function read(
   const { text } = written;
   const expansion: Expansion | null = expander.expand(text);
   if (expansion === null) fail('LOAD_ERR_COMPILE_CONDITION', 'lists expand to too much text', context);
-  const placeOf = (offset: number): Position => {
+  const placeOf = (offset: number): Place => {
     const origin = written.originOf(expansion.originOf(offset));
     return typeof origin === 'number' ? sources.place(pieces, origin) : origin.place;
   };

@@ -1,5 +1,5 @@
 import type { ErrorCode, LintCode, WarningCode } from './codes.ts';
-import type { Position, YamlNode } from './yaml-nodes.ts';
+import type { Place, Position, YamlNode } from './yaml-nodes.ts';
 
 export type ItemType =
   | 'value for'
@@ -44,8 +44,8 @@ export interface Expression {
 export interface Context {
   readonly locations: readonly Location[];
   readonly file: string;
-  /** The place to show to people. */
-  readonly place: Position;
+  /** The place to show to people: maybe in another file, where a macro or an appended piece stands. */
+  readonly place: Place;
   readonly expression: Expression | null;
 }
 
@@ -55,7 +55,7 @@ export function fileContext(file: string): Context {
   return {
     locations: [{ type: 'rules content', name: '', file, at: START }],
     file,
-    place: START,
+    place: { ...START, file },
     expression: null,
   };
 }
@@ -66,7 +66,7 @@ export function within(parent: Context, type: ItemType, name: string, at: Positi
   return {
     locations: [...parent.locations, location],
     file: parent.file,
-    place: position,
+    place: { ...position, file: parent.file },
     expression: null,
   };
 }
@@ -81,7 +81,7 @@ export function inExpression(
   parent: Context,
   text: string,
   offset: number | null,
-  place: Position,
+  place: Place,
   measured = text,
 ): Context {
   const last = parent.locations.at(-1)!.at;

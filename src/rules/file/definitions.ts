@@ -10,7 +10,7 @@ import type { MacroItem } from './items.ts';
 import { ListExpander, type ResolvedList, resolveLists } from './lists.ts';
 import { resolveMacros } from './macros.ts';
 import type { Sources } from './place.ts';
-import type { Position } from './yaml-nodes.ts';
+import type { Place } from './yaml-nodes.ts';
 
 /**
  * Most characters that lists may insert into all conditions of one load. A list of 100,000 names in a handful
@@ -131,7 +131,7 @@ export class Definitions {
    * The true place of a fault in a rule's tree. Macros bring nodes of other texts along, whose offsets mean
    * nothing in the rule's own: the node at fault is found, then the text it was parsed from.
    */
-  placeOfFault(rule: ParsedCondition, tree: ResolvedTree, offset: number, message: string): Position {
+  placeOfFault(rule: ParsedCondition, tree: ResolvedTree, offset: number, message: string): Place {
     if (tree.macros.size === 0) return rule.placeOf(offset);
     const leaf = leavesOf(tree.ast).find(
       (node) => node.start <= offset && offset < node.end && this.#says(node, message),

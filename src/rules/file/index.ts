@@ -9,7 +9,7 @@
  *   load.ts           all of it, file after file
  *   report.ts describe.ts               results as text and JSON
  */
-export type { AppendOutput } from './append-output.ts';
+export { type AppendOutput, SUGGESTED_FIELDS } from './append-output.ts';
 export type { LoadedRule } from './compile-rules.ts';
 export type { Lint, LoadError, LoadWarning } from './context.ts';
 export { BUILT_IN_PLUGINS, type LoadOptions, type LoadResult, loadRules, type RulesFile } from './load.ts';

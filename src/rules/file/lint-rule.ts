@@ -28,7 +28,10 @@ function appendedOperators({ item }: LoadedRule): Lint[] {
         word === 'and'
           ? "'and' binds tighter than 'or': the appended part narrows only the last alternative of the condition"
           : "'or' binds weaker than 'and': the appended part is an alternative to the whole condition",
-      context: { ...item.conditionContext, place: item.condition[at]!.node.at },
+      context: {
+        ...item.conditionContext,
+        place: { ...item.condition[at]!.node.at, file: item.condition[at]!.file },
+      },
       hint: 'replace the whole condition, or put the first one in parentheses',
     });
   }

@@ -22,6 +22,7 @@ import { itemKind, readItem } from './read.ts';
 import type { FileResult } from './report.ts';
 import { isActive, type RuleSelector } from './select.ts';
 import { structureNotes } from './structure-notes.ts';
+import { findUnused } from './unused.ts';
 import { parseYaml } from './yaml.ts';
 import { getKey, type YamlNode } from './yaml-nodes.ts';
 
@@ -232,7 +233,6 @@ class Loader {
     }
     this.#definitions = definitions;
     if (falco && file.errors.length === 0) this.#warnUnused(file, definitions);
-    // Rules of an earlier good state stay when this file spoils everything.
     this.#rules = rules;
   }
 
@@ -240,28 +240,18 @@ class Loader {
   #isNew(issue: Issue & { code: string }): boolean {
     if (this.#falco) return true;
     const { context } = issue;
-    const key = [issue.code, context.file, context.place.offset, issue.message].join('\0');
+    const key = [issue.code, context.place.file, context.place.offset, issue.message].join('\0');
     if (this.#reported.has(key)) return false;
     this.#reported.add(key);
     return true;
   }
 
-  #warnUnused(file: OpenFile | null, definitions: Definitions): void {
-    const add = (issue: LoadWarning): void => {
-      const target = file ?? this.#files.find(({ name }) => name === issue.context.file);
+  /** @param only the file to which all of them go, or null for the file each stands in */
+  #warnUnused(only: OpenFile | null, definitions: Definitions): void {
+    for (const issue of findUnused(definitions, this.#collection)) {
+      const file = only ?? this.#files.find(({ name }) => name === issue.context.file);
       // A file with errors may use it in the part that could not be read.
-      if (target?.errors.length === 0 && target.warnings.length < MAX_WARNINGS) target.warnings.push(issue);
-    };
-    for (const { item, used } of definitions.macros.values()) {
-      if (used) continue;
-      const message = 'Macro not referred to by any other rule/macro';
-      add({ code: 'LOAD_UNUSED_MACRO', message, context: item.context });
-    }
-    for (const { name, used } of definitions.lists.values()) {
-      const item = this.#collection.lists.get(name);
-      if (used || item === undefined) continue;
-      const message = 'List not referred to by any other rule/macro';
-      add({ code: 'LOAD_UNUSED_LIST', message, context: item.context });
+      if (file?.errors.length === 0 && file.warnings.length < MAX_WARNINGS) file.warnings.push(issue);
     }
   }
 
@@ -276,13 +266,14 @@ class Loader {
     if (this.#lint && definitions !== null) {
       const matching = this.#options.ruleMatching ?? 'first';
       for (const lint of lintCollection(rules, definitions, this.#collection, matching)) {
-        this.#files.find(({ name }) => name === lint.context.file)?.lints.push(lint);
+        this.#files.find(({ name }) => name === lint.context.place.file)?.lints.push(lint);
       }
     }
     const { priority, selection } = this.#options;
+    const contents = new Map(this.#files.map(({ name, content }) => [name, content]));
     return {
       ok,
-      files: this.#files.map((file) => ({ ...file, ok: file.errors.length === 0 })),
+      files: this.#files.map((file) => ({ ...file, contents, ok: file.errors.length === 0 })),
       rules,
       active: rules.filter((rule) => isActive(rule, priority ?? 'Debug', selection ?? [])),
       collection: this.#collection,

@@ -1,5 +1,5 @@
 import type { TextPiece } from './items.ts';
-import { LineIndex, type Position } from './yaml-nodes.ts';
+import { LineIndex, type Place } from './yaml-nodes.ts';
 
 /** The contents of the files being loaded, to find the true place of a character of a condition or output. */
 export class Sources {
@@ -9,25 +9,21 @@ export class Sources {
     this.#files.set(name, { content, lines: new LineIndex(content) });
   }
 
-  content(name: string): string | undefined {
-    return this.#files.get(name)?.content;
-  }
-
   /** Where the character `offset` of the joined pieces was written. */
-  place(pieces: readonly TextPiece[], offset: number): Position {
+  place(pieces: readonly TextPiece[], offset: number): Place {
     let rest = offset;
     for (const [index, piece] of pieces.entries()) {
       if (rest <= piece.text.length || index === pieces.length - 1) return this.#placeIn(piece, rest);
       rest -= piece.text.length + 1;
     }
-    return { offset: 0, line: 0, column: 0 };
+    return { offset: 0, line: 0, column: 0, file: '' };
   }
 
-  #placeIn({ text, node, file }: TextPiece, offset: number): Position {
+  #placeIn({ text, node, file }: TextPiece, offset: number): Place {
     const source = this.#files.get(file);
-    if (source === undefined) return node.at;
+    if (source === undefined) return { ...node.at, file };
     const written = source.content.slice(node.at.offset, node.end);
-    return source.lines.position(node.at.offset + writtenOffset(written, text, offset));
+    return { ...source.lines.position(node.at.offset + writtenOffset(written, text, offset)), file };
   }
 }
 

@@ -6,6 +6,8 @@ import type { Context, Issue, Lint, LoadError, LoadWarning } from './context.ts'
 export interface FileResult {
   readonly name: string;
   readonly content: string;
+  /** File name → content of all files loaded with it: a mistake may show in a rule of an earlier file. */
+  readonly contents: ReadonlyMap<string, string>;
   /** No errors. */
   readonly ok: boolean;
   readonly errors: readonly LoadError[];
@@ -53,7 +55,7 @@ function issueLines(issue: Issue, head: string, file: FileResult, numbering: Num
   const lines = [
     ...chain(issue.context, numbering),
     '------',
-    snippet(issue.context, file.content, numbering).trimEnd(),
+    snippet(issue.context, file, numbering).trimEnd(),
     '------',
     `${head}: ${printable(issue.message)}`,
   ];
@@ -67,7 +69,7 @@ function chain(context: Context, numbering: Numbering): string[] {
     // A place inside an expression is a sum in Falco; people get the place in the file.
     const expression = type === 'condition expression' && numbering === 'people';
     const shown = expression ? context.place : at;
-    const where = expression ? context.file : file;
+    const where = expression ? context.place.file : file;
     const base = numbering === 'people' ? 1 : 0;
     const place = `(${where}:${shown.line + base}:${shown.column + base})`;
     return printable(`${index === 0 ? 'In ' : '    '}${label}: ${place}`);
@@ -75,11 +77,12 @@ function chain(context: Context, numbering: Numbering): string[] {
 }
 
 /** The line around a place and a caret below it, each ended by a newline. */
-export function snippet(context: Context, content: string, numbering: Numbering): string {
-  const { expression } = context;
+function snippet(context: Context, file: FileResult, numbering: Numbering): string {
+  const { expression, place } = context;
   if (expression !== null && numbering === 'falco') return cut(expression.text, expression.offset);
-  const { offset } = numbering === 'falco' ? context.locations.at(-1)!.at : context.place;
-  return cut(content, offset);
+  const [name, { offset }] =
+    numbering === 'falco' ? [context.file, context.locations.at(-1)!.at] : [place.file, place];
+  return cut(file.contents.get(name) ?? file.content, offset);
 }
 
 /** Falco's rule: the line of the place, at most 80 characters to either side. */
@@ -112,32 +115,32 @@ export function fileJson(file: FileResult): Record<string, unknown> {
     name: file.name,
     successful: file.ok,
     ...schema,
-    errors: file.errors.map((issue) => issueJson(issue, ERRORS[issue.code], file.content)),
+    errors: file.errors.map((issue) => issueJson(issue, ERRORS[issue.code], file)),
     warnings: file.warnings.map((issue) => ({
-      ...issueJson(issue, WARNINGS[issue.code].long, file.content),
+      ...issueJson(issue, WARNINGS[issue.code].long, file),
       ...(issue.deprecatedField === undefined ? {} : { deprecated_field: issue.deprecatedField }),
     })),
     ...(file.lints.length === 0
       ? {}
-      : { lints: file.lints.map((issue) => issueJson(issue, LINTS[issue.code], file.content)) }),
+      : { lints: file.lints.map((issue) => issueJson(issue, LINTS[issue.code], file)) }),
   };
 }
 
-function issueJson(issue: Issue & { code: string }, desc: string, content: string): Record<string, unknown> {
+function issueJson(issue: Issue & { code: string }, desc: string, file: FileResult): Record<string, unknown> {
   const { context } = issue;
   return {
     code: issue.code,
     codedesc: desc,
     message: issue.message,
     ...(issue.hint === undefined ? {} : { hint: issue.hint }),
-    place: { file: context.file, line: context.place.line + 1, column: context.place.column + 1 },
+    place: { file: context.place.file, line: context.place.line + 1, column: context.place.column + 1 },
     context: {
       locations: context.locations.map(({ type, name, file, at }) => ({
         item_type: type,
         item_name: name,
         position: { name: file, line: at.line, column: at.column, offset: at.offset },
       })),
-      snippet: snippet(context, content, 'falco'),
+      snippet: snippet(context, file, 'falco'),
     },
   };
 }

@@ -10,6 +10,11 @@ export interface Position {
   readonly column: number;
 }
 
+/** A position and the file it is in. */
+export interface Place extends Position {
+  readonly file: string;
+}
+
 interface NodeBase {
   readonly at: Position;
   /** Offset behind the node's last character. */

@@ -155,3 +155,15 @@ test('skip-if-unknown-filter leaves a rule out for an unknown field or event typ
     );
   }
 });
+
+test('a mistake that a later file brings into an earlier one is shown there', () => {
+  const first = rule('r', 'evt.type = open and m') + '- macro: m\n  condition: proc.name = a\n';
+  const second = '# a comment\n- macro: m\n  condition: foo.bar = a\n';
+  const { files } = load([first, second]);
+  assert.deepEqual(
+    files.map(({ errors }) => errors.length),
+    [0, 1],
+  );
+  assert.match(fileText(files[1]!, 'people'), /condition expression: \(1\.yaml:3:14\)/);
+  assert.match(fileText(files[1]!, 'people'), /\n {2}condition: foo\.bar = a\n {13}\^\n/);
+});
