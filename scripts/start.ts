@@ -12,7 +12,7 @@ const NO_PERMISSION = 4;
 await buildAll();
 const status = run(join(root, 'build/saker'), [
   'run',
-  ...['-c', 'packaging/saker.yaml'],
+  ...['-c', 'packaging/etc/saker.yaml'],
   ...['-r', 'rules'],
   // In the foreground alerts are for the eyes; the host's journal and log files stay as they are.
   ...['-o', 'stdout_output.enabled=true', '-o', 'journal_output.enabled=false'],

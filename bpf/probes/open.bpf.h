@@ -96,7 +96,10 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 	struct workspace *ws;
 	struct saker_open *o;
 
-	if (!type_enabled(type) || bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
+	if (!type_enabled(type))
+		return 0;
+	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid &&
+	    (asked->flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
 		return 0;
 	ws = workspace_of(SLOT_OPEN);
 	if (!ws)

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import type { Priority } from '../base/alert.ts';
 import { PRIORITIES } from '../base/alert.ts';
 import { printable } from '../base/printable.ts';
@@ -39,4 +40,17 @@ export function createLog(
     info: at('Informational'),
     debug: at('Debug'),
   };
+}
+
+/**
+ * Whether standard error leads to the journal: systemd gives the device and inode of what it connected
+ * (systemd.exec(5), JOURNAL_STREAM). The variable alone says nothing, since children inherit it.
+ */
+export function leadsToJournal(env: NodeJS.ProcessEnv, fd = 2): boolean {
+  try {
+    const { dev, ino } = fstatSync(fd);
+    return env.JOURNAL_STREAM === `${dev}:${ino}`;
+  } catch {
+    return false;
+  }
 }

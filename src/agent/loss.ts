@@ -1,21 +1,28 @@
 import type { SinkStats } from '../delivery/index.ts';
-import type { TypeCount } from '../kernel/index.ts';
+import type { ProgramFacts, TypeCount } from '../kernel/index.ts';
 import type { Log } from './log.ts';
 
 /**
- * Says aloud what was lost since the last look: events the ring had no place for, by type, and alerts that an output
- * could not take. Silence means that nothing was lost.
+ * Says aloud what was lost since the last look: events the ring had no place for, by type, runs of programs that the
+ * kernel skipped, and alerts that an output could not take. Silence means that nothing was lost.
  */
 export class LossWatch {
   readonly #log: Log;
   #events = new Map<string, bigint>();
+  #missed = new Map<string, number>();
   #alerts = new Map<string, number>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  look(counts: readonly TypeCount[], sinks: readonly SinkStats[]): void {
+  look(counts: readonly TypeCount[], programs: readonly ProgramFacts[], sinks: readonly SinkStats[]): void {
+    this.#lookAtKernel(counts);
+    this.#lookAtPrograms(programs);
+    this.#lookAtSinks(sinks);
+  }
+
+  #lookAtKernel(counts: readonly TypeCount[]): void {
     const lost: string[] = [];
     for (const { type, lost: total } of counts) {
       const before = this.#events.get(type) ?? 0n;
@@ -24,6 +31,23 @@ export class LossWatch {
     }
     if (lost.length > 0)
       this.#log.warning(`the kernel lost events, saker was blind to them: ${lost.join(', ')}`);
+  }
+
+  /** A program that was preempted is skipped for every other task on its processor until it goes on. */
+  #lookAtPrograms(programs: readonly ProgramFacts[]): void {
+    const missed: string[] = [];
+    for (const { program, missedRuns } of programs) {
+      const before = this.#missed.get(program) ?? 0;
+      if (missedRuns > before) missed.push(`${program} ${missedRuns - before} times`);
+      this.#missed.set(program, missedRuns);
+    }
+    if (missed.length > 0)
+      this.#log.warning(
+        `the kernel skipped programs, saker was blind to what they watch: ${missed.join(', ')}`,
+      );
+  }
+
+  #lookAtSinks(sinks: readonly SinkStats[]): void {
     for (const { name, dropped, refused } of sinks) {
       const before = this.#alerts.get(name) ?? 0;
       const total = dropped + refused;

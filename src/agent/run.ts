@@ -1,7 +1,7 @@
 import { ERRORS, EXIT_CODE, exitCodeOf, formatProblem } from '../base/errors.ts';
 import { findObstacle, type Obstacle } from '../kernel/index.ts';
 import { EngineLink } from './engine-link.ts';
-import { createLog } from './log.ts';
+import { createLog, leadsToJournal } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { runService } from './service.ts';
 import { loadSettings, logPriority, type Settings } from './settings.ts';
@@ -36,10 +36,8 @@ export async function runAgent(options: AgentOptions, io: AgentIo): Promise<numb
 }
 
 function agentLog({ config }: Settings, io: AgentIo) {
-  // Set by systemd when it connects standard error to the journal.
-  const underJournal = process.env.JOURNAL_STREAM !== undefined;
   const write = config.log_stderr ? (line: string) => io.err(line) : () => {};
-  return createLog(write, logPriority(config.log_level), underJournal);
+  return createLog(write, logPriority(config.log_level), leadsToJournal(process.env));
 }
 
 /** One line: which, why, what to do. */

@@ -154,7 +154,10 @@ class Service {
     this.#canary.sing();
     const timers = [
       setInterval(() => this.#canary.sing(), every),
-      setInterval(() => losses.look(this.#probes.counts(), this.#delivery.stats()), LOOK_EVERY_MS),
+      setInterval(
+        () => losses.look(this.#probes.counts(), this.#probes.facts(), this.#delivery.stats()),
+        LOOK_EVERY_MS,
+      ),
     ];
     const { stopAfterS } = this.#options;
     if (stopAfterS !== null) timers.push(setTimeout(() => this.#end(0), stopAfterS * 1000));

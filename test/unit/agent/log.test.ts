@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { fstatSync } from 'node:fs';
 import { test } from 'node:test';
-import { createLog } from '../../../src/agent/log.ts';
+import { createLog, leadsToJournal } from '../../../src/agent/log.ts';
 
 test('under the journal a line carries its level, elsewhere its time; content never breaks a line', () => {
   const lines: string[] = [];
@@ -21,4 +22,11 @@ test('less severe than the level is not written', () => {
   log.debug('no');
   log.warning('yes');
   assert.deepEqual(lines, ['<4>yes\n']);
+});
+
+test('only the very stream that systemd connected counts as the journal', () => {
+  const { dev, ino } = fstatSync(2);
+  assert.ok(leadsToJournal({ JOURNAL_STREAM: `${dev}:${ino}` }));
+  assert.ok(!leadsToJournal({ JOURNAL_STREAM: `${dev}:${ino + 1}` }), 'inherited from a parent');
+  assert.ok(!leadsToJournal({}));
 });

@@ -17,17 +17,21 @@ const counts = (open: bigint, exec: bigint) => [
   { type: 'openat', sent: 10n, lost: open },
   { type: 'execve', sent: 10n, lost: exec },
 ];
+const programs = (missedRuns: number) => [
+  { program: 'open_syscall', verifiedInsns: 1, missedRuns, jitedBytes: 1 },
+];
 
 test('each loss is said once, with its type and number', () => {
   const lines: string[] = [];
   const watch = new LossWatch(createLog((line) => lines.push(line), 'Debug', true));
-  watch.look(counts(0n, 0n), [sink(0)]);
+  watch.look(counts(0n, 0n), programs(0), [sink(0)]);
   assert.deepEqual(lines, []);
-  watch.look(counts(5n, 1n), [sink(2, 1)]);
-  watch.look(counts(5n, 1n), [sink(2, 1)]);
-  watch.look(counts(7n, 1n), [sink(2, 1)]);
+  watch.look(counts(5n, 1n), programs(3), [sink(2, 1)]);
+  watch.look(counts(5n, 1n), programs(3), [sink(2, 1)]);
+  watch.look(counts(7n, 1n), programs(3), [sink(2, 1)]);
   assert.deepEqual(lines, [
     '<4>the kernel lost events, saker was blind to them: 5 openat, 1 execve\n',
+    '<4>the kernel skipped programs, saker was blind to what they watch: open_syscall 3 times\n',
     '<4>output file lost 3 alerts\n',
     '<4>the kernel lost events, saker was blind to them: 2 openat\n',
   ]);
