@@ -66,7 +66,8 @@ function optionalEntry(node: YamlNode | undefined, key: string, context: Context
 function readEntry(node: YamlNode, key: string, context: Context): ExceptionEntry {
   const at = within(context, 'value for', key, node);
   if (node.kind === 'scalar') {
-    if (node.text === '') refuse('Value must be non-empty', at);
+    if (node.text === '')
+      refuse('Value must be non-empty', at, 'an operator that begins with ! needs quotes in YAML');
     return node.text;
   }
   if (node.kind !== 'seq') return '';

@@ -71,7 +71,14 @@ class YamlFailure extends Error {
  * own, is fed. Keys are compared by our linter, because the library compares each with all others.
  */
 function compose(text: string): Document.Parsed[] {
-  const composer = new Composer({ schema: 'failsafe', strict: false, uniqueKeys: false, logLevel: 'silent' });
+  const composer = new Composer({
+    schema: 'failsafe',
+    // Tags say nothing here; sets and ordered maps would be other nodes.
+    resolveKnownTags: false,
+    strict: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
   const parser = new Parser();
   const documents: Document.Parsed[] = [];
   const take = (batch: Iterable<unknown>): void => {
@@ -174,6 +181,8 @@ class Converter {
 function makeScalar(node: Scalar.Parsed, at: Position, end: number): YamlNode {
   const style = STYLES[node.type ?? 'PLAIN'] ?? 'plain';
   const text = String(node.value ?? '');
-  if (style === 'plain' && /^(|~|null|Null|NULL)$/.test(text)) return { kind: 'null', at, end };
+  // `!=` without quotes is a tag with nothing behind it: empty text, not null.
+  const tagged = node.tag !== undefined;
+  if (style === 'plain' && !tagged && /^(|~|null|Null|NULL)$/.test(text)) return { kind: 'null', at, end };
   return { kind: 'scalar', text, style, at, end };
 }

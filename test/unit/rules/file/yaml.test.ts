@@ -58,3 +58,14 @@ test('an anchor may be used where it is defined and after', () => {
   const { items } = result.documents[0];
   assert.equal(items[0], items[1]);
 });
+
+test('tags say nothing, and a tag alone is empty text', () => {
+  const result = parseYaml('- !!set {a, b}\n- !!omap [a: 1]\n- !!int x\n- !=\n- !foo\n');
+  assert.ok('documents' in result && result.documents[0]?.kind === 'seq');
+  const { items } = result.documents[0];
+  assert.deepEqual(
+    items.map(({ kind }) => kind),
+    ['map', 'seq', 'scalar', 'scalar', 'scalar'],
+  );
+  assert.ok(items[3]?.kind === 'scalar' && items[3].text === '');
+});
