@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type FactEvent, factEvent, factMapSource } from '../../src/rules/fact-map.ts';
 import { describe } from '../../src/rules/file/describe.ts';
 import { fileJson, fileText } from '../../src/rules/file/index.ts';
+import { INTERNAL } from '../../src/rules/file/load.ts';
 import { compileOutput, loadRules } from '../../src/rules/index.ts';
 
 /** A small generator of pseudo-random numbers (mulberry32): the same seed gives the same files. */
@@ -89,6 +90,9 @@ const PIECES = [
 export function mutate(seeds: readonly string[], random: () => number): string {
   const at = (length: number): number => Math.floor(random() * length);
   const pick = <T>(list: readonly T[]): T => list[at(list.length)]!;
+  if (random() < 0.02) {
+    return String.fromCharCode(...Array.from({ length: at(400) }, () => at(random() < 0.8 ? 128 : 0x1_0000)));
+  }
   let text = random() < 0.05 ? '' : pick(seeds);
   for (let round = 1 + at(6); round > 0; round--) {
     const from = at(text.length + 1);
@@ -124,6 +128,8 @@ export function checkFile(content: string): void {
   for (const compat of ['saker', 'falco'] as const) {
     const result = loadRules([{ name: 'f.yaml', content }], { compat });
     const file = result.files[0]!;
+    if (file.errors.some(({ message }) => message.startsWith(INTERNAL)))
+      throw new Error(file.errors[0]!.message);
     if (result.ok !== (file.errors.length === 0)) throw new Error('ok and errors disagree');
     if (compat === 'falco' && file.errors.length > 1) throw new Error('more than one error under compat');
     JSON.parse(JSON.stringify(fileJson(file)));

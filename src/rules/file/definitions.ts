@@ -6,7 +6,7 @@ import type { Collection } from './collect.ts';
 import { type ConditionReader, type ParsedCondition, readMacroCondition } from './conditions.ts';
 import { inExpression, type LoadError, RuleLoadError } from './context.ts';
 import { invalid } from './decode.ts';
-import type { MacroItem } from './items.ts';
+import { brokenKey, type MacroItem } from './items.ts';
 import { ListExpander, type ResolvedList, resolveLists } from './lists.ts';
 import { resolveMacros } from './macros.ts';
 import type { Sources } from './place.ts';
@@ -28,7 +28,6 @@ export interface Macro {
 
 /** Names whose definition is wrong: whoever rests on them is not reported a second time. */
 export type Broken = ReadonlySet<string>;
-export const brokenKey = (kind: 'list' | 'macro' | 'rule', name: string): string => `${kind} ${name}`;
 
 /** All lists and macros of a collection, ready for the conditions of rules. */
 export class Definitions {

@@ -1,10 +1,18 @@
+import { syscallCatalogue } from '../../schema/fields.ts';
 import { LIST_OPS, MODIFIERS, NUMBER_OPS, STRING_OPS } from '../condition/ast.ts';
+import { checkOperand, parseOperand } from '../condition/index.ts';
 import type { Context } from './context.ts';
 import { invalid } from './decode.ts';
 import type { ExceptionEntry, ExceptionItem } from './items.ts';
 
 /** Whether a text is a field or transformer of the rule's source. */
 export type OperandTest = (text: string) => boolean;
+
+/** Whether a text is one whole field or transformer of system call events. */
+export function isSyscallOperand(text: string): boolean {
+  const parsed = parseOperand(text);
+  return parsed.ok && parsed.end === text.length && checkOperand(parsed.ast, syscallCatalogue).ok;
+}
 
 const OPERATORS = new Set<string>(['exists', ...NUMBER_OPS, ...STRING_OPS, ...LIST_OPS]);
 const MODIFIER_FORM = new RegExp(`^(?:${STRING_OPS.join('|')})\\s+(?:${MODIFIERS.join('|')})$`);

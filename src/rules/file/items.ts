@@ -95,3 +95,6 @@ export interface PluginRequirement {
 }
 
 export const joinText = (pieces: readonly TextPiece[]): string => pieces.map((piece) => piece.text).join(' ');
+
+/** How an item is named among those whose definition is wrong. */
+export const brokenKey = (kind: 'list' | 'macro' | 'rule', name: string): string => `${kind} ${name}`;

@@ -1,6 +1,5 @@
 import type { Priority } from '../../base/alert.ts';
 import { syscallCatalogue } from '../../schema/fields.ts';
-import { checkOperand, parseOperand } from '../condition/index.ts';
 import type { AppendOutput } from './append-output.ts';
 import { createCache } from './cache.ts';
 import { Collection } from './collect.ts';
@@ -14,11 +13,12 @@ import {
   RuleLoadError,
   within,
 } from './context.ts';
-import { brokenKey, Definitions } from './definitions.ts';
+import { Definitions } from './definitions.ts';
+import { isSyscallOperand } from './exceptions.ts';
 import { hintForText, lintCollection, lintDocuments } from './lint.ts';
 import { Sources } from './place.ts';
 import { missingPlugin } from './plugins.ts';
-import { itemKind, readItem } from './read.ts';
+import { definedKey, readItem } from './read.ts';
 import type { FileResult } from './report.ts';
 import { isActive, type RuleSelector } from './select.ts';
 import { structureNotes } from './structure-notes.ts';
@@ -72,6 +72,8 @@ const MAX_CONTENT = 16 * 1024 * 1024;
 /** Reading and compiling end here: nobody repairs more at once, and each report costs a look through the file. */
 const MAX_ERRORS = 200;
 const MAX_WARNINGS = 2000;
+/** How the message of a mistake of our own begins. */
+export const INTERNAL = 'internal error, please report this file';
 
 /** Loads rules files in order. Any content gives a result; nothing is thrown for what a file holds. */
 export function loadRules(files: readonly RulesFile[], options: LoadOptions = {}): LoadResult {
@@ -106,7 +108,7 @@ class Loader {
     this.#options = options;
     this.#falco = options.compat === 'falco';
     this.#lint = !this.#falco && options.lint !== false;
-    this.#collection = new Collection(new Set(options.sources ?? ['syscall']), isOperand);
+    this.#collection = new Collection(new Set(options.sources ?? ['syscall']), isSyscallOperand);
     this.#ruleOptions = {
       catalogue: syscallCatalogue,
       sources: this.#sources,
@@ -120,6 +122,16 @@ class Loader {
     const file: OpenFile = { ...source, errors: [], warnings: [], lints: [], schemaNotes: null };
     this.#files.push(file);
     this.#sources.add(file.name, file.content);
+    try {
+      this.#load(file);
+    } catch (error) {
+      // Ours, not the user's; it ends this file and not the daemon. The fuzzer takes it for a crash.
+      const message = `${INTERNAL}: ${(error as Error).message}`;
+      file.errors.push({ code: 'LOAD_ERR_VALIDATE', message, context: fileContext(file.name) });
+    }
+  }
+
+  #load(file: OpenFile): void {
     const documents = this.#parse(file);
     if (documents === null) return;
     file.schemaNotes = structureNotes(documents);
@@ -181,13 +193,13 @@ class Loader {
   }
 
   #markBroken(item: YamlNode): void {
-    const key = nameOf(item);
+    const key = definedKey(item);
     if (key !== null) this.#broken.add(key);
   }
 
   /** A change to an item whose definition is wrong fails too; one report is enough. */
   #restsOnBroken(item: YamlNode): boolean {
-    const key = nameOf(item);
+    const key = definedKey(item);
     if (key === null || item.kind !== 'map' || !this.#broken.has(key)) return false;
     return ['append', 'override', 'enabled'].some((name) => getKey(item, name) !== undefined);
   }
@@ -284,17 +296,3 @@ class Loader {
 
 const SEQUENCE_HINT =
   'a rules file is a list: each item begins with "- rule:", "- macro:", "- list:" or a version requirement';
-
-function nameOf(item: YamlNode): string | null {
-  if (item.kind !== 'map') return null;
-  const kind = itemKind(item);
-  if (kind !== 'list' && kind !== 'macro' && kind !== 'rule') return null;
-  const name = getKey(item, kind);
-  return name?.kind === 'scalar' ? brokenKey(kind, name.text) : null;
-}
-
-/** Whether a text is one whole field or transformer. */
-function isOperand(text: string): boolean {
-  const parsed = parseOperand(text);
-  return parsed.ok && parsed.end === text.length && checkOperand(parsed.ast, syscallCatalogue).ok;
-}

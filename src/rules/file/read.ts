@@ -2,6 +2,7 @@ import type { Collection } from './collect.ts';
 import { type Context, within } from './context.ts';
 import { parseUnsigned, refuse, requiredScalar, scalars } from './decode.ts';
 import type { ListItem, MacroItem, Requirement } from './items.ts';
+import { brokenKey } from './items.ts';
 import { BOTH_WAYS, readOverrides } from './read-overrides.ts';
 import { readRule } from './read-rule.ts';
 import { piece, readAppendFlag, type Warn, warnUnknownKeys } from './read-shared.ts';
@@ -29,9 +30,18 @@ const READERS = {
 export type ItemKind = keyof typeof READERS;
 
 /** What an item is: the first of these keys that it has. */
-export function itemKind(item: YamlMap): ItemKind | null {
+function itemKind(item: YamlMap): ItemKind | null {
   const kinds = Object.keys(READERS) as ItemKind[];
   return kinds.find((key) => getKey(item, key) !== undefined) ?? null;
+}
+
+/** Kind and name of what an item defines or changes, in the form of `brokenKey`; null when it has none. */
+export function definedKey(item: YamlNode): string | null {
+  if (item.kind !== 'map') return null;
+  const kind = itemKind(item);
+  if (kind !== 'list' && kind !== 'macro' && kind !== 'rule') return null;
+  const name = getKey(item, kind);
+  return name?.kind === 'scalar' ? brokenKey(kind, name.text) : null;
 }
 
 function readEngineVersion(item: YamlMap, parent: Context, collection: Collection, warn: Warn): void {
