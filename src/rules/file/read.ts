@@ -1,8 +1,7 @@
 import type { Collection } from './collect.ts';
 import { type Context, within } from './context.ts';
 import { parseUnsigned, refuse, requiredScalar, scalars } from './decode.ts';
-import type { ListItem, MacroItem, Requirement } from './items.ts';
-import { brokenKey } from './items.ts';
+import { brokenKey, type ListItem, type MacroItem, type Requirement } from './items.ts';
 import { BOTH_WAYS, readOverrides } from './read-overrides.ts';
 import { readRule } from './read-rule.ts';
 import { piece, readAppendFlag, type Warn, warnUnknownKeys } from './read-shared.ts';
