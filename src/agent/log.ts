@@ -16,12 +16,14 @@ export interface Log {
  * Lines on standard error. systemd's journal reads the level from a `<N>` prefix (sd-daemon(3)) and adds the time
  * itself; elsewhere the line carries both. Each message is one line whatever it quotes.
  *
+ * @param also second place for messages: severity (syslog(3)) and the escaped text
  * @param least least severe priority still written, falco.yaml's log_level
  */
 export function createLog(
   write: (line: string) => void,
   least: Priority,
   underJournal: boolean,
+  also: (severity: number, text: string) => void = () => {},
   now: () => Date = () => new Date(),
 ): Log {
   const limit = PRIORITIES.indexOf(least);
@@ -30,6 +32,7 @@ export function createLog(
     if (number > limit) return () => {};
     return (message: string): void => {
       const text = printable(message);
+      also(number, text);
       write(underJournal ? `<${number}>${text}\n` : `${now().toISOString()} saker ${priority}: ${text}\n`);
     };
   };

@@ -1,7 +1,7 @@
 import { ERRORS, EXIT_CODE, exitCodeOf, formatProblem } from '../base/errors.ts';
-import { findObstacle, type Obstacle } from '../kernel/index.ts';
+import { datagramOpener, findObstacle, type Native, type Obstacle, openNative } from '../kernel/index.ts';
 import { EngineLink } from './engine-link.ts';
-import { createLog, leadsToJournal } from './log.ts';
+import { createLog, type Log, leadsToJournal } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import { runService } from './service.ts';
 import { loadSettings, logPriority, type Settings } from './settings.ts';
@@ -28,16 +28,26 @@ export async function runAgent(options: AgentOptions, io: AgentIo): Promise<numb
     }
     const obstacle = findObstacle();
     if (obstacle !== null) return refuse(obstacle, io);
-    const log = agentLog(settings, io);
-    return await runService({ options, settings, check, paths, engine, log }, (reason) => refuse(reason, io));
+    const native = openNative();
+    const log = agentLog(settings, native, io);
+    return await runService({ options, settings, check, paths, engine, native, log }, (o) => refuse(o, io));
   } finally {
     await engine.stop();
   }
 }
 
-function agentLog({ config }: Settings, io: AgentIo) {
+/** Facility of syslog(3) for messages of daemons. */
+const LOG_DAEMON = 3 << 3;
+
+function agentLog({ config }: Settings, native: Native, io: AgentIo): Log {
   const write = config.log_stderr ? (line: string) => io.err(line) : () => {};
-  return createLog(write, logPriority(config.log_level), leadsToJournal(process.env));
+  const socket = config.log_syslog ? datagramOpener(native)('/dev/log') : -1;
+  // A message that syslog does not take is on standard error all the same.
+  const also = (severity: number, text: string): void => {
+    if (typeof socket !== 'number')
+      socket.send(Buffer.from(`<${LOG_DAEMON | severity}>saker[${process.pid}]: ${text}`));
+  };
+  return createLog(write, logPriority(config.log_level), leadsToJournal(process.env), also);
 }
 
 /** One line: which, why, what to do. */

@@ -10,7 +10,6 @@ import {
   LoadError,
   type Native,
   type Obstacle,
-  openNative,
   type Probes,
 } from '../kernel/index.ts';
 import { CANARY_PATH, type Canary, createCanary } from './canary.ts';
@@ -41,6 +40,7 @@ export interface ServiceParts {
   readonly paths: readonly string[];
   /** With the rules already in force. */
   readonly engine: EngineLink;
+  readonly native: Native;
   readonly log: Log;
 }
 
@@ -52,8 +52,7 @@ export async function runService(
   parts: ServiceParts,
   refuse: (obstacle: Obstacle) => number,
 ): Promise<number> {
-  const { settings, log } = parts;
-  const native = openNative();
+  const { settings, native, log } = parts;
   let probes: Probes;
   try {
     probes = attachHooks(native, settings.config);
@@ -63,7 +62,7 @@ export async function runService(
     return refuse(explainFailure(error));
   }
   for (const { program, reason } of probes.missing) log.warning(`${program}: ${reason}`);
-  return new Service(parts, native, probes).live();
+  return new Service(parts, probes).live();
 }
 
 class Service {
@@ -86,11 +85,7 @@ class Service {
     this.#end = resolve;
   });
 
-  constructor(
-    { options, settings, check, paths, engine, log }: ServiceParts,
-    native: Native,
-    probes: Probes,
-  ) {
+  constructor({ options, settings, check, paths, engine, native, log }: ServiceParts, probes: Probes) {
     this.#options = options;
     this.#engine = engine;
     this.#log = log;

@@ -62,6 +62,7 @@ function unreadableRules({ name, reason }: Unreadable): Problem {
 function rulesInput(config: Config, files: RulesInput['files']): RulesInput {
   return {
     files,
+    compat: config.compat,
     minimumPriority: config.priority,
     matching: config.rule_matching,
     selection: config.rules,

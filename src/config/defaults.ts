@@ -9,6 +9,8 @@ export const DEFAULTS: Config = {
   config_files: ['/etc/saker/config.d'],
   // Rules: files, or directories read by name. Later files may change what earlier ones define.
   rules_files: ['/usr/share/saker/rules', '/etc/saker/rules.d'],
+  // `falco` keeps Falco's exact reading of rules where saker's differs (docs/differences.md). saker's own.
+  compat: 'saker',
   // Reload when a file above changes. A file that does not load leaves the old rules in force.
   watch_config_files: true,
 

@@ -26,6 +26,7 @@ export const SCHEMA = {
       },
     },
     rules_files: texts,
+    compat: { kind: 'choice', values: ['saker', 'falco'] },
     watch_config_files: bool,
     rules: { kind: 'list', of: { kind: 'item', keys: { enable: selector, disable: selector } } },
     rule_matching: { kind: 'choice', values: ['first', 'all'] },

@@ -20,6 +20,8 @@ export interface AppendOutput {
 /** Rules and the switches that shape what comes of a match; a reload sends a new one. */
 export interface RulesInput {
   readonly files: readonly { readonly name: string; readonly content: string }[];
+  /** Whose reading of rules counts where saker's and Falco's differ. */
+  readonly compat: 'saker' | 'falco';
   /** Least severe priority whose rules run, Falco's `priority`. */
   readonly minimumPriority: Priority;
   /** Falco's `rule_matching`. */

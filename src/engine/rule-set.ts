@@ -7,6 +7,7 @@ import type { AppendOutput as ConfiguredOutput, RulesCheck, RulesInput, Selector
 /** Rules as text → loaded rules. */
 export function loadRuleSet(input: RulesInput): LoadResult {
   return loadRules(input.files, {
+    compat: input.compat,
     priority: input.minimumPriority,
     selection: input.selection.flatMap(({ enable, disable }) => [
       ...(enable === undefined ? [] : [{ action: 'enable' as const, ...selector(enable) }]),

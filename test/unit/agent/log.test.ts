@@ -10,6 +10,7 @@ test('under the journal a line carries its level, elsewhere its time; content ne
     (line) => lines.push(line),
     'Notice',
     false,
+    undefined,
     () => new Date(0),
   ).notice('hello \u001b[31m');
   assert.deepEqual(lines, ['<3>a\\n<0>b\n', '1970-01-01T00:00:00.000Z saker Notice: hello \\x1b[31m\n']);

@@ -11,6 +11,7 @@ const rule = (name: string, condition: string, tags = '[]', priority = 'INFO'): 
 function input(content: string, over: Partial<RulesInput> = {}): RulesInput {
   return {
     files: [{ name: 'rules.yaml', content }],
+    compat: 'saker',
     minimumPriority: 'Debug',
     matching: 'first',
     selection: [],
