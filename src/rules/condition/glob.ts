@@ -50,6 +50,7 @@ function fits(element: Element, code: number): boolean {
 
 function parseGlob(pattern: string, ignoreCase: boolean): Element[] | null {
   const elements: Element[] = [];
+  const end = lastCloser(pattern);
   for (let at = 0; at < pattern.length; at++) {
     const c = pattern[at]!;
     if (c === '*') {
@@ -60,7 +61,7 @@ function parseGlob(pattern: string, ignoreCase: boolean): Element[] | null {
       if (++at === pattern.length) return null;
       elements.push({ kind: 'char', code: pattern.charCodeAt(at) });
     } else {
-      const found = c === '[' ? parseClass(pattern, at + 1, ignoreCase) : null;
+      const found = c === '[' && at < end ? parseClass(pattern, at + 1, ignoreCase) : null;
       if (found !== null) {
         elements.push({ kind: 'class', members: found.members });
         at = found.end;
@@ -70,6 +71,16 @@ function parseGlob(pattern: string, ignoreCase: boolean): Element[] | null {
     }
   }
   return elements;
+}
+
+/** Place of the last "]" that no backslash quotes: no class can end behind it. */
+function lastCloser(pattern: string): number {
+  let last = -1;
+  for (let at = 0; at < pattern.length; at++) {
+    if (pattern[at] === '\\') at++;
+    else if (pattern[at] === ']') last = at;
+  }
+  return last;
 }
 
 const NAMED_CLASSES: Readonly<Record<string, RegExp>> = {
@@ -87,7 +98,11 @@ const NAMED_CLASSES: Readonly<Record<string, RegExp>> = {
   xdigit: /[0-9a-fA-F]/,
 };
 
-/** Reads a bracket expression from behind "[". Null when it has no end: then "[" is an ordinary character. */
+/**
+ * Reads a bracket expression from behind "[". Null when it has no end: then "[" is an ordinary character.
+ *
+ * A pattern of many "[" without end must not be read to its end for each: see lastCloser.
+ */
 function parseClass(
   pattern: string,
   start: number,
@@ -99,7 +114,7 @@ function parseClass(
   if (negated) at++;
   for (let first = true; first || pattern[at] !== ']'; first = false) {
     if (at >= pattern.length) return null;
-    const named = /^\[:([a-z]+):\]/.exec(pattern.slice(at, at + 12));
+    const named = pattern.startsWith('[:', at) ? /^\[:([a-z]+):\]/.exec(pattern.slice(at, at + 12)) : null;
     const test = named === null ? undefined : NAMED_CLASSES[named[1]!];
     if (named !== null && test !== undefined) {
       for (let code = 0; code < 128; code++) if (test.test(String.fromCharCode(code))) members[code] = 1;

@@ -125,6 +125,27 @@ test('meaning of comparisons, in each way of evaluating', () => {
   }
 });
 
+test('patterns made to be slow are read and answered', () => {
+  const long = 'a'.repeat(20_000);
+  const patterns: readonly (readonly [op: string, pattern: string, expected: boolean])[] = [
+    ['glob', '['.repeat(50_000), false],
+    ['glob', '[\\\\]'.repeat(20_000), false],
+    ['glob', `${'*a'.repeat(2000)}b`, false],
+    ['glob', `${'*a'.repeat(2000)}`, true],
+    ['regex', '(a*)*b', false],
+    ['regex', `${'a?'.repeat(200)}${'a'.repeat(200)}`, false],
+    ['pmatch', `${'/*'.repeat(2000)}`, false],
+  ];
+  for (const [op, pattern, expected] of patterns) {
+    const literal = op === 'pmatch' ? `(${pattern})` : `"${pattern}"`;
+    const said = answers(
+      mustBuild(`fd.name ${op} ${literal}`),
+      factEvent({ 'evt.type': 'open', 'fd.name': long }),
+    );
+    assert.equal(said.generated, expected, `${op} ${pattern.slice(0, 20)}`);
+  }
+});
+
 test('compat falco: fd.net in (A, B) looks at A only', () => {
   const parsed = parseCondition('fd.net in (192.0.2.0/24, 10.0.0.0/8)');
   assert.ok(parsed.ok);
