@@ -25,3 +25,8 @@ export function attachHooks(native: Native, config: Config): Probes {
     threads: false,
   });
 }
+
+/** Event types that at least one attached program carries. */
+export function carriedTypes({ active }: Probes): Set<string> {
+  return new Set(PROGRAMS.filter(({ name }) => active.includes(name)).flatMap(({ types }) => types));
+}

@@ -14,7 +14,7 @@ import {
 } from '../kernel/index.ts';
 import { CANARY_PATH, type Canary, createCanary } from './canary.ts';
 import type { EngineLink } from './engine-link.ts';
-import { attachHooks } from './hooks.ts';
+import { attachHooks, carriedTypes } from './hooks.ts';
 import type { Log } from './log.ts';
 import { LossWatch } from './loss.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -216,12 +216,12 @@ class Service {
   }
 
   /** A rule that can never match must not look like one that finds nothing. */
-  #describe({ rules, uncollected }: RulesCheck): string {
-    if (uncollected.size > 0) {
-      const types = [...uncollected].map(([type, count]) => `${type} (${count} rules)`).join(', ');
-      this.#log.warning(
-        `rules ask for events that saker does not collect yet and stay silent on them: ${types}`,
-      );
+  #describe({ rules, named }: RulesCheck): string {
+    const carried = carriedTypes(this.#probes);
+    const blind = [...named].filter(([type]) => !carried.has(type));
+    if (blind.length > 0) {
+      const types = blind.map(([type, count]) => `${type} (${count} rules)`).join(', ');
+      this.#log.warning(`rules name events that saker does not see and stay silent on them: ${types}`);
     }
     return `watching with ${rules} rules`;
   }

@@ -54,8 +54,8 @@ export interface RulesCheck {
   readonly rules: number;
   /** Event types that some rule asks for. */
   readonly eventTypes: ReadonlySet<string>;
-  /** Event types that rules name but no program of ours collects → number of such rules. */
-  readonly uncollected: ReadonlyMap<string, number>;
+  /** Syscalls that rules name (not those a rule merely leaves open) → number of such rules. */
+  readonly named: ReadonlyMap<string, number>;
 }
 
 /** Each is answered by one message of the same kind. */

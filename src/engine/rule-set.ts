@@ -1,7 +1,6 @@
 import { type AppendOutput, fileText, type LoadedRule, type LoadResult, loadRules } from '../rules/index.ts';
 import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
-import { TYPE_NAMES } from '../schema/record.generated.ts';
 import type { AppendOutput as ConfiguredOutput, RulesCheck, RulesInput, Selector } from './messages.ts';
 
 /** Rules as text → loaded rules. */
@@ -31,13 +30,13 @@ export function checkOf(result: LoadResult): RulesCheck {
     report: noisy.map((file) => fileText(file, 'people')).join(''),
     rules: result.active.length,
     eventTypes: new Set(result.active.flatMap(typesOf)),
-    uncollected: uncollected(result.active),
+    named: namedSyscalls(result.active),
   };
 }
 
 const typesOf = (rule: LoadedRule): string[] => rule.eventTypes.ids().map((id) => EVENT_TYPES[id] ?? '');
 
-function uncollected(rules: readonly LoadedRule[]): Map<string, number> {
+function namedSyscalls(rules: readonly LoadedRule[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const types of rules.map(typesOf).filter(({ length }) => length <= MANY_TYPES)) {
     for (const type of types) {
