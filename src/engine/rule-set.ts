@@ -40,8 +40,7 @@ function namedSyscalls(rules: readonly LoadedRule[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const types of rules.map(typesOf).filter(({ length }) => length <= MANY_TYPES)) {
     for (const type of types) {
-      if (SYSCALL_NAMES.has(type) && !TYPE_NAMES.includes(type))
-        counts.set(type, (counts.get(type) ?? 0) + 1);
+      if (SYSCALL_NAMES.has(type)) counts.set(type, (counts.get(type) ?? 0) + 1);
     }
   }
   return counts;
