@@ -13,6 +13,11 @@ const volatile struct {
 	enum saker_open_str open_str;
 	enum saker_exec_str exec_str;
 	enum saker_exec_failed_str exec_failed_str;
+	enum saker_call_str call_str;
+	enum saker_socket_known socket_known;
+	enum saker_socket_str socket_str;
+	struct saker_call call;
+	struct saker_socket socket;
 	struct saker_fork fork;
 	struct saker_exit exit;
 } saker_abi;

@@ -8,7 +8,20 @@ import { Btf, btfSection } from '../src/kernel/btf.ts';
 const root = new URL('..', import.meta.url);
 const OUTPUT = new URL('src/schema/record.generated.ts', root);
 
-const STRUCTS = ['header', 'str', 'open', 'exec', 'exec_failed', 'fork', 'exit', 'config', 'count'];
+const STRUCTS = [
+  'header',
+  'str',
+  'open',
+  'exec',
+  'exec_failed',
+  'fork',
+  'exit',
+  'call',
+  'socket',
+  'config',
+  'enabled',
+  'count',
+];
 
 function upper(name: string): string {
   return name.replace(/^saker_/i, '').toUpperCase();

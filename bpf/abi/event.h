@@ -36,7 +36,112 @@ enum saker_type {
 	SAKER_TYPE_EXECVEAT = 10,
 	SAKER_TYPE_PROCEXIT = 11,
 	SAKER_TYPE_TASK = 12, /* a process that lived before the agent */
-	SAKER_TYPE_MAX = 13,
+	/* Names in the file system: SAKER_LAYOUT_CALL. */
+	SAKER_TYPE_UNLINK = 13,
+	SAKER_TYPE_UNLINKAT = 14,
+	SAKER_TYPE_RMDIR = 15,
+	SAKER_TYPE_RENAME = 16,
+	SAKER_TYPE_RENAMEAT = 17,
+	SAKER_TYPE_RENAMEAT2 = 18,
+	SAKER_TYPE_LINK = 19,
+	SAKER_TYPE_LINKAT = 20,
+	SAKER_TYPE_SYMLINK = 21,
+	SAKER_TYPE_SYMLINKAT = 22,
+	SAKER_TYPE_MKDIR = 23,
+	SAKER_TYPE_MKDIRAT = 24,
+	SAKER_TYPE_MKNOD = 25,
+	SAKER_TYPE_MKNODAT = 26,
+	SAKER_TYPE_CHMOD = 27,
+	SAKER_TYPE_FCHMOD = 28,
+	SAKER_TYPE_FCHMODAT = 29,
+	SAKER_TYPE_FCHMODAT2 = 30,
+	SAKER_TYPE_CHOWN = 31,
+	SAKER_TYPE_LCHOWN = 32,
+	SAKER_TYPE_FCHOWN = 33,
+	SAKER_TYPE_FCHOWNAT = 34,
+	SAKER_TYPE_TRUNCATE = 35,
+	SAKER_TYPE_FTRUNCATE = 36,
+	SAKER_TYPE_SETXATTR = 37,
+	SAKER_TYPE_LSETXATTR = 38,
+	SAKER_TYPE_FSETXATTR = 39,
+	SAKER_TYPE_MOUNT = 40,
+	SAKER_TYPE_UMOUNT = 41,
+	SAKER_TYPE_UMOUNT2 = 42,
+	SAKER_TYPE_MOVE_MOUNT = 43,
+	SAKER_TYPE_PIVOT_ROOT = 44,
+	SAKER_TYPE_CHROOT = 45,
+	SAKER_TYPE_CHDIR = 46,
+	SAKER_TYPE_FCHDIR = 47,
+	SAKER_TYPE_OPEN_BY_HANDLE_AT = 48,
+	/* SAKER_LAYOUT_SOCKET. */
+	SAKER_TYPE_SOCKET = 49,
+	SAKER_TYPE_SOCKETPAIR = 50,
+	SAKER_TYPE_BIND = 51,
+	SAKER_TYPE_LISTEN = 52,
+	SAKER_TYPE_CONNECT = 53,
+	SAKER_TYPE_ACCEPT = 54,
+	SAKER_TYPE_ACCEPT4 = 55,
+	SAKER_TYPE_SENDTO = 56,
+	SAKER_TYPE_SENDMSG = 57,
+	SAKER_TYPE_RECVFROM = 58,
+	SAKER_TYPE_RECVMSG = 59,
+	SAKER_TYPE_SHUTDOWN = 60,
+	SAKER_TYPE_SETSOCKOPT = 61,
+	/* Processes, credentials, the kernel: SAKER_LAYOUT_CALL. */
+	SAKER_TYPE_SETUID = 62,
+	SAKER_TYPE_SETGID = 63,
+	SAKER_TYPE_SETREUID = 64,
+	SAKER_TYPE_SETREGID = 65,
+	SAKER_TYPE_SETRESUID = 66,
+	SAKER_TYPE_SETRESGID = 67,
+	SAKER_TYPE_SETFSUID = 68,
+	SAKER_TYPE_SETFSGID = 69,
+	SAKER_TYPE_CAPSET = 70,
+	SAKER_TYPE_SETNS = 71,
+	SAKER_TYPE_UNSHARE = 72,
+	SAKER_TYPE_PRCTL = 73,
+	SAKER_TYPE_PTRACE = 74,
+	SAKER_TYPE_KILL = 75,
+	SAKER_TYPE_TKILL = 76,
+	SAKER_TYPE_TGKILL = 77,
+	SAKER_TYPE_PROCESS_VM_READV = 78,
+	SAKER_TYPE_PROCESS_VM_WRITEV = 79,
+	SAKER_TYPE_PIDFD_OPEN = 80,
+	SAKER_TYPE_PIDFD_GETFD = 81,
+	SAKER_TYPE_MEMFD_CREATE = 82,
+	SAKER_TYPE_KEYCTL = 83,
+	SAKER_TYPE_SECCOMP = 84,
+	SAKER_TYPE_PERSONALITY = 85,
+	SAKER_TYPE_SETSID = 86,
+	SAKER_TYPE_SETPGID = 87,
+	SAKER_TYPE_BPF = 88,
+	SAKER_TYPE_INIT_MODULE = 89,
+	SAKER_TYPE_FINIT_MODULE = 90,
+	SAKER_TYPE_DELETE_MODULE = 91,
+	SAKER_TYPE_PERF_EVENT_OPEN = 92,
+	SAKER_TYPE_USERFAULTFD = 93,
+	SAKER_TYPE_IO_URING_SETUP = 94,
+	SAKER_TYPE_KEXEC_LOAD = 95,
+	SAKER_TYPE_KEXEC_FILE_LOAD = 96,
+	/* Descriptors and memory: SAKER_LAYOUT_CALL. */
+	SAKER_TYPE_DUP = 97,
+	SAKER_TYPE_DUP2 = 98,
+	SAKER_TYPE_DUP3 = 99,
+	SAKER_TYPE_FCNTL = 100,
+	SAKER_TYPE_PIPE = 101,
+	SAKER_TYPE_PIPE2 = 102,
+	SAKER_TYPE_EVENTFD = 103,
+	SAKER_TYPE_EVENTFD2 = 104,
+	SAKER_TYPE_SIGNALFD = 105,
+	SAKER_TYPE_SIGNALFD4 = 106,
+	SAKER_TYPE_INOTIFY_INIT = 107,
+	SAKER_TYPE_INOTIFY_INIT1 = 108,
+	SAKER_TYPE_TIMERFD_CREATE = 109,
+	SAKER_TYPE_EPOLL_CREATE = 110,
+	SAKER_TYPE_EPOLL_CREATE1 = 111,
+	SAKER_TYPE_MPROTECT = 112,
+	SAKER_TYPE_MMAP = 113,
+	SAKER_TYPE_MAX = 114,
 };
 
 /* Shapes of arguments. */
@@ -47,7 +152,9 @@ enum saker_layout {
 	SAKER_LAYOUT_EXEC_FAILED = 3, /* execve, execveat that returned an error */
 	SAKER_LAYOUT_FORK = 4,
 	SAKER_LAYOUT_EXIT = 5,
-	SAKER_LAYOUT_MAX = 6,
+	SAKER_LAYOUT_CALL = 6, /* a system call by its raw arguments and names */
+	SAKER_LAYOUT_SOCKET = 7, /* a system call on a socket */
+	SAKER_LAYOUT_MAX = 8,
 };
 
 /* saker_header.flags */
@@ -81,6 +188,8 @@ enum saker_limit {
 	SAKER_TTY_MAX = 64,
 	SAKER_PATH_LEVELS = 64, /* directory levels and mount crossings walked */
 	SAKER_CGROUP_LEVELS = 12,
+	SAKER_UNIX_PATH_MAX = 108,
+	SAKER_TYPES_MAX = 256, /* a power of two above SAKER_TYPE_MAX */
 	/*
 	 * The agent's own opens are not reported, but for those with all of these
 	 * O_* bits: O_NOCTTY O_DSYNC O_DIRECTORY O_NOFOLLOW. Nobody has a reason
@@ -213,13 +322,82 @@ struct saker_exit {
 	__u32 pad;
 };
 
+/* Strings of saker_call. Which of them a type has: the table in probes/calls.bpf.h. */
+enum saker_call_str {
+	SAKER_CALL_NAME = 0, /* the (first) path as given */
+	SAKER_CALL_BASE = 1, /* directory a relative `name` starts from, else empty */
+	SAKER_CALL_NAME2 = 2, /* the second path: the new name of rename and link */
+	SAKER_CALL_BASE2 = 3,
+	SAKER_CALL_PATH = 4, /* resolved: the file of the descriptor given, of the one
+			      * returned by open_by_handle_at, and the directory
+			      * that chdir and fchdir went to */
+	SAKER_CALL_TEXT = 5, /* other text: name of an xattr, a file system type, a
+			      * module, its parameters, a memfd, a thread (prctl) */
+	SAKER_CALL_NSTR = 6,
+};
+
+struct saker_call {
+	struct saker_header h;
+	__u64 args[6]; /* registers as given; upper halves are zero in the 32-bit ABI */
+	/*
+	 * What pointers led to. pipe, pipe2: the two descriptors. capset: the
+	 * process's permitted, effective and inheritable set after the call.
+	 */
+	__u64 out[3];
+	__u32 nr; /* of the system call, in the table of its ABI */
+	__s32 fd; /* whose file `path` is, or -1 */
+	struct saker_str str[SAKER_CALL_NSTR];
+};
+
+/* saker_socket.known */
+enum saker_socket_known {
+	SAKER_SOCKET_LOCAL = 1, /* the socket has a local address */
+	SAKER_SOCKET_REMOTE = 2, /* there is a remote address */
+	SAKER_SOCKET_GIVEN = 4, /* remote (for bind: local) is what the caller's memory
+				 * says, not what the socket is bound to */
+	SAKER_SOCKET_FAULT = 8, /* that memory could not be read */
+	SAKER_SOCKET_FOUND = 16, /* the descriptor is a socket */
+};
+
+/* Strings of saker_socket. */
+enum saker_socket_str {
+	SAKER_SOCKET_LOCAL_PATH = 0, /* AF_UNIX: sun_path; abstract names start with a zero byte */
+	SAKER_SOCKET_REMOTE_PATH = 1,
+	SAKER_SOCKET_NSTR = 2,
+};
+
+/* Both ends as the kernel knows them when the call ends. */
+struct saker_socket {
+	struct saker_header h;
+	__u64 args[6];
+	__u64 size; /* bytes asked for by send and recv calls, over all parts */
+	__u64 ino; /* of the socket in sockfs, the number in /proc/PID/fd */
+	__u32 nr;
+	__s32 fd; /* the socket described: for accept the new one if there is one */
+	__s32 fds[2]; /* socketpair; else -1 */
+	__u32 family; /* AF_*; 0xffff = unknown */
+	__u32 sock_type; /* SOCK_* without the flag bits */
+	__u32 protocol; /* IPPROTO_* */
+	__u32 state; /* TCP_* of tcp_states.h: 1 established, 2 connecting, 7 closed, 10 listening */
+	__u32 known; /* enum saker_socket_known */
+	__u32 local_port; /* host byte order */
+	__u32 remote_port;
+	__u32 pad;
+	__u8 local_addr[16]; /* network byte order; IPv4 takes the first four bytes */
+	__u8 remote_addr[16];
+	struct saker_str str[SAKER_SOCKET_NSTR];
+};
+
 /* Set before the programs are loaded; the verifier removes what is off. */
 struct saker_config {
-	__u64 bulk_limit; /* opens are dropped (and counted) above this fill of the ring, bytes */
-	__u32 enabled; /* bit per enum saker_type */
-	__u32 own_tgid; /* the agent: its own opens are not reported */
+	__u64 bulk_limit; /* bulk events are dropped (and counted) above this fill of the ring, bytes */
+	__u32 own_tgid; /* the agent: what it does itself is not reported */
 	__u32 threads; /* 1: report fork and exit of single threads too */
-	__u32 pad;
+};
+
+/* Which types are reported; may change while the programs run. */
+struct saker_enabled {
+	__u8 types[SAKER_TYPES_MAX]; /* 0 or 1, by enum saker_type */
 };
 
 /* Value of the per-CPU map `counts`, indexed by enum saker_type. */
@@ -236,7 +414,10 @@ SAKER_SIZE_IS(saker_exec, 80 + 144 + 8 * SAKER_EXEC_NSTR);
 SAKER_SIZE_IS(saker_exec_failed, 80 + 8 + 8 * SAKER_EXEC_FAILED_NSTR);
 SAKER_SIZE_IS(saker_fork, 80 + 40);
 SAKER_SIZE_IS(saker_exit, 80 + 8);
-SAKER_SIZE_IS(saker_config, 24);
+SAKER_SIZE_IS(saker_call, 80 + 80 + 8 * SAKER_CALL_NSTR);
+SAKER_SIZE_IS(saker_socket, 80 + 144 + 8 * SAKER_SOCKET_NSTR);
+SAKER_SIZE_IS(saker_config, 16);
+SAKER_SIZE_IS(saker_enabled, SAKER_TYPES_MAX);
 #undef SAKER_SIZE_IS
 
 #endif

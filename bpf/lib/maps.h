@@ -12,7 +12,9 @@
  */
 #include "base.h"
 
-#define STRINGS_MAX (4 * (SAKER_STR_MAX + 8) + 2048 + SAKER_TTY_MAX)
+/* Room for five strings of full length; no call has more, and a sixth would be marked as cut. A per-CPU value is 32 KiB
+ * at most. */
+#define STRINGS_MAX (5 * (SAKER_STR_MAX + 8))
 
 /* Names are put together from the end to the front; 256 is one more NAME_MAX. */
 #define WALK_MAX SAKER_STR_MAX
@@ -36,6 +38,8 @@ struct record {
 		struct saker_open open;
 		struct saker_exec exec;
 		struct saker_exec_failed failed;
+		struct saker_call call;
+		struct saker_socket socket;
 	};
 	char strings[STRINGS_MAX];
 };
@@ -71,12 +75,14 @@ struct {
 
 const volatile struct saker_config config = {
 	.bulk_limit = 7 << 20,
-	.enabled = 0xffffffff,
 };
+
+/* A map of its own, so that user space replaces its value in one step. */
+volatile struct saker_enabled enabled SEC(".data.enabled") = {};
 
 static __always_inline bool type_enabled(u32 type)
 {
-	return config.enabled & (1u << type);
+	return enabled.types[type & (SAKER_TYPES_MAX - 1)];
 }
 
 static __always_inline struct workspace *workspace_of(u32 slot)

@@ -1,5 +1,6 @@
 import type { Interned } from '../base/interning.ts';
 import * as r from '../schema/record.generated.ts';
+import { CallFields, SocketFields } from './call-layouts.ts';
 import { Cursor } from './cursor.ts';
 import { ExecFailedFields, ExecFields, ExitFields, ForkFields, OpenFields } from './layouts.ts';
 
@@ -17,6 +18,8 @@ const SHAPES: readonly (Shape | undefined)[] = [
   { sizeBytes: r.SIZE_EXEC_FAILED, cellsAt: r.AT_EXEC_FAILED_STR, cells: r.EXEC_FAILED_NSTR },
   { sizeBytes: r.SIZE_FORK, cellsAt: r.SIZE_FORK, cells: 0 },
   { sizeBytes: r.SIZE_EXIT, cellsAt: r.SIZE_EXIT, cells: 0 },
+  { sizeBytes: r.SIZE_CALL, cellsAt: r.AT_CALL_STR, cells: r.CALL_NSTR },
+  { sizeBytes: r.SIZE_SOCKET, cellsAt: r.AT_SOCKET_STR, cells: r.SOCKET_NSTR },
 ];
 
 /** A view over one record at a time. `layout` says which of the field groups means something. */
@@ -27,6 +30,8 @@ export class EventRecord {
   readonly execFailed: ExecFailedFields;
   readonly fork: ForkFields;
   readonly exit: ExitFields;
+  readonly call: CallFields;
+  readonly socket: SocketFields;
 
   /** @param memory where records lie, 8-byte aligned */
   constructor(memory: Uint8Array) {
@@ -36,6 +41,8 @@ export class EventRecord {
     this.execFailed = new ExecFailedFields(this.#c);
     this.fork = new ForkFields(this.#c);
     this.exit = new ExitFields(this.#c);
+    this.call = new CallFields(this.#c);
+    this.socket = new SocketFields(this.#c);
   }
 
   /**

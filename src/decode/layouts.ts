@@ -6,7 +6,7 @@ import type { Interned } from '../base/interning.ts';
 import * as r from '../schema/record.generated.ts';
 import type { Cursor } from './cursor.ts';
 
-class Fields {
+export class Fields {
   protected readonly c: Cursor;
   constructor(cursor: Cursor) {
     this.c = cursor;

@@ -1,7 +1,7 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
 import * as record from '../schema/record.generated.ts';
 import { errnoName, type Native } from './native.ts';
-import { type LoadPlan, PROGRAMS } from './plan.ts';
+import { PROGRAMS } from './plan.ts';
 
 export interface ObjectOptions {
   /** The compiled BPF object, build/bpf/saker.bpf.o. */
@@ -42,10 +42,9 @@ export function must(native: Native, result: number, step: string): number {
   return result;
 }
 
-function configBytes(plan: LoadPlan, options: ObjectOptions): Buffer {
+function configBytes(options: ObjectOptions): Buffer {
   const config = Buffer.alloc(record.SIZE_CONFIG);
   config.writeBigUInt64LE(BigInt(Math.floor(options.ringBytes / 8) * 7), record.AT_CONFIG_BULK_LIMIT);
-  config.writeUInt32LE(plan.enabled, record.AT_CONFIG_ENABLED);
   config.writeUInt32LE(options.ownPid, record.AT_CONFIG_OWN_TGID);
   config.writeUInt32LE(options.threads ? 1 : 0, record.AT_CONFIG_THREADS);
   return config;
@@ -56,16 +55,11 @@ function configBytes(plan: LoadPlan, options: ObjectOptions): Buffer {
  * @param names programs to load; the others stay out
  * @returns a handle for the saker_bpf_* functions
  */
-export function openObject(
-  native: Native,
-  plan: LoadPlan,
-  names: ReadonlySet<string>,
-  options: ObjectOptions,
-): number {
+export function openObject(native: Native, names: ReadonlySet<string>, options: ObjectOptions): number {
   const out = new BigUint64Array(1);
   must(native, native.saker_bpf_open(options.image, options.image.length, out), 'open the BPF object');
   const handle = Number(out[0]);
-  const config = configBytes(plan, options);
+  const config = configBytes(options);
   try {
     must(
       native,
@@ -84,4 +78,17 @@ export function openObject(
     throw error;
   }
   return handle;
+}
+
+/** Tells the loaded programs which event types to report, all at once. */
+export function enableTypes(native: Native, handle: number, types: ReadonlySet<string>): void {
+  const enabled = Uint8Array.from({ length: record.SIZE_ENABLED }, (_, type) =>
+    types.has(record.TYPE_NAMES[type] ?? '') ? 1 : 0,
+  );
+  const key = new Uint8Array(4);
+  must(
+    native,
+    native.saker_bpf_map_update(handle, '.data.enabled', key, key.length, enabled, enabled.length),
+    'choose the event types',
+  );
 }

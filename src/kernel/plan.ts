@@ -2,8 +2,6 @@
  * The load plan: which programs carry the wanted events on this kernel. Pure; the kernel's facts come in as the
  * set of functions its BTF knows.
  */
-import * as record from '../schema/record.generated.ts';
-
 export interface ProgramSpec {
   readonly name: string;
   /** Kernel function it hangs on; null for tracepoints and iterators, which every supported kernel has. */
@@ -90,8 +88,8 @@ export interface LoadPlan {
   /** Program → the one to try when the kernel refuses it. */
   readonly fallback: ReadonlyMap<string, ProgramSpec>;
   readonly missing: readonly Missing[];
-  /** Value for saker_config.enabled: bit per event type. */
-  readonly enabled: number;
+  /** Event types to report: the wanted ones and process life. */
+  readonly types: ReadonlySet<string>;
 }
 
 /** The events a program carries, for people. */
@@ -126,9 +124,5 @@ export function planLoad(wanted: ReadonlySet<string>, functions: ReadonlySet<str
     else load.push(choice[0]);
     for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);
   }
-  const enabled = record.TYPE_NAMES.reduce(
-    (mask, name, type) => (types.has(name) ? mask | (1 << type) : mask),
-    0,
-  );
-  return { load, fallback, missing, enabled };
+  return { load, fallback, missing, types };
 }

@@ -6,7 +6,7 @@ import { closeSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 import * as record from '../schema/record.generated.ts';
 import { errnoName, type Native } from './native.ts';
-import { LoadError, must, type ObjectOptions, openObject, takeLog } from './object.ts';
+import { enableTypes, LoadError, must, type ObjectOptions, openObject, takeLog } from './object.ts';
 import { describe, type LoadPlan, type Missing, type ProgramSpec } from './plan.ts';
 
 export interface TypeCount {
@@ -64,14 +64,13 @@ function loadPrograms(native: Native, plan: LoadPlan, options: ObjectOptions): L
   const missing = [...plan.missing];
   let programs = plan.load;
   for (;;) {
-    const handle = openObject(native, plan, new Set(programs.map((p) => p.name)), options);
+    const handle = openObject(native, new Set(programs.map((p) => p.name)), options);
     takeLog(native);
     const result = native.saker_bpf_load(handle);
     if (result >= 0) return { handle, programs, missing };
     native.saker_bpf_close(handle);
     const log = takeLog(native);
     const blamed = programs.find((p) => p.name === blamedProgram(log));
-    // EPERM is a decision about the process or the machine, not a fault of one program.
     // EPERM is a decision about the process or the machine, not a fault of one program.
     if (blamed === undefined || result === -constants.errno.EPERM)
       throw new LoadError('load the BPF programs', result, log);
@@ -116,6 +115,7 @@ function readAll(fd: number): Uint8Array {
 export function startProbes(native: Native, plan: LoadPlan, options: ObjectOptions): Probes {
   const loaded = loadPrograms(native, plan, options);
   const { handle, missing } = loaded;
+  enableTypes(native, handle, plan.types);
   const active = attachPrograms(native, loaded);
   const counts = (): TypeCount[] =>
     record.TYPE_NAMES.slice(1).map((type, i) => {

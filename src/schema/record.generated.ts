@@ -88,12 +88,42 @@ export const AT_FORK_CHILD_VTID = 116;
 export const SIZE_EXIT = 88;
 export const AT_EXIT_STATUS = 80;
 
+// struct saker_call: offsets in bytes
+export const SIZE_CALL = 208;
+export const AT_CALL_ARGS = 80;
+export const AT_CALL_OUT = 128;
+export const AT_CALL_NR = 152;
+export const AT_CALL_FD = 156;
+export const AT_CALL_STR = 160;
+
+// struct saker_socket: offsets in bytes
+export const SIZE_SOCKET = 240;
+export const AT_SOCKET_ARGS = 80;
+export const AT_SOCKET_SIZE = 128;
+export const AT_SOCKET_INO = 136;
+export const AT_SOCKET_NR = 144;
+export const AT_SOCKET_FD = 148;
+export const AT_SOCKET_FDS = 152;
+export const AT_SOCKET_FAMILY = 160;
+export const AT_SOCKET_SOCK_TYPE = 164;
+export const AT_SOCKET_PROTOCOL = 168;
+export const AT_SOCKET_STATE = 172;
+export const AT_SOCKET_KNOWN = 176;
+export const AT_SOCKET_LOCAL_PORT = 180;
+export const AT_SOCKET_REMOTE_PORT = 184;
+export const AT_SOCKET_LOCAL_ADDR = 192;
+export const AT_SOCKET_REMOTE_ADDR = 208;
+export const AT_SOCKET_STR = 224;
+
 // struct saker_config: offsets in bytes
-export const SIZE_CONFIG = 24;
+export const SIZE_CONFIG = 16;
 export const AT_CONFIG_BULK_LIMIT = 0;
-export const AT_CONFIG_ENABLED = 8;
-export const AT_CONFIG_OWN_TGID = 12;
-export const AT_CONFIG_THREADS = 16;
+export const AT_CONFIG_OWN_TGID = 8;
+export const AT_CONFIG_THREADS = 12;
+
+// struct saker_enabled: offsets in bytes
+export const SIZE_ENABLED = 256;
+export const AT_ENABLED_TYPES = 0;
 
 // struct saker_count: offsets in bytes
 export const SIZE_COUNT = 16;
@@ -114,9 +144,110 @@ export const TYPE_EXECVE = 9;
 export const TYPE_EXECVEAT = 10;
 export const TYPE_PROCEXIT = 11;
 export const TYPE_TASK = 12;
-export const TYPE_MAX = 13;
+export const TYPE_UNLINK = 13;
+export const TYPE_UNLINKAT = 14;
+export const TYPE_RMDIR = 15;
+export const TYPE_RENAME = 16;
+export const TYPE_RENAMEAT = 17;
+export const TYPE_RENAMEAT2 = 18;
+export const TYPE_LINK = 19;
+export const TYPE_LINKAT = 20;
+export const TYPE_SYMLINK = 21;
+export const TYPE_SYMLINKAT = 22;
+export const TYPE_MKDIR = 23;
+export const TYPE_MKDIRAT = 24;
+export const TYPE_MKNOD = 25;
+export const TYPE_MKNODAT = 26;
+export const TYPE_CHMOD = 27;
+export const TYPE_FCHMOD = 28;
+export const TYPE_FCHMODAT = 29;
+export const TYPE_FCHMODAT2 = 30;
+export const TYPE_CHOWN = 31;
+export const TYPE_LCHOWN = 32;
+export const TYPE_FCHOWN = 33;
+export const TYPE_FCHOWNAT = 34;
+export const TYPE_TRUNCATE = 35;
+export const TYPE_FTRUNCATE = 36;
+export const TYPE_SETXATTR = 37;
+export const TYPE_LSETXATTR = 38;
+export const TYPE_FSETXATTR = 39;
+export const TYPE_MOUNT = 40;
+export const TYPE_UMOUNT = 41;
+export const TYPE_UMOUNT2 = 42;
+export const TYPE_MOVE_MOUNT = 43;
+export const TYPE_PIVOT_ROOT = 44;
+export const TYPE_CHROOT = 45;
+export const TYPE_CHDIR = 46;
+export const TYPE_FCHDIR = 47;
+export const TYPE_OPEN_BY_HANDLE_AT = 48;
+export const TYPE_SOCKET = 49;
+export const TYPE_SOCKETPAIR = 50;
+export const TYPE_BIND = 51;
+export const TYPE_LISTEN = 52;
+export const TYPE_CONNECT = 53;
+export const TYPE_ACCEPT = 54;
+export const TYPE_ACCEPT4 = 55;
+export const TYPE_SENDTO = 56;
+export const TYPE_SENDMSG = 57;
+export const TYPE_RECVFROM = 58;
+export const TYPE_RECVMSG = 59;
+export const TYPE_SHUTDOWN = 60;
+export const TYPE_SETSOCKOPT = 61;
+export const TYPE_SETUID = 62;
+export const TYPE_SETGID = 63;
+export const TYPE_SETREUID = 64;
+export const TYPE_SETREGID = 65;
+export const TYPE_SETRESUID = 66;
+export const TYPE_SETRESGID = 67;
+export const TYPE_SETFSUID = 68;
+export const TYPE_SETFSGID = 69;
+export const TYPE_CAPSET = 70;
+export const TYPE_SETNS = 71;
+export const TYPE_UNSHARE = 72;
+export const TYPE_PRCTL = 73;
+export const TYPE_PTRACE = 74;
+export const TYPE_KILL = 75;
+export const TYPE_TKILL = 76;
+export const TYPE_TGKILL = 77;
+export const TYPE_PROCESS_VM_READV = 78;
+export const TYPE_PROCESS_VM_WRITEV = 79;
+export const TYPE_PIDFD_OPEN = 80;
+export const TYPE_PIDFD_GETFD = 81;
+export const TYPE_MEMFD_CREATE = 82;
+export const TYPE_KEYCTL = 83;
+export const TYPE_SECCOMP = 84;
+export const TYPE_PERSONALITY = 85;
+export const TYPE_SETSID = 86;
+export const TYPE_SETPGID = 87;
+export const TYPE_BPF = 88;
+export const TYPE_INIT_MODULE = 89;
+export const TYPE_FINIT_MODULE = 90;
+export const TYPE_DELETE_MODULE = 91;
+export const TYPE_PERF_EVENT_OPEN = 92;
+export const TYPE_USERFAULTFD = 93;
+export const TYPE_IO_URING_SETUP = 94;
+export const TYPE_KEXEC_LOAD = 95;
+export const TYPE_KEXEC_FILE_LOAD = 96;
+export const TYPE_DUP = 97;
+export const TYPE_DUP2 = 98;
+export const TYPE_DUP3 = 99;
+export const TYPE_FCNTL = 100;
+export const TYPE_PIPE = 101;
+export const TYPE_PIPE2 = 102;
+export const TYPE_EVENTFD = 103;
+export const TYPE_EVENTFD2 = 104;
+export const TYPE_SIGNALFD = 105;
+export const TYPE_SIGNALFD4 = 106;
+export const TYPE_INOTIFY_INIT = 107;
+export const TYPE_INOTIFY_INIT1 = 108;
+export const TYPE_TIMERFD_CREATE = 109;
+export const TYPE_EPOLL_CREATE = 110;
+export const TYPE_EPOLL_CREATE1 = 111;
+export const TYPE_MPROTECT = 112;
+export const TYPE_MMAP = 113;
+export const TYPE_MAX = 114;
 /** Name of an event (evt.type) by its number. */
-export const TYPE_NAMES: readonly string[] = ["none","open","openat","openat2","creat","fork","vfork","clone","clone3","execve","execveat","procexit","task"];
+export const TYPE_NAMES: readonly string[] = ["none","open","openat","openat2","creat","fork","vfork","clone","clone3","execve","execveat","procexit","task","unlink","unlinkat","rmdir","rename","renameat","renameat2","link","linkat","symlink","symlinkat","mkdir","mkdirat","mknod","mknodat","chmod","fchmod","fchmodat","fchmodat2","chown","lchown","fchown","fchownat","truncate","ftruncate","setxattr","lsetxattr","fsetxattr","mount","umount","umount2","move_mount","pivot_root","chroot","chdir","fchdir","open_by_handle_at","socket","socketpair","bind","listen","connect","accept","accept4","sendto","sendmsg","recvfrom","recvmsg","shutdown","setsockopt","setuid","setgid","setreuid","setregid","setresuid","setresgid","setfsuid","setfsgid","capset","setns","unshare","prctl","ptrace","kill","tkill","tgkill","process_vm_readv","process_vm_writev","pidfd_open","pidfd_getfd","memfd_create","keyctl","seccomp","personality","setsid","setpgid","bpf","init_module","finit_module","delete_module","perf_event_open","userfaultfd","io_uring_setup","kexec_load","kexec_file_load","dup","dup2","dup3","fcntl","pipe","pipe2","eventfd","eventfd2","signalfd","signalfd4","inotify_init","inotify_init1","timerfd_create","epoll_create","epoll_create1","mprotect","mmap"];
 
 // enum saker_layout
 export const LAYOUT_NONE = 0;
@@ -125,7 +256,9 @@ export const LAYOUT_EXEC = 2;
 export const LAYOUT_EXEC_FAILED = 3;
 export const LAYOUT_FORK = 4;
 export const LAYOUT_EXIT = 5;
-export const LAYOUT_MAX = 6;
+export const LAYOUT_CALL = 6;
+export const LAYOUT_SOCKET = 7;
+export const LAYOUT_MAX = 8;
 
 // enum saker_flag
 export const FLAG_IO_URING = 1;
@@ -152,6 +285,8 @@ export const STR_MAX = 4096;
 export const TTY_MAX = 64;
 export const PATH_LEVELS = 64;
 export const CGROUP_LEVELS = 12;
+export const UNIX_PATH_MAX = 108;
+export const TYPES_MAX = 256;
 export const CANARY_OPEN_FLAGS = 200960;
 
 // enum saker_open_str
@@ -173,3 +308,24 @@ export const EXEC_NSTR = 6;
 export const EXEC_FAILED_FILENAME = 0;
 export const EXEC_FAILED_BASE = 1;
 export const EXEC_FAILED_NSTR = 2;
+
+// enum saker_call_str
+export const CALL_NAME = 0;
+export const CALL_BASE = 1;
+export const CALL_NAME2 = 2;
+export const CALL_BASE2 = 3;
+export const CALL_PATH = 4;
+export const CALL_TEXT = 5;
+export const CALL_NSTR = 6;
+
+// enum saker_socket_known
+export const SOCKET_LOCAL = 1;
+export const SOCKET_REMOTE = 2;
+export const SOCKET_GIVEN = 4;
+export const SOCKET_FAULT = 8;
+export const SOCKET_FOUND = 16;
+
+// enum saker_socket_str
+export const SOCKET_LOCAL_PATH = 0;
+export const SOCKET_REMOTE_PATH = 1;
+export const SOCKET_NSTR = 2;
