@@ -8,6 +8,7 @@ import {
   type ProcessTable,
   type TaskFacts,
 } from '../state/index.ts';
+import { applyCall } from './apply-call.ts';
 
 /**
  * Record → process state. Facts of a process cross here from bytes to objects; nothing else in the engine
@@ -17,8 +18,9 @@ import {
 /** argv of another process, which the kernel side cannot read; empty when it is gone. */
 export type ReadArgv = (pid: number) => readonly string[];
 
-/** clone(2): the child gets its creator's parent as parent. */
+/** clone(2): the child gets its creator's parent as parent, and is the first process of a new pid namespace. */
 const CLONE_PARENT = 0x8000;
+const CLONE_NEWPID = 0x20000000;
 
 /** Brings the table up to date with the record the view stands on and returns the event's process. */
 export function applyRecord(table: ProcessTable, record: EventRecord, readArgv: ReadArgv): Process | null {
@@ -31,6 +33,11 @@ export function applyRecord(table: ProcessTable, record: EventRecord, readArgv: 
     case abi.LAYOUT_EXIT: {
       const process = table.peek(record.pid, record.startNs);
       if ((record.flags & abi.FLAG_GROUP_DEAD) !== 0) table.exit(record.pid, record.startNs);
+      return process;
+    }
+    case abi.LAYOUT_CALL: {
+      const process = table.get(record.pid, record.startNs, tsNs(record));
+      if (process !== null && record.ret >= 0) applyCall(process, record);
       return process;
     }
     default:
@@ -56,7 +63,9 @@ function applyFork(table: ProcessTable, record: EventRecord): Process | null {
   const { fork } = record;
   const parent = table.get(record.pid, record.startNs, tsNs(record));
   if ((record.flags & abi.FLAG_THREAD) !== 0) return parent;
+  if (record.tid === record.pid) parent?.rename(record.comm);
   const sibling = (fork.cloneFlags & CLONE_PARENT) !== 0;
+  const newNamespace = (fork.cloneFlags & CLONE_NEWPID) !== 0;
   table.fork({
     pid: fork.childPid,
     startNs: fork.childStartNs,
@@ -66,6 +75,9 @@ function applyFork(table: ProcessTable, record: EventRecord): Process | null {
     sid: parent?.sid ?? 0,
     pgid: parent?.pgid ?? 0,
     vpid: fork.childVpid,
+    vpgid: newNamespace ? 0 : (parent?.vpgid ?? 0),
+    pidNs: newNamespace ? 0 : (parent?.pidNs ?? 0),
+    caps: parent?.caps ?? null,
     tty: parent?.tty ?? 0,
     loginuid: parent?.loginuid ?? LOGINUID_UNSET,
     uid: record.uid,
@@ -86,6 +98,13 @@ function taskOf(record: EventRecord): TaskFacts {
     sid: exec.sid,
     pgid: exec.pgid,
     vpid: exec.vpid,
+    vpgid: exec.vpgid,
+    pidNs: exec.pidNs,
+    caps: {
+      permitted: exec.capPermitted,
+      effective: exec.capEffective,
+      inheritable: exec.capInheritable,
+    },
     tty: exec.tty,
     loginuid: exec.loginuid,
     uid: record.uid,
@@ -97,7 +116,12 @@ function taskOf(record: EventRecord): TaskFacts {
 /** How the kernel names the file behind memfd_create(2). */
 const MEMFD = /^\/?memfd:/;
 
-function imageOf({ exec }: EventRecord, argv: readonly string[]): ImageFacts {
+function layerOf(flags: number): ImageFacts['exeLayer'] {
+  if ((flags & abi.FLAG_OVERLAY) === 0) return null;
+  return (flags & abi.FLAG_OVERLAY_UPPER) === 0 ? 'lower' : 'upper';
+}
+
+function imageOf({ exec, flags }: EventRecord, argv: readonly string[]): ImageFacts {
   return {
     argv,
     exe: new Interned(argv[0] ?? ''),
@@ -107,6 +131,10 @@ function imageOf({ exec }: EventRecord, argv: readonly string[]): ImageFacts {
     exeIno: exec.exeIno,
     exeCtime: exec.exeCtime,
     exeMtime: exec.exeMtime,
+    exeMode: exec.exeMode,
+    exeUid: exec.exeUid,
+    exeGid: exec.exeGid,
+    exeLayer: layerOf(flags),
     exeUnlinked: exec.exeNlink === 0,
     exeFromMemfd: exec.exeNlink === 0 && MEMFD.test(exec.exe.text),
   };

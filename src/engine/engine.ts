@@ -2,7 +2,7 @@ import type { Alert } from '../base/alert.ts';
 import { Interned } from '../base/interning.ts';
 import { EventRecord, splitRecords } from '../decode/index.ts';
 import { TYPE_TASK } from '../schema/record.generated.ts';
-import { hostState, ProcessTable } from '../state/index.ts';
+import { hostState, type Process, ProcessTable } from '../state/index.ts';
 import { applyRecord, tsNs } from './apply.ts';
 import type { CanaryWatch } from './canary.ts';
 import { Event } from './event.ts';
@@ -23,6 +23,8 @@ export class Engine {
     isoTimes: false,
     wallNs: this.#host.clock.wallNs,
     processOf: (pid: number) => this.#table.byPid(pid),
+    initOf: (process: Process) => this.#table.initOf(process),
+    details: this.#host.details,
   };
   readonly #emit = (alert: Alert): void => void this.#alerts.push(alert);
   #matcher: Matcher | null = null;

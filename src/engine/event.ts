@@ -1,7 +1,7 @@
 import { EMPTY, Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
-import type { Process, Users } from '../state/index.ts';
+import type { Details, Process, Users } from '../state/index.ts';
 import { tsNs } from './apply.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
 import { Derived, normalPath } from './paths.ts';
@@ -16,6 +16,9 @@ export interface EventContext {
   wallNs(bootNs: bigint): bigint;
   /** The live process with this pid, whatever its start time. */
   processOf(pid: number): Process | null;
+  /** The first process of its pid namespace. */
+  initOf(process: Process): Process | null;
+  readonly details: Details;
 }
 
 /** A path text that does not begin with `/` was cut by the kernel side or is relative to an unknown directory. */
@@ -150,6 +153,13 @@ export class Event {
   }
   processOf(pid: number): Process | null {
     return this.#context.processOf(pid);
+  }
+  initOf(process: Process): Process | null {
+    return this.#context.initOf(process);
+  }
+  /** Facts read from /proc when asked for. */
+  get details(): Details {
+    return this.#context.details;
   }
   /** A time since boot as wall-clock time, ns since the epoch. */
   wallOf(bootNs: number): bigint {

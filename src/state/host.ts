@@ -1,5 +1,6 @@
 import { EMPTY, Interned } from '../base/interning.ts';
-import { createClock, type HostClock, ProcFs, UserDatabase } from '../host/index.ts';
+import { createClock, type HostClock, ProcDetails, ProcFs, UserDatabase } from '../host/index.ts';
+import { Details } from './details.ts';
 import type { ImageFacts } from './process.ts';
 import type { ReadProcess } from './process-table.ts';
 import { Users } from './users.ts';
@@ -14,6 +15,8 @@ export interface HostState {
   readArgv(pid: number): readonly string[];
   pids(): Set<number>;
   readonly users: Users;
+  /** What is read of a process only when a rule or an output asks for it. */
+  readonly details: Details;
   readonly clock: HostClock;
 }
 
@@ -35,6 +38,10 @@ export function hostState(root = '/'): HostState {
       exeIno: 0n,
       exeCtime: 0n,
       exeMtime: 0n,
+      exeMode: 0,
+      exeUid: 0,
+      exeGid: 0,
+      exeLayer: null,
       exeUnlinked: exe?.endsWith(' (deleted)') ?? false,
       exeFromMemfd: exe?.startsWith('/memfd:') ?? false,
     };
@@ -48,6 +55,10 @@ export function hostState(root = '/'): HostState {
         sid: facts.sid,
         pgid: facts.pgid,
         vpid: facts.vpid,
+        // In the host's namespace the numbers are the same; in another one /proc/PID/stat does not tell.
+        vpgid: facts.vpid === pid ? facts.pgid : 0,
+        pidNs: 0,
+        caps: null,
         tty: facts.tty,
         loginuid: facts.loginuid,
         uid: facts.uid ?? 0,
@@ -68,6 +79,7 @@ export function hostState(root = '/'): HostState {
         return name === null ? null : { name };
       },
     }),
+    details: new Details(new ProcDetails(`${root}proc`)),
     clock: createClock(),
   };
 }

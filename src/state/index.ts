@@ -3,7 +3,8 @@
  * decoded. Out: the process of an event with its image, parent and ancestors. Called by engine/ only.
  */
 
+export { type DetailSource, Details } from './details.ts';
 export { type HostState, hostState } from './host.ts';
-export { type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';
+export { type Capabilities, type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';
 export { ProcessTable, type ReadProcess, type TableStats } from './process-table.ts';
 export { type UserSource, Users } from './users.ts';

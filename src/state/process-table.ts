@@ -29,6 +29,8 @@ export interface TableStats {
 export class ProcessTable {
   readonly #byPid = new Map<number, Process>();
   readonly #read: ReadProcess;
+  /** Pid namespace → its first process. */
+  readonly #inits = new Map<number, Process>();
   #misses = 0;
   #repaired = 0;
   #swept = 0;
@@ -75,6 +77,7 @@ export class ProcessTable {
       process.setTask(task);
     }
     if (image !== null) process.setImage(image);
+    if (process.vpid === 1 && process.pidNs !== 0) this.#inits.set(process.pidNs, process);
     process.parent = this.#parentOf(task) ?? process.parent;
     return process;
   }
@@ -99,8 +102,18 @@ export class ProcessTable {
   exit(pid: number, startNs: number): void {
     const process = this.peek(pid, startNs);
     if (process === null) return;
-    process.ended = true;
-    this.#byPid.delete(pid);
+    this.#remove(process);
+  }
+
+  /** The first process of a process's pid namespace, or null when it is not known. */
+  initOf(process: Process): Process | null {
+    if (process.vpid === process.pid) return this.byPid(1);
+    const known = this.#inits.get(process.pidNs);
+    if (known !== undefined) return known;
+    let at: Process | null = process;
+    for (let level = 0; at !== null && level < MAX_ENDED_ANCESTORS && at.vpid !== 1; level++) at = at.parent;
+    // The machine's own init is not that of a namespace below.
+    return at?.vpid === 1 && at.pid !== 1 ? at : null;
   }
 
   /** Ties children to parents that came after them from the iterator. Returns the number of processes. */
@@ -121,16 +134,21 @@ export class ProcessTable {
   sweep(alive: ReadonlySet<number>): void {
     for (const [pid, process] of this.#byPid) {
       if (alive.has(pid)) continue;
-      process.ended = true;
-      this.#byPid.delete(pid);
+      this.#remove(process);
       this.#swept++;
     }
     this.#sweepAbove = Math.max(4096, this.#byPid.size * 2);
   }
 
+  #remove(process: Process): void {
+    process.ended = true;
+    this.#byPid.delete(process.pid);
+    if (this.#inits.get(process.pidNs) === process) this.#inits.delete(process.pidNs);
+  }
+
   #insert(process: Process): void {
     const former = this.#byPid.get(process.pid);
-    if (former !== undefined) former.ended = true;
+    if (former !== undefined) this.#remove(former);
     this.#byPid.set(process.pid, process);
   }
 

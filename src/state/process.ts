@@ -18,9 +18,22 @@ export interface ImageFacts {
   exeIno: bigint;
   exeCtime: bigint;
   exeMtime: bigint;
+  /** st_mode and owner of the executable; mode 0 when unknown. */
+  exeMode: number;
+  exeUid: number;
+  exeGid: number;
+  /** Where on overlayfs the executable lies; null on another file system. */
+  exeLayer: 'upper' | 'lower' | null;
   /** The executable has no name any more or never had one (memfd). */
   exeUnlinked: boolean;
   exeFromMemfd: boolean;
+}
+
+/** Capability sets, a bit per capability as in capabilities(7). Never changed: a process gets others. */
+export interface Capabilities {
+  readonly permitted: bigint;
+  readonly effective: bigint;
+  readonly inheritable: bigint;
 }
 
 /** Identity and relations that survive exec. */
@@ -35,6 +48,12 @@ export interface TaskFacts {
   sid: number;
   pgid: number;
   vpid: number;
+  /** Process group as the innermost pid namespace numbers it; 0 when its leader is outside. */
+  vpgid: number;
+  /** Inode number of the pid namespace, 0 when not told. */
+  pidNs: number;
+  /** Null when not told. */
+  caps: Capabilities | null;
   /** Kernel device number of the controlling terminal, 0 for none. */
   tty: number;
   /** Audit login uid, or LOGINUID_UNSET. */
@@ -43,6 +62,23 @@ export interface TaskFacts {
   gid: number;
   cgroup: bigint;
 }
+
+const NO_IMAGE: ImageFacts = {
+  exe: EMPTY,
+  exepath: EMPTY,
+  args: EMPTY,
+  argv: [],
+  cwd: EMPTY,
+  exeIno: 0n,
+  exeCtime: 0n,
+  exeMtime: 0n,
+  exeMode: 0,
+  exeUid: 0,
+  exeGid: 0,
+  exeLayer: null,
+  exeUnlinked: false,
+  exeFromMemfd: false,
+};
 
 /**
  * One process (thread group). Objects are shared: an alert in flight or a child may hold one after its
@@ -57,21 +93,18 @@ export class Process {
   sid: number;
   pgid: number;
   vpid: number;
+  vpgid: number;
+  pidNs: number;
+  caps: Capabilities | null;
   tty: number;
   loginuid: number;
   uid: number;
   gid: number;
   cgroup: bigint;
-  exe: Interned = EMPTY;
-  exepath: Interned = EMPTY;
-  args: Interned = EMPTY;
-  argv: readonly string[] = [];
+  /** The program it runs, one object for a process and the children it forked since exec; replaced, never changed. */
+  image: ImageFacts = NO_IMAGE;
+  /** Current directory; starts as the image's. */
   cwd: Interned = EMPTY;
-  exeIno = 0n;
-  exeCtime = 0n;
-  exeMtime = 0n;
-  exeUnlinked = false;
-  exeFromMemfd = false;
   ended = false;
   /** `comm args`, made when first asked for and dropped when comm or args change. */
   cmdline: Interned | null = null;
@@ -84,6 +117,9 @@ export class Process {
     this.sid = facts.sid;
     this.pgid = facts.pgid;
     this.vpid = facts.vpid;
+    this.vpgid = facts.vpgid;
+    this.pidNs = facts.pidNs;
+    this.caps = facts.caps;
     this.tty = facts.tty;
     this.loginuid = facts.loginuid;
     this.uid = facts.uid;
@@ -91,18 +127,23 @@ export class Process {
     this.cgroup = facts.cgroup;
   }
 
+  get exe(): Interned {
+    return this.image.exe;
+  }
+  get exepath(): Interned {
+    return this.image.exepath;
+  }
+  get args(): Interned {
+    return this.image.args;
+  }
+  get argv(): readonly string[] {
+    return this.image.argv;
+  }
+
   /** A new program in the same process. */
   setImage(image: ImageFacts): void {
-    this.exe = image.exe;
-    this.exepath = image.exepath;
-    this.args = image.args;
-    this.argv = image.argv;
+    this.image = image;
     this.cwd = image.cwd;
-    this.exeIno = image.exeIno;
-    this.exeCtime = image.exeCtime;
-    this.exeMtime = image.exeMtime;
-    this.exeUnlinked = image.exeUnlinked;
-    this.exeFromMemfd = image.exeFromMemfd;
     this.cmdline = null;
   }
 
@@ -112,6 +153,9 @@ export class Process {
     this.sid = facts.sid;
     this.pgid = facts.pgid;
     this.vpid = facts.vpid;
+    this.vpgid = facts.vpgid;
+    this.pidNs = facts.pidNs;
+    this.caps = facts.caps;
     this.tty = facts.tty;
     this.loginuid = facts.loginuid;
     this.uid = facts.uid;
@@ -120,8 +164,17 @@ export class Process {
     this.cmdline = null;
   }
 
-  /** A child starts as a copy of its parent's image. */
+  /** A child starts with its parent's image and directory. */
   inheritImage(from: Process): void {
-    this.setImage(from);
+    this.image = from.image;
+    this.cwd = from.cwd;
+    this.cmdline = null;
+  }
+
+  /** The thread-group leader took another name: prctl(PR_SET_NAME), a write to /proc/PID/comm. */
+  rename(comm: Interned): void {
+    if (comm === this.comm || comm.text === this.comm.text) return;
+    this.comm = comm;
+    this.cmdline = null;
   }
 }

@@ -1,8 +1,11 @@
 import type { FactSource, FieldUse, Getter } from '../../rules/facts.ts';
 import type { Event } from '../event.ts';
+import { environmentFacts } from './environment.ts';
 import { eventFacts } from './event.ts';
+import { executableFacts } from './executable.ts';
 import { fileFacts } from './file.ts';
 import { processFacts } from './process.ts';
+import { threadFacts } from './thread.ts';
 import { userFacts } from './user.ts';
 
 /**
@@ -12,6 +15,9 @@ import { userFacts } from './user.ts';
 const TABLES: readonly Readonly<Record<string, (arg: string | null) => Getter<Event> | null>>[] = [
   eventFacts,
   processFacts,
+  executableFacts,
+  environmentFacts,
+  threadFacts,
   fileFacts,
   userFacts,
 ];

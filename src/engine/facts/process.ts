@@ -7,14 +7,14 @@ import { Derived } from '../paths.ts';
 
 /** proc.* and thread.*: facts of the process of an event and of its ancestors. */
 
-type ProcessGetter = (process: Process, event: Event) => Value | null;
-type Table = Readonly<Record<string, (arg: string | null) => Getter<Event> | null>>;
+export type ProcessGetter = (process: Process, event: Event) => Value | null;
+export type Table = Readonly<Record<string, (arg: string | null) => Getter<Event> | null>>;
 
 /** Ancestors walked when a rule asks for any of them; longer chains exist only to tire the engine. */
-const MAX_ANCESTORS = 64;
+export const MAX_ANCESTORS = 64;
 
 /** A field of the event's own process; missing when the process is unknown. */
-function own(get: ProcessGetter): () => Getter<Event> {
+export function own(get: ProcessGetter): () => Getter<Event> {
   return () => (event) => (event.process === null ? null : get(event.process, event));
 }
 
@@ -87,11 +87,37 @@ function args(arg: string | null): Getter<Event> | null {
   })();
 }
 
+/** The process whose pid names the session or group; when it ended, the oldest ancestor that is still in it. */
 function leader(get: (process: Process) => Value | null, idOf: (process: Process) => number) {
   return own((process, event) => {
-    const found = event.processOf(idOf(process));
-    return found === null ? null : get(found);
+    const id = idOf(process);
+    let found = event.processOf(id);
+    if (found === null) {
+      found = process;
+      let at = process.parent;
+      for (let level = 0; at !== null && level < MAX_ANCESTORS && idOf(at) === id; level++) {
+        found = at;
+        at = at.parent;
+      }
+    }
+    return get(found);
   });
+}
+
+const sessionOf = (process: Process): number => process.sid;
+const groupOf = (process: Process): number => process.pgid;
+
+/** Shells end in `sh`; ssh and its kin are none. */
+const SHELL = /^(?!.*ssh$).*sh$/;
+
+/** Pid of the oldest shell from the process up, so that all commands of one login share it. */
+function loginShell(process: Process): number | null {
+  let found: number | null = null;
+  let at: Process | null = process;
+  for (let level = 0; at !== null && level < MAX_ANCESTORS; level++, at = at.parent) {
+    if (SHELL.test(at.comm.text)) found = at.pid;
+  }
+  return found;
 }
 
 export const processFacts: Table = {
@@ -121,41 +147,26 @@ export const processFacts: Table = {
   'proc.vpid': own((process) => process.vpid),
   'proc.pvpid': parent((process) => process.vpid),
   'proc.sid': own((process) => process.sid),
-  'proc.sname': leader(
-    (process) => process.comm,
-    (process) => process.sid,
-  ),
-  'proc.sid.exe': leader(
-    (process) => process.exe,
-    (process) => process.sid,
-  ),
-  'proc.sid.exepath': leader(
-    (process) => known(process.exepath),
-    (process) => process.sid,
-  ),
-  'proc.pgid': own((process) => process.pgid),
-  'proc.pgid.name': leader(
-    (process) => process.comm,
-    (process) => process.pgid,
-  ),
-  'proc.pgid.exe': leader(
-    (process) => process.exe,
-    (process) => process.pgid,
-  ),
-  'proc.pgid.exepath': leader(
-    (process) => known(process.exepath),
-    (process) => process.pgid,
-  ),
+  'proc.sname': leader((process) => process.comm, sessionOf),
+  'proc.sid.exe': leader((process) => process.exe, sessionOf),
+  'proc.sid.exepath': leader((process) => known(process.exepath), sessionOf),
+  'proc.pgid': own(groupOf),
+  'proc.pgid.name': leader((process) => process.comm, groupOf),
+  'proc.pgid.exe': leader((process) => process.exe, groupOf),
+  'proc.pgid.exepath': leader((process) => known(process.exepath), groupOf),
+  // The same group under another number, so the same leader.
+  'proc.vpgid': own((process) => process.vpgid),
+  'proc.vpgid.name': leader((process) => process.comm, groupOf),
+  'proc.vpgid.exe': leader((process) => process.exe, groupOf),
+  'proc.vpgid.exepath': leader((process) => known(process.exepath), groupOf),
+  'proc.loginshellid': own(loginShell),
   'proc.is_sid_leader': own((process) => process.pid === process.sid),
+  'proc.is_vpgid_leader': own((process) => process.vpid === process.vpgid),
   'proc.is_pgid_leader': own((process) => process.pid === process.pgid),
   'proc.duration': own(durationSince),
   'proc.ppid.duration': parent(durationSince),
   'proc.pid.ts': own((process, event) => event.wallOf(process.startNs)),
   'proc.ppid.ts': parent((process, event) => event.wallOf(process.startNs)),
-  'proc.is_exe_from_memfd': own((process) => process.exeFromMemfd),
-  'proc.exe_ino': own((process) => (process.exeIno === 0n ? null : process.exeIno)),
-  'proc.exe_ino.ctime': own((process) => (process.exeIno === 0n ? null : process.exeCtime)),
-  'proc.exe_ino.mtime': own((process) => (process.exeIno === 0n ? null : process.exeMtime)),
   'thread.tid': () => (event) => event.tid,
   'thread.ismain': () => (event) => event.tid === event.pid,
 };

@@ -21,6 +21,9 @@ function task(pid: number, over: Partial<TaskFacts> = {}): TaskFacts {
     sid: 1,
     pgid: pid,
     vpid: pid,
+    vpgid: pid,
+    pidNs: 0,
+    caps: null,
     tty: 0,
     loginuid: 0xffffffff,
     uid: 0,
@@ -40,6 +43,10 @@ function image(path: string): ImageFacts {
     exeIno: 0n,
     exeCtime: 0n,
     exeMtime: 0n,
+    exeMode: 0,
+    exeUid: 0,
+    exeGid: 0,
+    exeLayer: null,
     exeUnlinked: false,
     exeFromMemfd: false,
   };
@@ -134,4 +141,28 @@ test('a sweep drops processes whose end was never seen', () => {
   assert.equal(table.stats.processes, 2);
   assert.equal(table.stats.swept, 4996);
   assert.ok(!table.wantsSweep);
+});
+
+test('the first process of a pid namespace is known to those in it, until it ends', () => {
+  const table = new ProcessTable(nobody);
+  table.put(task(1), null);
+  const init = table.put(task(500, { vpid: 1, pidNs: 77 }), null);
+  const inside = table.put(task(501, { vpid: 2, pidNs: 77, ppid: 500 }), null);
+  const attached = table.put(task(502, { vpid: 9, pidNs: 77 }), null);
+  assert.equal(table.initOf(inside), init);
+  assert.equal(table.initOf(attached), init, 'an exec into the container has other ancestors');
+  assert.equal(table.initOf(table.put(task(30), null))?.pid, 1);
+  table.exit(500, 500 * SECOND);
+  assert.equal(table.initOf(attached), null);
+});
+
+test('a child shares its image with its parent until one of them executes a program', () => {
+  const table = new ProcessTable(nobody);
+  const parent = table.put(task(10), image('/bin/sh'));
+  const child = table.fork(task(11, { ppid: 10 }));
+  assert.equal(child.image, parent.image);
+  child.cwd = new Interned('/tmp');
+  assert.equal(parent.cwd.text, '');
+  table.exec(task(11, { ppid: 10 }), image('/bin/cat'));
+  assert.equal(parent.exepath.text, '/bin/sh');
 });

@@ -1,0 +1,55 @@
+import { CAP_DAC_OVERRIDE, CAP_FOWNER } from '../../schema/capabilities.ts';
+import type { Process } from '../../state/index.ts';
+import type { Event } from '../event.ts';
+import { own, type ProcessGetter, type Table } from './process.ts';
+
+/** proc.exe_ino and proc.is_exe_*: the file that the process executes, as it was at exec. */
+
+const OWNER_WRITES = 0o200;
+const GROUP_WRITES = 0o020;
+const OTHERS_WRITE = 0o002;
+
+/**
+ * May the process write its own executable, or give itself the right to? Permission bits and capabilities alone, as Falco
+ * decides it: supplementary groups, read-only mounts and security modules are not asked.
+ */
+function mayWrite(process: Process, event: Event): boolean {
+  const { exeMode, exeUid, exeGid } = process.image;
+  if (exeMode === 0) return false;
+  if (((process.caps?.effective ?? 0n) & (CAP_DAC_OVERRIDE | CAP_FOWNER)) !== 0n) return true;
+  if (exeUid === event.uid && (exeMode & OWNER_WRITES) !== 0) return true;
+  if (exeGid === event.gid && (exeMode & GROUP_WRITES) !== 0) return true;
+  return (exeMode & OTHERS_WRITE) !== 0;
+}
+
+/** Facts of an inode nobody could look at are missing. */
+const inode = (get: ProcessGetter) =>
+  own((process, event) => (process.image.exeIno === 0n ? null : get(process, event)));
+
+/** ns from the last change of the inode to a moment; missing when the inode is younger. */
+function sinceChange(process: Process, event: Event, bootNs: number): bigint | null {
+  const { exeCtime } = process.image;
+  const span = event.wallOf(bootNs) - exeCtime;
+  return exeCtime === 0n || span < 0n ? null : span;
+}
+
+export const executableFacts: Table = {
+  'proc.is_exe_writable': own(mayWrite),
+  'proc.is_exe_upper_layer': own(({ image }) => image.exeLayer === 'upper'),
+  'proc.is_exe_lower_layer': own(({ image }) => image.exeLayer === 'lower'),
+  'proc.is_exe_from_memfd': own(({ image }) => image.exeFromMemfd),
+  'proc.exe_ino': inode(({ image }) => image.exeIno),
+  'proc.exe_ino.ctime': inode(({ image }) => image.exeCtime),
+  'proc.exe_ino.mtime': inode(({ image }) => image.exeMtime),
+  'proc.exe_ino.ctime_duration_proc_start': inode((process, event) =>
+    sinceChange(process, event, process.startNs),
+  ),
+  'proc.exe_ino.ctime_duration_pidns_start': inode((process, event) => {
+    const init = event.initOf(process);
+    return init === null ? null : sinceChange(process, event, init.startNs);
+  }),
+  'proc.pidns_init_start_ts': own((process, event) => {
+    const init = event.initOf(process);
+    return init === null ? null : event.wallOf(init.startNs);
+  }),
+};

@@ -1,0 +1,165 @@
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readBounded } from './files.ts';
+import { type Descriptor, describeLink, readSockets, type SocketKinds } from './proc-sockets.ts';
+
+export type { Descriptor } from './proc-sockets.ts';
+
+/** Of /proc/PID/task/TID/status and stat, proc(5). Sizes in KiB; a kernel thread has none. */
+export interface StatusFacts {
+  readonly vmSize: number;
+  readonly vmRss: number;
+  readonly vmSwap: number;
+  /** Threads of the process. */
+  readonly threads: number;
+  /** Thread id in the innermost pid namespace. */
+  readonly vtid: number;
+  readonly capPermitted: bigint;
+  readonly capEffective: bigint;
+  readonly capInheritable: bigint;
+  /** Page faults that needed no, or a disk read. */
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+}
+
+const STATUS_BYTES = 16 * 1024;
+const STAT_BYTES = 4096;
+const LIMITS_BYTES = 4096;
+// The same part of the environment as of the arguments is kept; more is for dumps, not for rules.
+const ENVIRON_BYTES = 4096;
+const CGROUP_BYTES = 16 * 1024;
+/** Descriptors whose kind is looked at; a process may hold a million. */
+const MAX_DESCRIPTORS = 256;
+
+/**
+ * What of a process is read only when somebody asks. Everything is null or empty when the process is gone. All
+ * texts are byte text and bounded.
+ */
+export class ProcDetails {
+  readonly #root: string;
+
+  constructor(root = '/proc') {
+    this.#root = root;
+  }
+
+  /** Start in clock ticks since boot: the caller's proof that the pid is still the same process. */
+  startTicks(pid: number): number | null {
+    const field = this.#stat(pid, pid)?.[19];
+    return field === undefined ? null : Number(field);
+  }
+
+  /** `NAME=value` as given at exec; null when it cannot be read. */
+  environ(pid: number): readonly string[] | null {
+    const text = this.#text(`${pid}/environ`, ENVIRON_BYTES);
+    if (text === null) return null;
+    return text.split('\0').filter((entry) => entry !== '');
+  }
+
+  status(pid: number, tid: number): StatusFacts | null {
+    const text = this.#text(`${pid}/task/${tid}/status`, STATUS_BYTES);
+    const stat = this.#stat(pid, tid);
+    if (text === null || stat === null) return null;
+    const number = (name: string): number =>
+      Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    const set = (name: string): bigint =>
+      BigInt(`0x${new RegExp(`^${name}:\\t([0-9a-f]{1,16})$`, 'm').exec(text)?.[1] ?? '0'}`);
+    return {
+      vmSize: number('VmSize'),
+      vmRss: number('VmRSS'),
+      vmSwap: number('VmSwap'),
+      threads: number('Threads'),
+      vtid: Number(/^NSpid:.*\t(\d+)$/m.exec(text)?.[1] ?? tid),
+      capPermitted: set('CapPrm'),
+      capEffective: set('CapEff'),
+      capInheritable: set('CapInh'),
+      minorFaults: Number(stat[7]),
+      majorFaults: Number(stat[9]),
+    };
+  }
+
+  /** ns that a thread has run, from schedstat; null where the kernel keeps none. */
+  cpuNs(pid: number, tid: number): number | null {
+    const first = this.#text(`${pid}/task/${tid}/schedstat`, 128)?.split(' ')[0];
+    return first === undefined || first === '' ? null : Number(first);
+  }
+
+  /** Controller and path, `memory` and `/system.slice`; the unified hierarchy has an empty controller. */
+  cgroups(pid: number): readonly (readonly [controller: string, path: string])[] {
+    const found: [string, string][] = [];
+    for (const line of (this.#text(`${pid}/cgroup`, CGROUP_BYTES) ?? '').split('\n')) {
+      // proc(5): hierarchy-id:controllers:path
+      const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+      if (path === undefined) continue;
+      for (const controller of (controllers ?? '').split(',')) found.push([controller, path]);
+    }
+    return found;
+  }
+
+  /** Soft limit of open descriptors; -1 without limit. */
+  descriptorLimit(pid: number): number | null {
+    const soft = /^Max open files\s+(\S+)/m.exec(this.#text(`${pid}/limits`, LIMITS_BYTES) ?? '')?.[1];
+    if (soft === undefined) return null;
+    return soft === 'unlimited' ? -1 : Number(soft);
+  }
+
+  /** Open descriptors: the size of the directory since kernel 6.2, counted before. */
+  descriptorCount(pid: number): number | null {
+    try {
+      const { size } = statSync(`${this.#root}/${pid}/fd`);
+      return size > 0 ? size : readdirSync(`${this.#root}/${pid}/fd`).length;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Kind and name of one descriptor; null when it is closed. */
+  descriptor(pid: number, fd: number, sockets?: SocketKinds): Descriptor | null {
+    const path = `${this.#root}/${pid}/fd/${fd}`;
+    let link: string;
+    try {
+      link = readlinkSync(path, 'buffer').toString('latin1');
+    } catch {
+      return null;
+    }
+    return describeLink(link, {
+      isDirectory: () => isDirectory(path),
+      sockets: () => sockets ?? readSockets(`${this.#root}/${pid}/net`),
+    });
+  }
+
+  /** Kinds of the descriptors of a process by number, at most 256 of them. */
+  descriptorKinds(pid: number): ReadonlyMap<number, string> {
+    const kinds = new Map<number, string>();
+    let sockets: SocketKinds | undefined;
+    let fds: number[];
+    try {
+      fds = readdirSync(`${this.#root}/${pid}/fd`).map(Number).slice(0, MAX_DESCRIPTORS);
+    } catch {
+      return kinds;
+    }
+    for (const fd of fds) {
+      sockets ??= readSockets(`${this.#root}/${pid}/net`);
+      const found = this.descriptor(pid, fd, sockets);
+      if (found !== null) kinds.set(fd, found.type);
+    }
+    return kinds;
+  }
+
+  /** Fields of stat from the state on (field 3): comm may hold blanks and parentheses. */
+  #stat(pid: number, tid: number): readonly string[] | null {
+    const text = this.#text(`${pid}/task/${tid}/stat`, STAT_BYTES);
+    const end = text?.lastIndexOf(')') ?? -1;
+    return text === null || end < 0 ? null : text.slice(end + 2).split(' ');
+  }
+
+  #text(path: string, maxBytes: number): string | null {
+    return readBounded(`${this.#root}/${path}`, maxBytes)?.toString('latin1') ?? null;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

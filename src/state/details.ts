@@ -1,0 +1,136 @@
+import type { ProcDetails, StatusFacts } from '../host/index.ts';
+import type { ImageFacts, Process } from './process.ts';
+
+/** Where details come from; tests give their own. */
+export type DetailSource = Pick<
+  ProcDetails,
+  | 'startTicks'
+  | 'environ'
+  | 'status'
+  | 'cpuNs'
+  | 'cgroups'
+  | 'descriptorLimit'
+  | 'descriptorCount'
+  | 'descriptor'
+  | 'descriptorKinds'
+>;
+
+/** Processes whose details are remembered: with environments of 4 KiB at most some 20 MiB, usually a tenth. */
+const MAX_PROCESSES = 2048;
+/** Facts that change while a process runs are read again after this time. */
+const FRESH_NS = 1e9;
+/** Reads begun in one second of event time; a rule that asks for memory sizes of everything must not stop the engine. */
+const READS_PER_SECOND = 500;
+/** /proc gives start times in hundredths of a second. */
+const TICK_NS = 1e7;
+const TOLERANCE_NS = 2e7;
+
+/** What was read of one process. A missing key was not asked for yet, null could not be read. */
+interface Entry {
+  image: ImageFacts;
+  env?: readonly string[] | null;
+  /** Everything of `live` was read after this time. */
+  asOfNs: number;
+  live: Map<string, unknown>;
+}
+
+/**
+ * Facts of a process that no event carries, read from /proc when a rule or an output first asks, and kept. A process that
+ * ended, or whose pid is somebody else's now, has none but those already read.
+ */
+export class Details {
+  readonly #source: DetailSource;
+  /** In the order of last use, so that the first is the one to forget. */
+  readonly #entries = new Map<Process, Entry>();
+  #second = 0;
+  #readsLeft = READS_PER_SECOND;
+
+  constructor(source: DetailSource) {
+    this.#source = source;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** The environment that the present image was given, `NAME=value`; null when it was never read in time. */
+  env(process: Process, nowNs: number): readonly string[] | null {
+    const entry = this.#entry(process, nowNs);
+    if (entry.env === undefined) {
+      const env = this.#read(process, nowNs, () => this.#source.environ(process.pid));
+      // Over the limit of reads: another event may ask again.
+      if (env === undefined) return null;
+      entry.env = env;
+    }
+    return entry.env;
+  }
+
+  /** Sizes, threads, capabilities and faults of a thread, at most a second old. */
+  status(process: Process, tid: number, nowNs: number): StatusFacts | null {
+    return this.#live(process, `status ${tid}`, nowNs, () => this.#source.status(process.pid, tid));
+  }
+
+  cpuNs(process: Process, tid: number, nowNs: number): number | null {
+    return this.#live(process, `cpu ${tid}`, nowNs, () => this.#source.cpuNs(process.pid, tid));
+  }
+
+  cgroups(process: Process, nowNs: number): readonly (readonly [string, string])[] | null {
+    return this.#live(process, 'cgroups', nowNs, () => this.#source.cgroups(process.pid));
+  }
+
+  descriptorLimit(process: Process, nowNs: number): number | null {
+    return this.#live(process, 'limit', nowNs, () => this.#source.descriptorLimit(process.pid));
+  }
+
+  descriptorCount(process: Process, nowNs: number): number | null {
+    return this.#live(process, 'count', nowNs, () => this.#source.descriptorCount(process.pid));
+  }
+
+  descriptor(process: Process, fd: number, nowNs: number) {
+    return this.#live(process, `fd ${fd}`, nowNs, () => this.#source.descriptor(process.pid, fd));
+  }
+
+  descriptorKinds(process: Process, nowNs: number): ReadonlyMap<number, string> | null {
+    return this.#live(process, 'fds', nowNs, () => this.#source.descriptorKinds(process.pid));
+  }
+
+  #live<T>(process: Process, key: string, nowNs: number, read: () => T | null): T | null {
+    const entry = this.#entry(process, nowNs);
+    const known = entry.live.get(key);
+    if (known !== undefined) return known as T | null;
+    const value = this.#read(process, nowNs, read);
+    if (value === undefined) return null;
+    entry.live.set(key, value);
+    return value;
+  }
+
+  #entry(process: Process, nowNs: number): Entry {
+    let entry = this.#entries.get(process);
+    if (entry !== undefined) this.#entries.delete(process);
+    if (entry === undefined || entry.image !== process.image) {
+      entry = { image: process.image, asOfNs: nowNs, live: new Map() };
+    } else if (nowNs - entry.asOfNs >= FRESH_NS && !process.ended) {
+      entry.asOfNs = nowNs;
+      entry.live = new Map();
+    }
+    this.#entries.set(process, entry);
+    if (this.#entries.size > MAX_PROCESSES) this.#entries.delete(this.#entries.keys().next().value!);
+    return entry;
+  }
+
+  /** Undefined when no read is allowed now. */
+  #read<T>(process: Process, nowNs: number, read: () => T | null): T | null | undefined {
+    if (process.ended) return null;
+    const second = Math.floor(nowNs / 1e9);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#readsLeft = READS_PER_SECOND;
+    }
+    if (this.#readsLeft-- <= 0) return undefined;
+    const value = read();
+    // Asked after the read: a pid that changed hands meanwhile gives nothing.
+    const ticks = this.#source.startTicks(process.pid);
+    if (ticks === null || Math.abs(ticks * TICK_NS - process.startNs) > TOLERANCE_NS) return null;
+    return value;
+  }
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { closeSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { Interned } from '../../../src/base/interning.ts';
+import { ProcDetails } from '../../../src/host/index.ts';
+import { type DetailSource, Details, hostState, Process } from '../../../src/state/index.ts';
+
+const SECOND = 1e9;
+const host = hostState();
+
+/** This very process, as the table would know it. */
+function self(): Process {
+  const found = host.readProcess(process.pid);
+  assert.ok(found);
+  const made = new Process(found.task);
+  made.setImage(found.image);
+  return made;
+}
+
+function counting(): { source: DetailSource; reads: string[] } {
+  const real = new ProcDetails();
+  const reads: string[] = [];
+  const source: DetailSource = {
+    startTicks: (pid) => real.startTicks(pid),
+    environ: (pid) => {
+      reads.push('environ');
+      return real.environ(pid);
+    },
+    status: (pid, tid) => {
+      reads.push('status');
+      return real.status(pid, tid);
+    },
+    cpuNs: (pid, tid) => real.cpuNs(pid, tid),
+    cgroups: (pid) => real.cgroups(pid),
+    descriptorLimit: (pid) => real.descriptorLimit(pid),
+    descriptorCount: (pid) => real.descriptorCount(pid),
+    descriptor: (pid, fd) => real.descriptor(pid, fd),
+    descriptorKinds: (pid) => real.descriptorKinds(pid),
+  };
+  return { source, reads };
+}
+
+test('facts of this process are those that it knows of itself', () => {
+  const details = new Details(new ProcDetails());
+  const me = self();
+  assert.ok(details.env(me, 0)?.includes(`PATH=${process.env.PATH}`));
+  const status = details.status(me, process.pid, 0);
+  assert.ok(status !== null && status.vmRss > 1000 && status.vmSize > status.vmRss && status.threads > 1);
+  assert.equal(status.vtid, process.pid);
+  assert.ok((details.descriptorCount(me, 0) ?? 0) > 2);
+  assert.ok((details.descriptorLimit(me, 0) ?? 0) !== 0);
+  assert.ok((details.cgroups(me, 0)?.length ?? 0) > 0);
+});
+
+test('descriptors by kind and name', async () => {
+  const real = new ProcDetails();
+  const file = openSync('/etc/passwd', 'r');
+  const directory = openSync('/etc', 'r');
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  try {
+    assert.deepEqual(real.descriptor(process.pid, file), { type: 'file', name: '/etc/passwd' });
+    assert.deepEqual(real.descriptor(process.pid, directory), { type: 'directory', name: '/etc' });
+    assert.equal(real.descriptor(process.pid, 1_000_000), null);
+    const kinds = real.descriptorKinds(process.pid);
+    assert.equal(kinds.get(file), 'file');
+    assert.ok([...kinds.values()].includes('eventpoll'), 'the event loop');
+    const listening = [...kinds].filter(([, kind]) => kind === 'ipv4');
+    assert.ok(
+      listening.some(([fd]) => real.descriptor(process.pid, fd)?.name === `127.0.0.1:${port}`),
+      JSON.stringify(listening),
+    );
+  } finally {
+    server.close();
+    closeSync(file);
+    closeSync(directory);
+  }
+});
+
+test('the environment is read once per image, changing facts once a second', () => {
+  const { source, reads } = counting();
+  const details = new Details(source);
+  const me = self();
+  for (const now of [0, 1, 0.5 * SECOND]) {
+    details.env(me, now);
+    details.status(me, process.pid, now);
+  }
+  assert.deepEqual(reads, ['environ', 'status']);
+  details.status(me, process.pid, 2 * SECOND);
+  details.env(me, 2 * SECOND);
+  assert.deepEqual(reads, ['environ', 'status', 'status']);
+  me.setImage({ ...me.image });
+  details.env(me, 2 * SECOND);
+  assert.deepEqual(reads, ['environ', 'status', 'status', 'environ']);
+});
+
+test('a pid that is somebody else now gives nothing, an ended process is not asked', () => {
+  const { source, reads } = counting();
+  const details = new Details(source);
+  const other = new Process({ ...host.readProcess(process.pid)!.task, startNs: 1 });
+  assert.equal(details.env(other, 0), null);
+  assert.equal(details.status(other, process.pid, 0), null);
+  const ended = self();
+  ended.ended = true;
+  reads.length = 0;
+  assert.equal(details.env(ended, 0), null);
+  assert.deepEqual(reads, []);
+});
+
+test('memory and reads are bounded', () => {
+  const { source, reads } = counting();
+  const details = new Details(source);
+  const { task } = host.readProcess(process.pid)!;
+  for (let i = 0; i < 5000; i++) details.env(new Process({ ...task, comm: new Interned('x') }), 0);
+  assert.equal(details.size, 2048);
+  assert.equal(reads.length, 500);
+});
