@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { kernelSeries } from '../cache.ts';
 import { runInGuest } from '../guest.ts';
 
 /**
@@ -21,7 +22,7 @@ interface JsonAlert {
   output_fields: Record<string, string | number | null>;
 }
 
-for (const kernel of ['6.1', '6.12'] as const) {
+for (const kernel of kernelSeries) {
   describe(`the package on kernel ${kernel}`, { timeout: 600_000 }, () => {
     const out = mkdtempSync(join(tmpdir(), 'saker-e2e-'));
     const file = (name: string): string => readFileSync(join(out, name), 'utf8');
