@@ -34,6 +34,8 @@ export interface CheckOptions {
    * Default `saker`. The differences are listed in docs/differences.md.
    */
   readonly compat?: 'saker' | 'falco';
+  /** Comparisons without a fault or warning, from earlier checks with the same catalogue and `compat`. */
+  readonly known?: Map<ConditionNode, Predicate>;
 }
 
 export type CheckResult =
@@ -53,7 +55,7 @@ export function checkCondition(
   catalogue: Catalogue,
   options: CheckOptions = {},
 ): CheckResult {
-  const checker = new Checker(catalogue, options.compat ?? 'saker');
+  const checker = new Checker(catalogue, options.compat ?? 'saker', options.known ?? new Map());
   const condition = checker.node(ast);
   const { errors, warnings } = checker;
   return errors.length === 0 ? { ok: true, condition, warnings } : { ok: false, errors, warnings };
@@ -76,15 +78,20 @@ function problemOf(fault: unknown): CheckProblem {
 
 const NEVER: Predicate = { kind: 'type', holds: EventSet.NONE, narrows: true, span: { start: 0, end: 0 } };
 
+type LeafNode = Exclude<ConditionNode, { kind: 'and' | 'or' | 'not' }>;
+
 class Checker {
   readonly errors: CheckProblem[] = [];
   readonly warnings: ConditionWarning[] = [];
   readonly #catalogue: Catalogue;
   readonly #compat: 'saker' | 'falco';
+  /** Macros are shared between rules, so that most comparisons come again. */
+  readonly #known: Map<ConditionNode, Predicate>;
 
-  constructor(catalogue: Catalogue, compat: 'saker' | 'falco') {
+  constructor(catalogue: Catalogue, compat: 'saker' | 'falco', known: Map<ConditionNode, Predicate>) {
     this.#catalogue = catalogue;
     this.#compat = compat;
+    this.#known = known;
   }
 
   /** A faulty check is recorded and replaced, so that the rest is still checked. */
@@ -97,7 +104,7 @@ class Checker {
         return { kind: 'not', child: this.node(node.child) };
       default:
         try {
-          return this.#leaf(node);
+          return this.#known.get(node) ?? this.#newLeaf(node);
         } catch (fault) {
           this.errors.push(problemOf(fault));
           return NEVER;
@@ -105,7 +112,14 @@ class Checker {
     }
   }
 
-  #leaf(node: Exclude<ConditionNode, { kind: 'and' | 'or' | 'not' }>): Predicate {
+  #newLeaf(node: LeafNode): Predicate {
+    const warned = this.warnings.length;
+    const predicate = this.#leaf(node);
+    if (this.warnings.length === warned) this.#known.set(node, predicate);
+    return predicate;
+  }
+
+  #leaf(node: LeafNode): Predicate {
     if (node.kind === 'identifier')
       throw new CheckFault(`undefined macro '${node.name}' used in filter`, node);
     const left = checkOperandNode(node.left, this.#catalogue);
@@ -233,9 +247,14 @@ class Checker {
       throw new CheckFault(`unknown event type ${value.text}`, node, hint, 'unknown-field');
     }
     const texts = this.#texts(node, values, false);
+    const narrows = EQUALITY.includes(node.op);
+    // Nearly all conditions ask this way, and each rule anew.
+    if (narrows && op !== 'ne' && quantifier === 'any') {
+      return typePredicate(EventSet.of(texts.map(eventTypeId)), narrows, node);
+    }
     const test = textTest(op, quantifier, texts);
     const holds = EventSet.of(EVENT_TYPES.keys().filter((id) => test(EVENT_TYPES[id]!)));
-    return typePredicate(holds, EQUALITY.includes(node.op), node);
+    return typePredicate(holds, narrows, node);
   }
 
   #warnDeprecated({ field }: CheckedOperand, node: ExistsNode | CompareNode): void {

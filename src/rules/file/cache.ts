@@ -1,6 +1,7 @@
 import type { EventSet } from '../../schema/events.ts';
-import type { CheckResult, ConditionNode, ParseResult } from '../condition/index.ts';
+import type { CheckResult, ConditionNode, ParseResult, Predicate } from '../condition/index.ts';
 import type { OutputResult } from '../output/index.ts';
+import type { Suspicious } from './deprecated.ts';
 
 /** A condition without macros, and how large it is when shared parts are counted each time. */
 export interface ResolvedTree {
@@ -23,20 +24,32 @@ export interface KnownTree {
  */
 export interface LoadCache {
   readonly parsed: Map<string, ParseResult>;
-  readonly trees: WeakMap<ConditionNode, KnownTree>;
-  readonly checked: WeakMap<ConditionNode, CheckResult>;
-  readonly eventTypes: WeakMap<ConditionNode, EventSet>;
+  readonly trees: Map<ConditionNode, KnownTree>;
+  readonly checked: Map<ConditionNode, CheckResult>;
+  readonly comparisons: Map<ConditionNode, Predicate>;
+  readonly suspicious: Map<ConditionNode, Suspicious>;
+  /** The words of a text: what may name a list. */
+  readonly words: Map<string, readonly string[]>;
+  readonly eventTypes: Map<ConditionNode, { readonly types: EventSet; readonly count: number }>;
   readonly outputs: Map<string, OutputResult>;
 }
 
 export function createCache(): LoadCache {
   return {
     parsed: new Map(),
-    trees: new WeakMap(),
-    checked: new WeakMap(),
-    eventTypes: new WeakMap(),
+    trees: new Map(),
+    checked: new Map(),
+    comparisons: new Map(),
+    suspicious: new Map(),
+    words: new Map(),
+    eventTypes: new Map(),
     outputs: new Map(),
   };
+}
+
+/** Lets go of everything: rules and definitions keep what they need themselves. */
+export function clearCache(cache: LoadCache): void {
+  for (const map of Object.values(cache) as Map<unknown, unknown>[]) map.clear();
 }
 
 /** The value behind a key, made when it is not there. */

@@ -10,7 +10,7 @@ import { type ParsedCondition, readRuleCondition } from './conditions.ts';
 import { type Context, inExpression, type LoadError, type LoadWarning, RuleLoadError } from './context.ts';
 import { fail, invalid } from './decode.ts';
 import type { Definitions } from './definitions.ts';
-import { deprecatedInOutput, findSuspicious } from './deprecated.ts';
+import { deprecatedInOutput, findSuspicious, type Suspicious } from './deprecated.ts';
 import { joinText, type RuleItem } from './items.ts';
 import { resolveMacros } from './macros.ts';
 import type { Sources } from './place.ts';
@@ -189,10 +189,15 @@ function compileConditionPart(
     );
     return invalid(tree.message, at, definitions.hintForMacro(tree.unknown));
   }
-  warnSuspicious(item, parsed, tree.ast, report);
+  warnSuspicious(
+    item,
+    parsed,
+    remember(cache.suspicious, tree.ast, () => findSuspicious(tree.ast)),
+    report,
+  );
   const compat = options.falco ? 'falco' : 'saker';
   const checked = remember(cache.checked, tree.ast, () =>
-    checkCondition(tree.ast, options.catalogue, { compat }),
+    checkCondition(tree.ast, options.catalogue, { compat, known: cache.comparisons }),
   );
   const locate = (start: number, offset: number, message: string): Context => {
     const place = definitions.placeOfFault(parsed, tree, offset, message);
@@ -219,15 +224,18 @@ function compileConditionPart(
       report.warn({ code, message, context, hint: 'val(...) around it compares with the field' });
     }
   }
-  const eventTypes = remember(cache.eventTypes, tree.ast, () => eventTypesOf(checked.condition));
-  if (item.warnEvttypes && eventTypes.size > MANY_EVENT_TYPES) {
+  const { types, count } = remember(cache.eventTypes, tree.ast, () => {
+    const set = eventTypesOf(checked.condition);
+    return { types: set, count: set.size };
+  });
+  if (item.warnEvttypes && count > MANY_EVENT_TYPES) {
     report.warn({
       code: 'LOAD_NO_EVTTYPE',
       message: 'Rule matches too many evt.type values. This has a significant performance penalty.',
       context: item.context,
     });
   }
-  return { ast: tree.ast, condition: checked.condition, eventTypes, macros: tree.macros, parsed };
+  return { ast: tree.ast, condition: checked.condition, eventTypes: types, macros: tree.macros, parsed };
 }
 
 /** Where the comparison begins in which a place lies. */
@@ -241,8 +249,8 @@ function startOfCheck(root: ConditionNode, offset: number): number {
   return offset;
 }
 
-function warnSuspicious(item: RuleItem, parsed: ParsedCondition, ast: ConditionNode, report: Report): void {
-  const { deprecated, unsafeNa } = findSuspicious(ast);
+function warnSuspicious(item: RuleItem, parsed: ParsedCondition, found: Suspicious, report: Report): void {
+  const { deprecated, unsafeNa } = found;
   if (!unsafeNa && deprecated.length === 0) return;
   const context = inExpression(item.conditionContext, parsed.text, null, parsed.placeOf(0));
   if (unsafeNa) report.warn({ code: 'LOAD_UNSAFE_NA_CHECK', message: '', context });

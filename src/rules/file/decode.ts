@@ -30,10 +30,9 @@ export function optionalScalar(map: YamlMap, key: string, context: Context): Yam
 
 function scalar(node: YamlNode, key: string, context: Context): YamlScalar {
   if (node.kind === 'null') refuse(`Mapping for key '${key}' is empty`, context);
-  const at = within(context, 'value for', key, node);
-  if (node.kind !== 'scalar') refuse('Value is not a scalar value', at);
-  if (node.text === '') refuse('Value must be non-empty', at);
-  return node;
+  if (node.kind === 'scalar' && node.text !== '') return node;
+  const what = node.kind === 'scalar' ? 'Value must be non-empty' : 'Value is not a scalar value';
+  return refuse(what, within(context, 'value for', key, node));
 }
 
 const TRUE = /^(y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;

@@ -36,6 +36,7 @@ export class Definitions {
   readonly reader: ConditionReader;
   readonly #catalogue: Catalogue;
   readonly #broken: Set<string>;
+  readonly #near = new Map<string, string | null>();
 
   constructor(
     collection: Collection,
@@ -47,7 +48,7 @@ export class Definitions {
     onError: (issue: LoadError) => void,
   ) {
     this.lists = resolveLists(collection.lists);
-    const expander = new ListExpander(this.lists, EXPANSION_BUDGET);
+    const expander = new ListExpander(this.lists, EXPANSION_BUDGET, cache.words);
     this.reader = { sources, expander, cache, quoteAll: !falco };
     this.#catalogue = catalogue;
     this.#broken = new Set(broken);
@@ -110,6 +111,15 @@ export class Definitions {
       if (key.startsWith('list ') && text.includes(key.slice(5))) return true;
     }
     return false;
+  }
+
+  /** The list whose name is nearest to a word; null when none is near. */
+  nearList(word: string): string | null {
+    const known = this.#near.get(word);
+    if (known !== undefined) return known;
+    const near = nearest(word, this.lists.keys());
+    this.#near.set(word, near);
+    return near;
   }
 
   hintForMacro(name: string | null): string | undefined {

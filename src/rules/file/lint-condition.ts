@@ -1,4 +1,3 @@
-import { nearest } from '../../base/suggest.ts';
 import { syscallCatalogue } from '../../schema/fields.ts';
 import { type CompareNode, type ConditionNode, printOperand, type ValueNode } from '../condition/index.ts';
 import type { LintCode } from './codes.ts';
@@ -71,6 +70,8 @@ class ConditionLinter {
         const message = 'a missing value never equals the text <NA>';
         this.#add('LINT_NA_TEXT', message, value.start, `write not ${printOperand(left)} exists`);
       }
+      // Names of events are checked, so a wrong one is an error already.
+      if (field?.field.name === 'evt.type') continue;
       if (right.kind === 'list' || ['in', 'intersects', 'pmatch'].includes(op)) this.#listItem(value);
     }
   }
@@ -81,7 +82,7 @@ class ConditionLinter {
     const { lists } = this.#definitions;
     if (value.quoted || !/^[a-z][a-z0-9]*(_[a-z0-9]+)+$/.test(text) || lists.has(text)) return;
     if (!this.#written(value.start).startsWith(text)) return;
-    const near = nearest(text, lists.keys());
+    const near = this.#definitions.nearList(text);
     if (near === null && !LIST_LIKE.test(text)) return;
     const message = `there is no list '${text}', so this is the text "${text}"`;
     const hint = near === null ? 'define the list, or quote the text' : `did you mean ${near}?`;

@@ -1,4 +1,5 @@
 import { type ConditionNode, printCondition } from '../condition/index.ts';
+import { remember } from './cache.ts';
 import type { LoadedRule } from './compile-rules.ts';
 import type { Lint } from './context.ts';
 
@@ -12,9 +13,12 @@ const MAX_RULES = 2000;
 export function lintHidden(rules: readonly LoadedRule[]): Lint[] {
   if (rules.length > MAX_RULES) return [];
   const lints: Lint[] = [];
+  // Macros share their trees, so most parts are printed once.
+  const printed = new Map<ConditionNode, string>();
+  const print = (node: ConditionNode): string => remember(printed, node, () => printCondition(node));
   const earlier: { rule: LoadedRule; demands: ReadonlySet<string> }[] = [];
   for (const rule of rules) {
-    const demands = new Set(conjuncts(rule.ast).map(printCondition));
+    const demands = new Set(conjuncts(rule.ast).map(print));
     const hiding = earlier.find((one) => one.rule.source === rule.source && one.demands.isSubsetOf(demands));
     if (hiding !== undefined && rule.enabled) {
       lints.push({

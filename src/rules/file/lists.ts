@@ -1,3 +1,4 @@
+import { remember } from './cache.ts';
 import type { ListItem } from './items.ts';
 
 /** A list with the lists it names put in its place, one level deep as in Falco. */
@@ -53,10 +54,19 @@ export class ListExpander {
   /** Lists whose names hold delimiters: they are never one word. */
   readonly #odd: readonly number[];
   readonly #replacements = new Map<string, string>();
+  readonly #words: Map<string, readonly string[]>;
   #budget: number;
 
-  /** @param budget most characters that replacements may insert altogether */
-  constructor(lists: ReadonlyMap<string, ResolvedList>, budget: number) {
+  /**
+   * @param budget most characters that replacements may insert altogether
+   * @param words what earlier expanders of the same load have split
+   */
+  constructor(
+    lists: ReadonlyMap<string, ResolvedList>,
+    budget: number,
+    words: Map<string, readonly string[]> = new Map(),
+  ) {
+    this.#words = words;
     this.#lists = [...lists.values()];
     this.#index = new Map(this.#lists.map((list, at) => [list.name, at]));
     this.#odd = this.#lists.flatMap((list, at) => (DELIMITER.test(list.name) ? [at] : [])).slice(0, 64);
@@ -87,7 +97,12 @@ export class ListExpander {
   }
 
   #named(text: string): number[] {
-    return text.split(/[ \t\n\r(),=]+/).flatMap((word) => this.#index.get(word) ?? []);
+    const found: number[] = [];
+    for (const word of remember(this.#words, text, () => text.split(/[ \t\n\r(),=]+/))) {
+      const at = this.#index.get(word);
+      if (at !== undefined) found.push(at);
+    }
+    return found;
   }
 
   #replacement(list: ResolvedList): string {

@@ -1,7 +1,7 @@
 import type { Priority } from '../../base/alert.ts';
 import { syscallCatalogue } from '../../schema/fields.ts';
 import type { AppendOutput } from './append-output.ts';
-import { createCache } from './cache.ts';
+import { clearCache, createCache } from './cache.ts';
 import { Collection } from './collect.ts';
 import { compileRule, type LoadedRule, type RuleOptions } from './compile-rules.ts';
 import {
@@ -281,6 +281,7 @@ class Loader {
         this.#files.find(({ name }) => name === lint.context.place.file)?.lints.push(lint);
       }
     }
+    clearCache(this.#cache);
     const { priority, selection } = this.#options;
     const contents = new Map(this.#files.map(({ name, content }) => [name, content]));
     return {

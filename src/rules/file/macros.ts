@@ -23,17 +23,17 @@ export type MacroLookup = (name: string) => ConditionNode | ResolvedTree | undef
 export function resolveMacros(
   ast: ConditionNode,
   lookup: MacroLookup,
-  known: WeakMap<ConditionNode, KnownTree>,
+  known: Map<ConditionNode, KnownTree>,
 ): ResolvedTree | MacroFault {
   return new Resolver(lookup, known).resolve(ast, []);
 }
 
 class Resolver {
   readonly #lookup: MacroLookup;
-  readonly #trees: WeakMap<ConditionNode, KnownTree>;
+  readonly #trees: Map<ConditionNode, KnownTree>;
   readonly #known = new Map<string, ResolvedTree>();
 
-  constructor(lookup: MacroLookup, trees: WeakMap<ConditionNode, KnownTree>) {
+  constructor(lookup: MacroLookup, trees: Map<ConditionNode, KnownTree>) {
     this.#lookup = lookup;
     this.#trees = trees;
   }

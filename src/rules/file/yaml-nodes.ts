@@ -17,8 +17,6 @@ export interface Place extends Position {
 
 interface NodeBase {
   readonly at: Position;
-  /** Offset behind the node's last character. */
-  readonly end: number;
 }
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
@@ -27,6 +25,8 @@ export interface YamlScalar extends NodeBase {
   readonly kind: 'scalar';
   readonly text: string;
   readonly style: ScalarStyle;
+  /** Offset behind the last character as written. */
+  readonly end: number;
 }
 
 /** An absent value, or a plain `~` or `null`. */

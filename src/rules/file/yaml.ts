@@ -13,6 +13,7 @@ import {
   type YAMLParseError,
 } from 'yaml';
 import { LineIndex, type Position, type ScalarStyle, type YamlEntry, type YamlNode } from './yaml-nodes.ts';
+import { parsePlainYaml } from './yaml-plain.ts';
 
 /** Deepest nesting a rules file may have. A rule with exceptions needs eight levels. */
 const MAX_DEPTH = 64;
@@ -31,6 +32,12 @@ export type YamlResult = { readonly documents: readonly YamlNode[] } | { readonl
 
 /** Reads every document of a text. Any text gives a result: the first error, or all documents. */
 export function parseYaml(text: string): YamlResult {
+  const plain = parsePlainYaml(text);
+  return plain === null ? parseAnyYaml(text) : { documents: [plain] };
+}
+
+/** The same through the library, whatever the text. */
+export function parseAnyYaml(text: string): YamlResult {
   const lines = new LineIndex(text);
   const traceLimit = Error.stackTraceLimit;
   try {
@@ -132,7 +139,7 @@ class Converter {
 
   run(): YamlNode {
     const contents = this.#document.contents as ParsedNode | null;
-    if (contents === null) return { kind: 'null', at: this.#lines.position(0), end: 0 };
+    if (contents === null) return { kind: 'null', at: this.#lines.position(0) };
     return this.#convert(contents);
   }
 
@@ -160,10 +167,9 @@ class Converter {
 
   #make(node: ParsedNode): YamlNode {
     const at = this.#lines.position(node.range[0]);
-    const end = node.range[1];
-    if (isScalar(node)) return makeScalar(node, at, end);
+    if (isScalar(node)) return makeScalar(node, at, node.range[1]);
     if (isSeq(node)) {
-      return { kind: 'seq', items: node.items.map((item) => this.#convert(item as ParsedNode)), at, end };
+      return { kind: 'seq', items: node.items.map((item) => this.#convert(item as ParsedNode)), at };
     }
     if (!isMap(node)) throw new YamlFailure('unexpected node', node.range[0]);
     const entries: YamlEntry[] = node.items.map((pair) => {
@@ -171,10 +177,10 @@ class Converter {
       const value = pair.value as ParsedNode | null;
       return {
         key,
-        value: value === null ? { kind: 'null', at: key.at, end: key.end } : this.#convert(value),
+        value: value === null ? { kind: 'null', at: key.at } : this.#convert(value),
       };
     });
-    return { kind: 'map', entries, at, end };
+    return { kind: 'map', entries, at };
   }
 }
 
@@ -183,6 +189,6 @@ function makeScalar(node: Scalar.Parsed, at: Position, end: number): YamlNode {
   const text = String(node.value ?? '');
   // `!=` without quotes is a tag with nothing behind it: empty text, not null.
   const tagged = node.tag !== undefined;
-  if (style === 'plain' && !tagged && /^(|~|null|Null|NULL)$/.test(text)) return { kind: 'null', at, end };
+  if (style === 'plain' && !tagged && /^(|~|null|Null|NULL)$/.test(text)) return { kind: 'null', at };
   return { kind: 'scalar', text, style, at, end };
 }

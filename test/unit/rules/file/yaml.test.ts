@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseYaml } from '../../../../src/rules/file/yaml.ts';
+import { parseAnyYaml, parseYaml } from '../../../../src/rules/file/yaml.ts';
 import { getKey } from '../../../../src/rules/file/yaml-nodes.ts';
+import { parsePlainYaml } from '../../../../src/rules/file/yaml-plain.ts';
 
 const REFUSED: { name: string; text: string; message: RegExp }[] = [
   { name: 'brackets without end', text: '['.repeat(1_000_000), message: /deeper/ },
@@ -69,3 +70,38 @@ test('tags say nothing, and a tag alone is empty text', () => {
   );
   assert.ok(items[3]?.kind === 'scalar' && items[3].text === '');
 });
+
+/** Forms of usual rules files, and what comes close to them. */
+const FORMS: { name: string; text: string; plain: boolean }[] = [
+  { name: 'mappings in a sequence', text: '# c\n\n- a: b c # d\n  e: f#g\n- h: i\n', plain: true },
+  { name: 'a plain scalar of several lines', text: '- a: b\n    c\n\n    d  \n  e: f\n', plain: true },
+  { name: 'a value on the next line', text: '- a:\n    b\n  c:\n  - d\n  - e: f\n', plain: true },
+  {
+    name: 'folded, with indented and empty lines',
+    text: '- a: >\n    b\n    c\n\n      d\n    e\n\n\n  f: g\n',
+    plain: true,
+  },
+  { name: 'literal, stripped, at the end without line end', text: '- a: |-\n    b\n     c', plain: true },
+  { name: 'quotes', text: `- a: "b \\"c\\" \\\\ d" # e\n  f: 'g ''h'''\n`, plain: true },
+  {
+    name: 'brackets',
+    text: '- a: [b, "c", [d e,\n     f], # g\n     h#i, ~,]\n  j: [\n    k\n  ]\n',
+    plain: true,
+  },
+  { name: 'braces', text: '- {a: b}\n', plain: false },
+  { name: 'anchors', text: '- &a b\n- *a\n', plain: false },
+  { name: 'two documents', text: '- a\n---\n- b\n', plain: false },
+  { name: 'a colon in a plain scalar', text: '- a: b: c\n', plain: false },
+  { name: 'a comment inside a plain scalar', text: '- a: b\n    # c\n    d\n', plain: false },
+  { name: 'a quoted key', text: '- "a": b\n', plain: false },
+  { name: 'a wrong column', text: '- a: b\n   c: d\n', plain: false },
+  { name: 'rarer escapes', text: '- "\\u00fc"\n', plain: false },
+];
+
+for (const { name, text, plain } of FORMS) {
+  test(`plain YAML: ${name}`, () => {
+    const node = parsePlainYaml(text);
+    assert.equal(node !== null, plain);
+    if (node !== null) assert.deepEqual({ documents: [node] }, parseAnyYaml(text));
+  });
+}
