@@ -3,6 +3,7 @@ import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import type { Details, Process, Users } from '../state/index.ts';
 import { tsNs } from './apply.ts';
+import { type Descriptor, describeDescriptor } from './descriptor.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
 import { Derived, normalPath } from './paths.ts';
 
@@ -25,6 +26,14 @@ export interface EventContext {
 const isAbsolute = (text: Interned): boolean => text.text.startsWith('/');
 
 const normal = new Derived(normalPath);
+
+/** Name and base as the caller gave them → absolute name in normal form; null when the base is not known. */
+function absoluteName(name: Interned, base: Interned): Interned | null {
+  if (isAbsolute(name)) return normal.of(name);
+  if (name.text === '' || !isAbsolute(base)) return null;
+  return new Interned(normalPath(`${base.text}/${name.text}`));
+}
+
 const typeNames = abi.TYPE_NAMES.map((name) => new Interned(name));
 
 /**
@@ -40,6 +49,13 @@ export class Event {
   variant: 0 | 1 = 0;
   #given: Interned | null = null;
   #resolved: Interned | null = null;
+  /** What was computed of the record's descriptor, made when first asked for. */
+  #descriptor: Descriptor | null = null;
+  readonly #lookUp = (number: number) =>
+    this.process === null ? null : this.details.descriptor(this.process, number, this.#now);
+  #first = 0;
+  #last = 0;
+  #now = 0;
 
   constructor(record: EventRecord, context: EventContext) {
     this.record = record;
@@ -53,8 +69,12 @@ export class Event {
     this.variant = 0;
     this.#given = null;
     this.#resolved = null;
+    this.#descriptor = null;
+    this.#last = this.#now;
+    this.#now = tsNs(this.record);
+    if (this.#first === 0) this.#first = this.#last = this.#now;
     if (!this.isOpen) return;
-    this.#given = this.#absoluteGiven();
+    this.#given = absoluteName(this.record.open.name, this.record.open.base);
     const resolved = this.record.open.path;
     this.#resolved = isAbsolute(resolved) ? resolved : null;
   }
@@ -77,7 +97,31 @@ export class Event {
     if (layout === abi.LAYOUT_OPEN) return this.record.open.name;
     if (layout === abi.LAYOUT_EXEC) return this.record.exec.filename;
     if (layout === abi.LAYOUT_EXEC_FAILED) return this.record.execFailed.filename;
+    if (layout === abi.LAYOUT_CALL) return this.record.call.name;
     return null;
+  }
+  /** The second name of a call with two. */
+  get secondGiven(): Interned | null {
+    return this.isCall ? this.record.call.name2 : null;
+  }
+  /** The names of nameGiven and secondGiven, absolute; null when there is none or its directory is not known. */
+  get nameAbsolute(): Interned | null {
+    if (this.isCall) return absoluteName(this.record.call.name, this.record.call.base);
+    if (this.record.layout === abi.LAYOUT_EXEC_FAILED) {
+      return absoluteName(this.record.execFailed.filename, this.record.execFailed.base);
+    }
+    if (this.record.layout === abi.LAYOUT_EXEC) {
+      return absoluteName(this.record.exec.filename, this.process?.cwd ?? EMPTY);
+    }
+    return this.#given;
+  }
+  get secondAbsolute(): Interned | null {
+    return this.isCall ? absoluteName(this.record.call.name2, this.record.call.base2) : null;
+  }
+  /** The descriptor that the event is about. */
+  get descriptor(): Descriptor {
+    this.#descriptor ??= describeDescriptor(this.record, this.#lookUp);
+    return this.#descriptor;
   }
 
   get comm(): Interned {
@@ -98,8 +142,16 @@ export class Event {
   get ret(): number {
     return this.record.ret;
   }
+  /** ns since boot. */
   get bootNs(): number {
-    return tsNs(this.record);
+    return this.#now;
+  }
+  /** ns since the first event, and since the one before. */
+  get sinceFirstNs(): number {
+    return this.#now - this.#first;
+  }
+  get sinceLastNs(): number {
+    return Math.max(0, this.#now - this.#last);
   }
   get typeName(): Interned {
     return typeNames[this.record.type] ?? EMPTY;
@@ -112,6 +164,15 @@ export class Event {
   }
   get isExit(): boolean {
     return this.record.layout === abi.LAYOUT_EXIT;
+  }
+  get isFork(): boolean {
+    return this.record.layout === abi.LAYOUT_FORK;
+  }
+  get isCall(): boolean {
+    return this.record.layout === abi.LAYOUT_CALL;
+  }
+  get isSocket(): boolean {
+    return this.record.layout === abi.LAYOUT_SOCKET;
   }
 
   /** O_* bits of the kernel. */
@@ -170,12 +231,5 @@ export class Event {
   }
   timeText(style: TimeStyle): Interned {
     return new Interned(eventTime(this.wallNs, style, this.#context.isoTimes));
-  }
-
-  #absoluteGiven(): Interned | null {
-    const { name, base } = this.record.open;
-    if (isAbsolute(name)) return normal.of(name);
-    if (name.text === '') return null;
-    return isAbsolute(base) ? new Interned(normalPath(`${base.text}/${name.text}`)) : null;
   }
 }

@@ -1,9 +1,12 @@
+import { EVENT_ARGUMENTS } from './arguments.ts';
+
 /**
  * Names of event arguments that `evt.arg.NAME` and `evt.rawarg.NAME` may ask for: those of the kernel's system
  * calls (man pages, section 2) and of the events around them, in the spelling rules use.
  */
-export const EVENT_ARGS: ReadonlySet<string> = new Set(
-  `
+export const EVENT_ARGS: ReadonlySet<string> = new Set([
+  ...[...EVENT_ARGUMENTS.values()].flatMap((all) => all.map(({ name }) => name)),
+  ...`
   ID action addr advice advice_name arg arg2_int arg2_str args argument attr backlog behavior
   cap_effective cap_inheritable cap_permitted cgroups clockid cmd comm container_id control core count
   cpu cpu_sys cpu_usr cq_entries create_flags cur cwd data desc description dest dest_addr dev dir
@@ -28,4 +31,4 @@ export const EVENT_ARGS: ReadonlySet<string> = new Set(
 `
     .trim()
     .split(/\s+/),
-);
+]);

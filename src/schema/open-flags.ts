@@ -69,3 +69,12 @@ export function openFlagNames(falco: number): string {
 
 export const opensForReading = (falco: number): boolean => (falco & F_RDONLY) !== 0;
 export const opensForWriting = (falco: number): boolean => (falco & F_WRONLY) !== 0;
+
+/** Flags that a descriptor is made with by socket, pipe2, dup3, eventfd2 and their like: they have no access mode. */
+export function falcoDescriptorFlags(kernel: number): number {
+  let falco = (kernel & O_CLOEXEC) === 0 ? 0 : F_CLOEXEC;
+  for (const [bit, to, name] of FLAGS) {
+    if ((name === 'O_NONBLOCK' || name === 'O_DIRECT') && (kernel & bit) !== 0) falco |= to;
+  }
+  return falco;
+}

@@ -1,93 +1,33 @@
 import { Interned } from '../../base/interning.ts';
 import type { Getter, Value } from '../../rules/facts.ts';
-import { falcoOpenFlags, openFlagNames, opensForReading, opensForWriting } from '../../schema/open-flags.ts';
+import { CATEGORY_BY_TYPE, DIRECTION_BY_TYPE } from '../../schema/categories.ts';
+import { falcoOpenFlags, opensForReading, opensForWriting } from '../../schema/open-flags.ts';
+import { KINDS } from '../descriptor-kinds.ts';
 import { resultName } from '../errno.ts';
 import type { Event } from '../event.ts';
 
-/** evt.*: the event itself. */
+/** evt.*: the event itself; its arguments are in arguments.ts. */
 
-const AT_FDCWD = -100;
 const EXECUTE_BITS = 0o111;
+const SECOND_NS = 1_000_000_000;
 const SYSCALL = new Interned('syscall');
 const EXIT_DIRECTION = new Interned('<');
 const ENTER_DIRECTION = new Interned('>');
-const FILE = new Interned('file');
-const PROCESS = new Interned('process');
 
-/** Small integers as texts, made once. */
-const numberTexts = new Map<number, Interned>();
 const results = new Map<number, Interned>();
-
 /** At most this many remembered: a fuzzing process may produce any number. */
 const MEMORY = 4096;
 
-function remembered(memory: Map<number, Interned>, key: number, make: (key: number) => string): Interned {
-  let text = memory.get(key);
+function resultText(event: Event): Interned {
+  let text = results.get(event.ret);
   if (text === undefined) {
-    text = new Interned(make(key));
-    if (memory.size < MEMORY) memory.set(key, text);
+    text = new Interned(resultName(event.ret));
+    if (results.size < MEMORY) results.set(event.ret, text);
   }
   return text;
 }
 
-const flagTexts = new Map<number, Interned>();
-const numberText = (value: number): Interned => remembered(numberTexts, value, String);
 const falcoFlags = (event: Event): number => falcoOpenFlags(event.openFlags, event.fileCreated);
-
-type Argument = readonly [name: string, text: Getter<Event>, raw: Getter<Event>];
-
-/** Arguments by event shape, in Falco's order, as text and with their own type. */
-const OPEN_ARGUMENTS: readonly Argument[] = [
-  ['fd', (e) => numberText(e.ret), (e) => e.ret],
-  ['dirfd', (e) => (e.dirfd === AT_FDCWD ? new Interned('AT_FDCWD') : numberText(e.dirfd)), (e) => e.dirfd],
-  ['name', (e) => e.nameGiven, (e) => e.nameGiven],
-  ['flags', (e) => remembered(flagTexts, falcoFlags(e), openFlagNames), falcoFlags],
-  ['mode', (e) => new Interned(`0${e.openMode.toString(8)}`), (e) => e.openMode],
-  ['dev', (e) => numberText(e.fileDev), (e) => e.fileDev],
-  ['ino', (e) => new Interned(String(e.fileIno)), (e) => e.fileIno],
-];
-const EXEC_ARGUMENTS: readonly Argument[] = [
-  ['res', (e) => resultText(e), (e) => e.ret],
-  ['exe', (e) => e.process?.exe ?? null, (e) => e.process?.exe ?? null],
-  ['args', (e) => e.process?.args ?? null, (e) => e.process?.args ?? null],
-  ['filename', (e) => e.nameGiven, (e) => e.nameGiven],
-];
-const EXIT_ARGUMENTS: readonly Argument[] = [
-  ['status', (e) => numberText(e.exitStatus), (e) => e.exitStatus],
-  ['ret', (e) => numberText((e.exitStatus >> 8) & 0xff), (e) => (e.exitStatus >> 8) & 0xff],
-  ['sig', (e) => numberText(e.exitStatus & 0x7f), (e) => e.exitStatus & 0x7f],
-  ['core', (e) => numberText((e.exitStatus >> 7) & 1), (e) => (e.exitStatus >> 7) & 1],
-];
-const NO_ARGUMENTS: readonly Argument[] = [['res', (e) => numberText(e.ret), (e) => e.ret]];
-
-function argumentsOf(event: Event): readonly Argument[] {
-  if (event.isOpen) return OPEN_ARGUMENTS;
-  if (event.isExec) return EXEC_ARGUMENTS;
-  return event.isExit ? EXIT_ARGUMENTS : NO_ARGUMENTS;
-}
-
-/** evt.arg.name or evt.arg[2]; missing when this event has no such argument. */
-function argument(arg: string | null, raw: boolean): Getter<Event> | null {
-  if (arg === null) return null;
-  const index = /^\d{1,3}$/.test(arg) ? Number(arg) : -1;
-  return (event) => {
-    const all = argumentsOf(event);
-    const found = index >= 0 ? all[index] : all.find(([name]) => name === arg);
-    return found === undefined ? null : found[raw ? 2 : 1](event);
-  };
-}
-
-function allArguments(event: Event): Interned {
-  const text = (value: Value | null): string =>
-    value instanceof Interned ? value.text : String(value ?? '<NA>');
-  return new Interned(
-    argumentsOf(event)
-      .map(([name, get]) => `${name}=${text(get(event))}`)
-      .join(' '),
-  );
-}
-
-const resultText = (event: Event): Interned => remembered(results, event.ret, resultName);
 
 const onOpen =
   (get: (event: Event) => boolean): Getter<Event> =>
@@ -100,31 +40,97 @@ const onCall =
   (event) =>
     event.isExit ? null : get(event);
 
+const failed = (event: Event): number => (event.ret < 0 ? 1 : 0);
+
+const categories = CATEGORY_BY_TYPE.map((category) => new Interned(category));
+const directions = DIRECTION_BY_TYPE.map((direction) =>
+  direction === null ? null : new Interned(direction),
+);
+const FILE = new Interned('file');
+const NET = new Interned('net');
+const IPC = new Interned('ipc');
+const UNKNOWN = new Interned('unknown');
+
+const NETWORK_KINDS = new Set([KINDS.ipv4, KINDS.ipv6, KINDS.unix]);
+
+type Class = 'file' | 'net' | 'memory' | 'other';
+
+/** What an event's descriptor is; opens and connects that failed were to be one. */
+function classOf(event: Event): Class {
+  const { kind } = event.descriptor;
+  if (event.isOpen || kind === KINDS.file || kind === KINDS.directory) return 'file';
+  if (event.isSocket || (kind !== null && NETWORK_KINDS.has(kind))) return 'net';
+  return CATEGORY_BY_TYPE[event.record.type] === 'memory' ? 'memory' : 'other';
+}
+
+function category(event: Event): Interned {
+  const { type } = event.record;
+  if (CATEGORY_BY_TYPE[type] !== 'io') return categories[type]!;
+  const { kind } = event.descriptor;
+  if (kind === KINDS.pipe) return IPC;
+  const found = classOf(event);
+  return found === 'file' ? FILE : found === 'net' ? NET : UNKNOWN;
+}
+
+const errorsOf = (wanted: Class): Getter<Event> =>
+  onCall((event) => (event.ret < 0 && classOf(event) === wanted ? 1 : 0));
+
+const direction = (event: Event): 'read' | 'write' | null => DIRECTION_BY_TYPE[event.record.type] ?? null;
+
+/** The sockets of system logs, syslog(3) and sd-journald. */
+const SYSLOG = new Set(['/dev/log', '/run/systemd/journal/dev-log', '/run/systemd/journal/syslog']);
+
+function typeIs(arg: string | null): Getter<Event> | null {
+  if (arg === null) return null;
+  return (event) => (event.typeName.text === arg ? 1 : 0);
+}
+
+const wholeSeconds = (ns: number): number => Math.floor(ns / SECOND_NS);
+
 export const eventFacts: Readonly<Record<string, (arg: string | null) => Getter<Event> | null>> = {
   'evt.num': () => (event) => event.num,
   'evt.type': () => (event) => event.typeName,
+  'evt.type.is': typeIs,
+  'syscall.type': () => (event) => (event.isExit ? null : event.typeName),
   'evt.source': () => () => SYSCALL,
   'evt.dir': () => (event) => (event.isExit ? ENTER_DIRECTION : EXIT_DIRECTION),
-  'evt.category': () => (event) => (event.isOpen ? FILE : PROCESS),
+  'evt.category': () => category,
   'evt.time': () => (event) => event.timeText('time'),
   'evt.time.s': () => (event) => event.timeText('seconds'),
   'evt.time.iso8601': () => (event) => event.timeText('iso8601'),
   'evt.datetime': () => (event) => event.timeText('datetime'),
+  'evt.datetime.s': () => (event) => event.timeText('datetime.seconds'),
   'evt.rawtime': () => (event) => event.wallNs,
   'evt.rawtime.s': () => (event) => event.wallNs / 1_000_000_000n,
   'evt.rawtime.ns': () => (event) => event.wallNs % 1_000_000_000n,
+  'evt.reltime': () => (event) => event.sinceFirstNs,
+  'evt.reltime.s': () => (event) => wholeSeconds(event.sinceFirstNs),
+  'evt.reltime.ns': () => (event) => event.sinceFirstNs % SECOND_NS,
+  'evt.deltatime': () => (event) => event.sinceLastNs,
+  'evt.deltatime.s': () => (event) => wholeSeconds(event.sinceLastNs),
+  'evt.deltatime.ns': () => (event) => event.sinceLastNs % SECOND_NS,
   'evt.is_async': () => () => false,
   'evt.hostname': () => (event) => event.hostname,
-  'evt.arg': (arg) => argument(arg, false),
-  'evt.rawarg': (arg) => argument(arg, true),
-  'evt.args': () => allArguments,
-  'evt.info': () => allArguments,
   'evt.res': () => onCall(resultText),
   'evt.rawres': () => onCall((event) => event.ret),
   'evt.failed': () => onCall((event) => event.ret < 0),
   'evt.count': () => () => 1,
-  'evt.count.error': () => (event) => (event.ret < 0 ? 1 : 0),
-  'evt.is_open_read': () => onOpen((event) => event.ret >= 0 && opensForReading(falcoFlags(event))),
+  'evt.count.error': () => onCall(failed),
+  'evt.count.error.file': () => errorsOf('file'),
+  'evt.count.error.net': () => errorsOf('net'),
+  'evt.count.error.memory': () => errorsOf('memory'),
+  'evt.count.error.other': () => errorsOf('other'),
+  // Every event of ours comes at the end of a call, but for the end of a process.
+  'evt.count.exit': () => (event) => (event.isExit ? 0 : 1),
+  'evt.is_io': () => (event) => direction(event) !== null,
+  'evt.is_io_read': () => (event) => direction(event) === 'read',
+  'evt.is_io_write': () => (event) => direction(event) === 'write',
+  'evt.io_dir': () => (event) => directions[event.record.type] ?? null,
+  // Calls that only wait (sleep, poll) are not collected.
+  'evt.is_wait': () => () => false,
+  'evt.is_syslog': () => (event) =>
+    direction(event) === 'write' && SYSLOG.has(event.descriptor.name?.text ?? ''),
+  'evt.is_open_read': () => onOpen((event) => opensForReading(falcoFlags(event))),
   'evt.is_open_write': () => onOpen((event) => opensForWriting(falcoFlags(event))),
   'evt.is_open_exec': () => onOpen((event) => (event.openMode & EXECUTE_BITS) !== 0),
   'evt.is_open_create': () => onOpen((event) => event.fileCreated),

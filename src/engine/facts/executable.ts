@@ -13,7 +13,7 @@ const OTHERS_WRITE = 0o002;
  * May the process write its own executable, or give itself the right to? Permission bits and capabilities alone, as Falco
  * decides it: supplementary groups, read-only mounts and security modules are not asked.
  */
-function mayWrite(process: Process, event: Event): boolean {
+export function isWritable(process: Process, event: Event): boolean {
   const { exeMode, exeUid, exeGid } = process.image;
   if (exeMode === 0) return false;
   if (((process.caps?.effective ?? 0n) & (CAP_DAC_OVERRIDE | CAP_FOWNER)) !== 0n) return true;
@@ -34,7 +34,7 @@ function sinceChange(process: Process, event: Event, bootNs: number): bigint | n
 }
 
 export const executableFacts: Table = {
-  'proc.is_exe_writable': own(mayWrite),
+  'proc.is_exe_writable': own(isWritable),
   'proc.is_exe_upper_layer': own(({ image }) => image.exeLayer === 'upper'),
   'proc.is_exe_lower_layer': own(({ image }) => image.exeLayer === 'lower'),
   'proc.is_exe_from_memfd': own(({ image }) => image.exeFromMemfd),

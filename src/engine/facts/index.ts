@@ -1,9 +1,11 @@
 import type { FactSource, FieldUse, Getter } from '../../rules/facts.ts';
 import type { Event } from '../event.ts';
+import { argumentFacts } from './arguments.ts';
+import { descriptorFacts } from './descriptor.ts';
 import { environmentFacts } from './environment.ts';
 import { eventFacts } from './event.ts';
 import { executableFacts } from './executable.ts';
-import { fileFacts } from './file.ts';
+import { pathFacts } from './path.ts';
 import { processFacts } from './process.ts';
 import { threadFacts } from './thread.ts';
 import { userFacts } from './user.ts';
@@ -18,7 +20,9 @@ const TABLES: readonly Readonly<Record<string, (arg: string | null) => Getter<Ev
   executableFacts,
   environmentFacts,
   threadFacts,
-  fileFacts,
+  descriptorFacts,
+  pathFacts,
+  argumentFacts,
   userFacts,
 ];
 

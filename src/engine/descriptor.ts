@@ -1,0 +1,104 @@
+import { EMPTY, Interned } from '../base/interning.ts';
+import type { EventRecord } from '../decode/index.ts';
+import * as abi from '../schema/record.generated.ts';
+import { type DescriptorKind, KINDS, UNKNOWN } from './descriptor-kinds.ts';
+import { describeSocket, type SocketEnds } from './socket.ts';
+
+/** The descriptor that an event is about: its number, kind and name, from the record, else from /proc. */
+
+export interface Descriptor {
+  /** Null: the event is about none. -1: it would have been, but the call failed. */
+  readonly number: number | null;
+  /** Null when the kind could not be told. */
+  readonly kind: DescriptorKind | null;
+  readonly name: Interned | null;
+  readonly socket: SocketEnds | null;
+}
+
+const FILE = KINDS.file!;
+
+const NONE: Descriptor = { number: null, kind: null, name: null, socket: null };
+
+/** Calls that make a descriptor of one kind. */
+const MAKERS: ReadonlyMap<number, DescriptorKind> = new Map([
+  [abi.TYPE_MEMFD_CREATE, KINDS.memfd!],
+  [abi.TYPE_PIDFD_OPEN, KINDS.pidfd!],
+  [abi.TYPE_USERFAULTFD, KINDS.userfaultfd!],
+  [abi.TYPE_EVENTFD, KINDS.event!],
+  [abi.TYPE_EVENTFD2, KINDS.event!],
+  [abi.TYPE_SIGNALFD, KINDS.signalfd!],
+  [abi.TYPE_SIGNALFD4, KINDS.signalfd!],
+  [abi.TYPE_INOTIFY_INIT, KINDS.inotify!],
+  [abi.TYPE_INOTIFY_INIT1, KINDS.inotify!],
+  [abi.TYPE_TIMERFD_CREATE, KINDS.timerfd!],
+  [abi.TYPE_EPOLL_CREATE, KINDS.eventpoll!],
+  [abi.TYPE_EPOLL_CREATE1, KINDS.eventpoll!],
+  [abi.TYPE_IO_URING_SETUP, KINDS.io_uring!],
+  [abi.TYPE_PERF_EVENT_OPEN, UNKNOWN],
+]);
+
+/** Calls whose result is another number for the file of a descriptor given. */
+const DUPLICATES: ReadonlySet<number> = new Set([abi.TYPE_DUP, abi.TYPE_DUP2, abi.TYPE_DUP3]);
+const F_DUPFD = 0;
+const F_DUPFD_CLOEXEC = 1030;
+
+const S_IFMT = 0o170000;
+const S_IFDIR = 0o040000;
+
+/** Asks /proc about a descriptor of the event's process. */
+export type LookUp = (number: number) => { readonly type: string; readonly name: string } | null;
+
+export function describeDescriptor(record: EventRecord, lookUp: LookUp): Descriptor {
+  switch (record.layout) {
+    case abi.LAYOUT_OPEN:
+      return describeOpen(record);
+    case abi.LAYOUT_SOCKET:
+      return describeSocketCall(record);
+    case abi.LAYOUT_CALL:
+      return describeCall(record, lookUp);
+    default:
+      return NONE;
+  }
+}
+
+/** An io_uring open into a fixed slot, or on an old kernel, has no number that we could tell. */
+function describeOpen({ ret, flags, open }: EventRecord): Descriptor {
+  const unknown = (flags & abi.FLAG_FD_UNKNOWN) !== 0;
+  const number = ret < 0 ? -1 : unknown ? 0 : ret;
+  const directory = ret >= 0 && (open.fileMode & S_IFMT) === S_IFDIR;
+  return { number, kind: directory ? KINDS.directory! : FILE, name: null, socket: null };
+}
+
+function describeSocketCall(record: EventRecord): Descriptor {
+  const { socket, type, ret } = record;
+  if (type === abi.TYPE_SOCKETPAIR || socket.fd < 0) return { ...NONE, number: ret < 0 ? -1 : null };
+  const ends = describeSocket(record);
+  return { number: socket.fd, kind: ends.kind, name: ends.name, socket: ends };
+}
+
+function describeCall(record: EventRecord, lookUp: LookUp): Descriptor {
+  const { type, call, ret } = record;
+  const made = MAKERS.get(type);
+  if (made !== undefined) {
+    if (ret < 0) return { ...NONE, number: -1 };
+    const name = type === abi.TYPE_MEMFD_CREATE ? call.text : EMPTY;
+    return { number: ret, kind: made, name, socket: null };
+  }
+  if (call.fd < 0) return NONE;
+  const duplicate = DUPLICATES.has(type) || (type === abi.TYPE_FCNTL && isDuplicate(call.int(1)));
+  return describeFile(record, duplicate && ret >= 0 ? ret : call.fd, lookUp);
+}
+
+const isDuplicate = (command: number): boolean => command === F_DUPFD || command === F_DUPFD_CLOEXEC;
+
+/** The kernel's name tells files from all else; what has no path is looked up while the process lives. */
+function describeFile({ type, call }: EventRecord, number: number, lookUp: LookUp): Descriptor {
+  const { path } = call;
+  if (path.text.startsWith('/') && path.text.length > 1) {
+    const directory = type === abi.TYPE_FCHDIR;
+    return { number, kind: directory ? KINDS.directory! : FILE, name: path, socket: null };
+  }
+  const found = lookUp(number);
+  if (found === null) return { number, kind: null, name: null, socket: null };
+  return { number, kind: KINDS[found.type] ?? UNKNOWN, name: new Interned(found.name), socket: null };
+}

@@ -1,0 +1,152 @@
+import { EMPTY, Interned } from '../../base/interning.ts';
+import type { ArgumentKind } from '../../schema/arguments.ts';
+import type { Process } from '../../state/index.ts';
+import type { Event } from '../event.ts';
+import { endpointText } from '../socket.ts';
+import { isWritable } from './executable.ts';
+
+/** Where arguments of events come from: registers, strings of the record, and the process. */
+
+export type Raw = Interned | number | bigint;
+export type Source = (event: Event) => Raw | null;
+
+const AT_FDCWD = -100;
+const PR_SET_NAME = 15;
+const PR_GET_NAME = 16;
+
+const ofProcess =
+  (get: (process: Process, event: Event) => Raw | null): Source =>
+  (event) =>
+    event.process === null ? null : get(event.process, event);
+
+const status = (key: 'vmSize' | 'vmRss' | 'vmSwap' | 'minorFaults' | 'majorFaults'): Source =>
+  ofProcess((process, event) => event.details.status(process, process.pid, event.bootNs)?.[key] ?? null);
+
+/** Texts that lie one after another in memory, each with its zero byte, which prints as a dot like all that is not print. */
+const pieces = (all: readonly string[]): Interned =>
+  new Interned(
+    all
+      .map((piece) => `${piece}\0`)
+      .join('')
+      .replace(/[^\x20-\x7e]/g, '.'),
+  );
+
+/** Bits of flags:execve. */
+function exeFlags(process: Process, event: Event): number {
+  const { exeLayer, exeFromMemfd } = process.image;
+  let flags = isWritable(process, event) ? 1 : 0;
+  if (exeLayer === 'upper') flags |= 2;
+  if (exeFromMemfd) flags |= 4;
+  if (exeLayer === 'lower') flags |= 8;
+  return flags;
+}
+
+function cgroups(process: Process, event: Event): Interned | null {
+  const all = event.details.cgroups(process, event.bootNs);
+  return all === null ? null : pieces(all.map(([controller, path]) => `${controller}=${path}`));
+}
+
+function environment(process: Process, event: Event): Interned | null {
+  const env = event.details.env(process, event.bootNs);
+  return env === null ? null : pieces(env);
+}
+
+function pidnsStart(process: Process, event: Event): bigint | null {
+  const init = event.initOf(process);
+  return init === null ? null : event.wallOf(init.startNs);
+}
+
+const endText = (end: 'local' | 'remote'): Source => {
+  return ({ descriptor, record }) => {
+    const found = descriptor.socket?.[end] ?? null;
+    if (found !== null) return new Interned(endpointText(found));
+    const path = end === 'local' ? record.socket.localPath : record.socket.remotePath;
+    return path.text === '' ? null : path;
+  };
+};
+
+const named: Readonly<Record<string, Source>> = {
+  '-': () => null,
+  ret: (event) => event.ret,
+  name: (event) => event.nameGiven,
+  name2: (event) => event.secondGiven,
+  text: ({ record }) => record.call.text,
+  path: ({ record }) => record.call.path,
+  dirfd: (event) => (event.isOpen ? event.dirfd : AT_FDCWD),
+  openFlags: (event) => event.openFlags,
+  openMode: (event) => event.openMode,
+  resolve: ({ record }) => record.open.resolve,
+  fileDev: (event) => event.fileDev,
+  fileIno: (event) => event.fileIno,
+  cloneFlags: ({ record }) => record.fork.cloneFlags >>> 0,
+  exe: ofProcess(({ exe }) => exe),
+  args: ofProcess(({ argv }) => pieces(argv.slice(1))),
+  tid: (event) => event.tid,
+  pid: (event) => event.pid,
+  ppid: ofProcess(({ ppid }) => ppid),
+  comm: (event) => event.comm,
+  cgroups: ofProcess(cgroups),
+  env: ofProcess(environment),
+  fdlimit: ofProcess((process, event) => event.details.descriptorLimit(process, event.bootNs)),
+  vmSize: status('vmSize'),
+  vmRss: status('vmRss'),
+  vmSwap: status('vmSwap'),
+  minorFaults: status('minorFaults'),
+  majorFaults: status('majorFaults'),
+  euid: (event) => event.uid,
+  egid: (event) => event.gid,
+  vtid: ofProcess((process, event) => (event.tid === process.pid ? process.vpid : event.tid)),
+  vpid: ofProcess(({ vpid }) => vpid),
+  pgid: ofProcess(({ pgid }) => pgid),
+  vpgid: ofProcess(({ vpgid }) => vpgid),
+  tty: ofProcess(({ tty }) => tty),
+  loginuid: ofProcess(({ loginuid }) => loginuid),
+  pidnsStart: ofProcess(pidnsStart),
+  exeFlags: ofProcess(exeFlags),
+  capInheritable: ofProcess(({ caps }) => caps?.inheritable ?? null),
+  capPermitted: ofProcess(({ caps }) => caps?.permitted ?? null),
+  capEffective: ofProcess(({ caps }) => caps?.effective ?? null),
+  exeIno: ofProcess(({ image }) => image.exeIno),
+  exeCtime: ofProcess(({ image }) => image.exeCtime),
+  exeMtime: ofProcess(({ image }) => image.exeMtime),
+  exepath: ofProcess(({ exepath }) => exepath),
+  status: (event) => event.exitStatus,
+  exitCode: (event) => (event.exitStatus >> 8) & 0xff,
+  exitSignal: (event) => event.exitStatus & 0x7f,
+  core: (event) => (event.exitStatus >> 7) & 1,
+  local: endText('local'),
+  remote: endText('remote'),
+  tuple: ({ descriptor }) => {
+    const ends = descriptor.socket;
+    return ends === null || ends.name === EMPTY ? null : ends.name;
+  },
+  sockType: ({ record }) => record.socket.sockType,
+  size: ({ record }) => record.socket.size,
+  pair0: ({ record }) => record.socket.pair(0),
+  pair1: ({ record }) => record.socket.pair(1),
+  out0: ({ record }) => record.call.out(0),
+  out1: ({ record }) => record.call.out(1),
+  out2: ({ record }) => record.call.out(2),
+  // The options whose argument is a text have no number.
+  prctlNumber: ({ record: { call } }) => {
+    const option = call.int(0);
+    return option === PR_SET_NAME || option === PR_GET_NAME ? 0 : call.arg(1);
+  },
+};
+
+const WIDE: ReadonlySet<ArgumentKind> = new Set(['wide', 'widehex']);
+const SIGNED: ReadonlySet<ArgumentKind> = new Set(['int', 'fd', 'pid', 'errno']);
+
+/** @param text a register number or one of the names above */
+export function sourceOf(text: string, kind: ArgumentKind): Source {
+  if (!/^\d$/.test(text)) {
+    const source = named[text];
+    if (source === undefined) throw new TypeError(`no source of arguments is called ${text}`);
+    return source;
+  }
+  const register = Number(text);
+  const call = (event: Event) => (event.isSocket ? event.record.socket : event.record.call);
+  if (WIDE.has(kind)) return (event) => call(event).arg(register);
+  if (SIGNED.has(kind)) return (event) => call(event).int(register);
+  return (event) => call(event).uint(register);
+}

@@ -1,0 +1,37 @@
+import { TYPE_NAMES } from './record.generated.ts';
+
+/** Class of each event (evt.category) and whether it moves data through a descriptor (evt.is_io). */
+
+const CATEGORIES: Readonly<Record<string, string>> = {
+  file: `open openat openat2 creat unlink unlinkat rmdir rename renameat renameat2 link linkat symlink symlinkat mkdir
+    mkdirat chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat truncate ftruncate setxattr lsetxattr
+    fsetxattr mount umount umount2 move_mount pivot_root chdir fchdir open_by_handle_at userfaultfd`,
+  net: 'socket bind listen connect accept accept4 shutdown setsockopt',
+  process: `fork vfork clone clone3 execve execveat procexit chroot capset setns unshare prctl ptrace pidfd_open
+    pidfd_getfd setsid setpgid`,
+  user: 'setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid',
+  signal: 'kill tkill tgkill signalfd signalfd4',
+  IPC: `socketpair process_vm_readv process_vm_writev pipe pipe2 eventfd eventfd2 inotify_init inotify_init1`,
+  memory: 'memfd_create mprotect mmap',
+  time: 'timerfd_create',
+  wait: 'epoll_create epoll_create1',
+  // By the kind of their descriptor.
+  io: 'sendto sendmsg recvfrom recvmsg dup dup2 dup3 fcntl io_uring_setup',
+};
+
+const byName = new Map(
+  Object.entries(CATEGORIES).flatMap(([category, names]) =>
+    names.split(/\s+/).map((name): [string, string] => [name, category]),
+  ),
+);
+
+/** By TYPE_* of the record; `io` takes the class of its descriptor, `other` is the rest. */
+export const CATEGORY_BY_TYPE: readonly string[] = TYPE_NAMES.map((name) => byName.get(name) ?? 'other');
+
+const WRITES = new Set(['sendto', 'sendmsg']);
+const READS = new Set(['recvfrom', 'recvmsg']);
+
+/** By TYPE_* of the record: the direction of data, null for events that move none. */
+export const DIRECTION_BY_TYPE: readonly ('read' | 'write' | null)[] = TYPE_NAMES.map((name) =>
+  WRITES.has(name) ? 'write' : READS.has(name) ? 'read' : null,
+);

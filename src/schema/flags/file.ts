@@ -1,0 +1,32 @@
+import { bits } from './render.ts';
+
+/** Flags of calls on files and mounts: linux/fcntl.h, linux/fs.h, linux/mount.h, linux/openat2.h, linux/stat.h. */
+
+export const unlinkat = bits('AT_REMOVEDIR=0x200');
+export const linkat = bits('AT_SYMLINK_FOLLOW=0x400 AT_EMPTY_PATH=0x1000');
+/** fchownat, fchmodat2. */
+export const atFlags = bits('AT_SYMLINK_NOFOLLOW=0x100 AT_EMPTY_PATH=0x1000');
+export const renameat2 = bits('RENAME_NOREPLACE=1 RENAME_EXCHANGE=2 RENAME_WHITEOUT=4');
+export const resolve = bits(`
+  RESOLVE_BENEATH=1/8 RESOLVE_IN_ROOT=2/16 RESOLVE_NO_MAGICLINKS=4/2 RESOLVE_NO_SYMLINKS=8/4
+  RESOLVE_NO_XDEV=16/1 RESOLVE_CACHED=32
+`);
+
+const PERMISSIONS = `
+  S_IXOTH=0o1 S_IWOTH=0o2 S_IROTH=0o4 S_IXGRP=0o10 S_IWGRP=0o20 S_IRGRP=0o40 S_IXUSR=0o100 S_IWUSR=0o200
+  S_IRUSR=0o400 S_ISVTX=0o1000 S_ISGID=0o2000 S_ISUID=0o4000
+`;
+export const chmod = bits(PERMISSIONS);
+/** The kinds are numbers, not bits: S_IFSOCK holds those of others and so comes first. */
+export const mknod = bits(`
+  ${PERMISSIONS} S_IFSOCK=0o140000 S_IFREG=0o100000 S_IFBLK=0o60000 S_IFCHR=0o20000 S_IFIFO=0o10000
+`);
+
+export const mount = bits(`
+  RDONLY=0x1 NOSUID=0x2 NODEV=0x4 NOEXEC=0x8 SYNCHRONOUS=0x10 REMOUNT=0x20 MANDLOCK=0x40 DIRSYNC=0x80
+  NOATIME=0x400 NODIRATIME=0x800 BIND=0x1000 MOVE=0x2000 REC=0x4000 SILENT=0x8000 POSIXACL=0x10000
+  UNBINDABLE=0x20000 PRIVATE=0x40000 SLAVE=0x80000 SHARED=0x100000 RELATIME=0x200000 KERNMOUNT=0x400000
+  I_VERSION=0x800000 STRICTATIME=0x1000000 LAZYTIME=0x2000000 NOSEC=0x10000000 BORN=0x20000000
+  ACTIVE=0x40000000 NOUSER=0x80000000
+`);
+export const umount = bits('FORCE=1 DETACH=2 EXPIRE=4 NOFOLLOW=8');
