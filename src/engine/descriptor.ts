@@ -15,6 +15,11 @@ export interface Descriptor {
   readonly socket: SocketEnds | null;
 }
 
+/** Memory of one event for the most frequent kind, so that opens allocate nothing. */
+export type DescriptorSlot = { -readonly [key in keyof Descriptor]: Descriptor[key] };
+
+export const emptySlot = (): DescriptorSlot => ({ ...NONE });
+
 const FILE = KINDS.file!;
 
 const NONE: Descriptor = { number: null, kind: null, name: null, socket: null };
@@ -48,10 +53,11 @@ const S_IFDIR = 0o040000;
 /** Asks /proc about a descriptor of the event's process. */
 export type LookUp = (number: number) => { readonly type: string; readonly name: string } | null;
 
-export function describeDescriptor(record: EventRecord, lookUp: LookUp): Descriptor {
+/** @param slot of the event; what is returned is valid until the next call with it */
+export function describeDescriptor(record: EventRecord, lookUp: LookUp, slot: DescriptorSlot): Descriptor {
   switch (record.layout) {
     case abi.LAYOUT_OPEN:
-      return describeOpen(record);
+      return describeOpen(record, slot);
     case abi.LAYOUT_SOCKET:
       return describeSocketCall(record);
     case abi.LAYOUT_CALL:
@@ -62,11 +68,12 @@ export function describeDescriptor(record: EventRecord, lookUp: LookUp): Descrip
 }
 
 /** An io_uring open into a fixed slot, or on an old kernel, has no number that we could tell. */
-function describeOpen({ ret, flags, open }: EventRecord): Descriptor {
+function describeOpen({ ret, flags, open }: EventRecord, slot: DescriptorSlot): Descriptor {
   const unknown = (flags & abi.FLAG_FD_UNKNOWN) !== 0;
-  const number = ret < 0 ? -1 : unknown ? 0 : ret;
   const directory = ret >= 0 && (open.fileMode & S_IFMT) === S_IFDIR;
-  return { number, kind: directory ? KINDS.directory! : FILE, name: null, socket: null };
+  slot.number = ret < 0 ? -1 : unknown ? 0 : ret;
+  slot.kind = directory ? KINDS.directory! : FILE;
+  return slot;
 }
 
 function describeSocketCall(record: EventRecord): Descriptor {

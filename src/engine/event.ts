@@ -3,7 +3,7 @@ import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import type { Details, Process, Users } from '../state/index.ts';
 import { tsNs } from './apply.ts';
-import { type Descriptor, describeDescriptor } from './descriptor.ts';
+import { type Descriptor, describeDescriptor, emptySlot } from './descriptor.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
 import { Derived, normalPath } from './paths.ts';
 
@@ -51,6 +51,7 @@ export class Event {
   #resolved: Interned | null = null;
   /** What was computed of the record's descriptor, made when first asked for. */
   #descriptor: Descriptor | null = null;
+  readonly #slot = emptySlot();
   readonly #lookUp = (number: number) =>
     this.process === null ? null : this.details.descriptor(this.process, number, this.#now);
   #first = 0;
@@ -120,7 +121,7 @@ export class Event {
   }
   /** The descriptor that the event is about. */
   get descriptor(): Descriptor {
-    this.#descriptor ??= describeDescriptor(this.record, this.#lookUp);
+    this.#descriptor ??= describeDescriptor(this.record, this.#lookUp, this.#slot);
     return this.#descriptor;
   }
 

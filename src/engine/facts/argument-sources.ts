@@ -22,14 +22,15 @@ const ofProcess =
 const status = (key: 'vmSize' | 'vmRss' | 'vmSwap' | 'minorFaults' | 'majorFaults'): Source =>
   ofProcess((process, event) => event.details.status(process, process.pid, event.bootNs)?.[key] ?? null);
 
+/** How Falco prints a buffer without bytes. */
+const NOTHING = new Interned('NULL');
+
 /** Texts that lie one after another in memory, each with its zero byte, which prints as a dot like all that is not print. */
-const pieces = (all: readonly string[]): Interned =>
-  new Interned(
-    all
-      .map((piece) => `${piece}\0`)
-      .join('')
-      .replace(/[^\x20-\x7e]/g, '.'),
-  );
+function pieces(all: readonly string[]): Interned {
+  if (all.length === 0) return NOTHING;
+  const memory = all.map((piece) => `${piece}\0`).join('');
+  return new Interned(memory.replace(/[^\x20-\x7e]/g, '.'));
+}
 
 /** Bits of flags:execve. */
 function exeFlags(process: Process, event: Event): number {

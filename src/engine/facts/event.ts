@@ -72,8 +72,11 @@ function category(event: Event): Interned {
   return found === 'file' ? FILE : found === 'net' ? NET : UNKNOWN;
 }
 
-const errorsOf = (wanted: Class): Getter<Event> =>
-  onCall((event) => (event.ret < 0 && classOf(event) === wanted ? 1 : 0));
+/** Counts errors of one class; events of the others have no such count. */
+const errorsOf =
+  (wanted: Class): Getter<Event> =>
+  (event) =>
+    event.isExit || classOf(event) !== wanted ? null : failed(event);
 
 const direction = (event: Event): 'read' | 'write' | null => DIRECTION_BY_TYPE[event.record.type] ?? null;
 

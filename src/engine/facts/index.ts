@@ -36,5 +36,11 @@ export const kernelFacts: FactSource<Event> = {
   },
 };
 
+/** Fields of conditions that the rules themselves combine from both ends of a socket. */
+const COMBINED = 'fd.ip fd.port fd.proto fd.net fd.cnet fd.snet fd.lnet fd.rnet'.split(' ');
+
 /** Names of the fields that live events can have a value for. */
-export const availableFields: ReadonlySet<string> = new Set(TABLES.flatMap((table) => Object.keys(table)));
+export const availableFields: ReadonlySet<string> = new Set([
+  ...TABLES.flatMap((table) => Object.keys(table)),
+  ...COMBINED,
+]);

@@ -39,7 +39,10 @@ export const oneOf = (text: string, unknown: number | null = null): FlagTable =>
 export function falcoNumber({ exact, rows, unknown }: FlagTable, kernel: number): number {
   if (exact) return rows.find((row) => row.kernel === kernel)?.value ?? unknown ?? kernel;
   let value = 0;
-  for (const row of rows) if (row.kernel !== 0 && (kernel & row.kernel) === row.kernel) value |= row.value;
+  for (const row of rows) {
+    // >>> 0: bit 31 is a bit like others, not a sign.
+    if (row.kernel !== 0 && (kernel & row.kernel) >>> 0 === row.kernel) value |= row.value;
+  }
   return value >>> 0;
 }
 

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Engine } from '../../../src/engine/engine.ts';
+import { CANARY_PATH, CANARY_RULE, type RulesInput } from '../../../src/engine/messages.ts';
+import { AT_HEADER_PID } from '../../../src/schema/record.generated.ts';
+import { openRecord } from '../decode/record-bytes.ts';
+
+const rule = (name: string, condition: string): string =>
+  `- {rule: ${name}, desc: d, condition: ${JSON.stringify(condition)}, output: "%fd.name", priority: INFO}\n`;
+
+function engineWith(content: string, matching: 'first' | 'all', record: Uint8Array): Engine {
+  const rules: RulesInput = {
+    files: [{ name: 'rules.yaml', content }],
+    compat: 'saker',
+    minimumPriority: 'Debug',
+    matching,
+    selection: [],
+    appendOutput: [],
+    staticFields: {},
+    format: {
+      hostname: 'h',
+      timeFormatIso8601: false,
+      includeOutput: true,
+      includeMessage: false,
+      includeOutputFields: true,
+      includeTags: true,
+    },
+  };
+  const engine = new Engine();
+  assert.ok(engine.load(rules).ok);
+  engine.watch(record);
+  return engine;
+}
+
+/** Rule and file name of each alert that one record gives. */
+function alerts(content: string, matching: 'first' | 'all', record: Uint8Array): string[] {
+  const engine = engineWith(content, matching, record);
+  engine.take(0, record.length);
+  return engine.takeAlerts().map((alert) => `${alert.rule} ${alert.output}`);
+}
+
+const SHADOW = rule('shadow', 'evt.type = openat and fd.name = /etc/shadow');
+const TMP = rule('tmp', 'evt.type = openat and fd.name startswith /tmp/');
+const ANY = rule('any', 'evt.type = openat');
+const link = (): Uint8Array => openRecord({ name: '/tmp/link', path: '/etc/shadow', base: '' });
+
+const rows: { name: string; content: string; matching: 'first' | 'all'; want: string[] }[] = [
+  {
+    name: 'all: each name has its rule',
+    content: SHADOW + TMP,
+    matching: 'all',
+    want: ['tmp /tmp/link', 'shadow /etc/shadow'],
+  },
+  {
+    name: 'all: a rule that matches under both alerts once, under the given name',
+    content: ANY,
+    matching: 'all',
+    want: ['any /tmp/link'],
+  },
+  {
+    name: 'first: the rule that stands first wins under the resolved name',
+    content: SHADOW + TMP,
+    matching: 'first',
+    want: ['shadow /etc/shadow'],
+  },
+  {
+    name: 'first: the rule that stands first wins under the given name',
+    content: TMP + SHADOW,
+    matching: 'first',
+    want: ['tmp /tmp/link'],
+  },
+  {
+    name: 'first: one rule that matches under both',
+    content: ANY,
+    matching: 'first',
+    want: ['any /tmp/link'],
+  },
+  {
+    name: 'no rule',
+    content: rule('none', 'evt.type = openat and fd.name = /x'),
+    matching: 'first',
+    want: [],
+  },
+];
+for (const { name, content, matching, want } of rows) {
+  test(`a link from /tmp to /etc/shadow; ${name}`, () =>
+    assert.deepEqual(alerts(content, matching, link()), want));
+}
+
+test('the canary is an open of its path by the agent itself, and no rule of the user sees it', () => {
+  const openBy = (pid: number): Uint8Array => {
+    const record = openRecord({ name: CANARY_PATH, path: '', base: '' });
+    new DataView(record.buffer).setUint32(AT_HEADER_PID, pid, true);
+    return record;
+  };
+  const canary = openBy(process.pid);
+  for (const matching of ['first', 'all'] as const) {
+    const engine = engineWith(ANY, matching, canary);
+    engine.take(0, canary.length);
+    assert.deepEqual(
+      engine.takeAlerts().map((a) => [a.rule, a.source]),
+      [[CANARY_RULE, 'internal']],
+    );
+  }
+  assert.deepEqual(
+    alerts(ANY, 'first', openBy(process.pid + 1)),
+    [`any ${CANARY_PATH}`],
+    'somebody else cannot sing',
+  );
+});
+
+test('bytes that are no record are counted, and the engine goes on', () => {
+  const record = link();
+  const engine = engineWith(ANY, 'first', record);
+  engine.take(8, 64);
+  engine.take(0, record.length);
+  assert.equal(engine.takeAlerts().length, 1);
+  assert.equal(engine.stats(0).corrupt, 1);
+});

@@ -1,0 +1,458 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Interned } from '../../../src/base/interning.ts';
+import type { Event } from '../../../src/engine/event.ts';
+import { availableFields } from '../../../src/engine/facts/index.ts';
+import { syscallCatalogue } from '../../../src/schema/fields.ts';
+import type { Process } from '../../../src/state/index.ts';
+import * as records from './records.ts';
+
+const { callRecord, eventOf, fieldOf, openRecord, process, SECOND, socketRecord } = records;
+
+type Row = [name: string, event: () => Event, expected: Readonly<Record<string, unknown>>];
+
+const V4 = { server: [[10, 0, 0, 2], 443], client: [[10, 0, 0, 1], 50000] } as const;
+const LOOPBACK6 = [...new Array(15).fill(0), 1];
+const mapped = (...v4: number[]) => [...new Array(10).fill(0), 0xff, 0xff, ...v4];
+
+const rows: Row[] = [
+  [
+    'unlinkat below a directory',
+    () => eventOf(callRecord('unlinkat', { args: [7, 0, 0x200], name: 'sub/../x', base: '/var/lib' })),
+    {
+      'evt.arg.name': '/var/lib/x',
+      'evt.rawarg.name': 'sub/../x',
+      'evt.arg.flags': 'AT_REMOVEDIR',
+      'evt.arg[1]': '7',
+      'evt.args': 'res=0 dirfd=7 name=sub/../x(/var/lib/x) flags=512(AT_REMOVEDIR)',
+      'fs.path.name': '/var/lib/x',
+      'fs.path.nameraw': 'sub/../x',
+      'evt.abspath': '/var/lib/x',
+      'evt.category': 'file',
+      'fd.num': null,
+      'fd.name': null,
+      'fd.connected': null,
+    },
+  ],
+  [
+    'a rename with two directories',
+    () =>
+      eventOf(
+        callRecord('renameat2', {
+          args: [-100, 0, 5, 0, 2],
+          name: '/etc/passwd',
+          name2: 'p',
+          base2: '/tmp',
+        }),
+      ),
+    {
+      'evt.arg.oldpath': '/etc/passwd',
+      'evt.arg.newpath': '/tmp/p',
+      'evt.arg.olddirfd': 'AT_FDCWD',
+      'evt.arg.flags': 'RENAME_EXCHANGE',
+      'fs.path.source': '/etc/passwd',
+      'fs.path.target': '/tmp/p',
+      'fs.path.targetraw': 'p',
+      'fs.path.name': null,
+      'evt.abspath[src]': '/etc/passwd',
+      'evt.abspath[dst]': '/tmp/p',
+    },
+  ],
+  [
+    'a link is made at its second name',
+    () => eventOf(callRecord('symlink', { name: '../shadow', name2: '/etc/x/l' })),
+    { 'fs.path.source': '/etc/x/l', 'fs.path.target': '../shadow', 'evt.arg.target': '../shadow' },
+  ],
+  [
+    'a call that failed has no path in the file system',
+    () => eventOf(callRecord('mkdir', { ret: -13, args: [0, 0o777], name: '/root/x' })),
+    {
+      'fs.path.name': null,
+      'evt.arg.path': '/root/x',
+      'evt.arg.mode': '1FF',
+      'evt.res': 'EACCES',
+      'evt.failed': true,
+      'evt.count.error': 1,
+      'evt.count.error.file': null,
+      'evt.count.error.other': 1,
+    },
+  ],
+  [
+    'modes by bits',
+    () => eventOf(callRecord('fchmodat', { args: [-100, 0, 0o4755], name: '/bin/x' })),
+    {
+      'evt.arg.mode': 'S_IXOTH|S_IROTH|S_IXGRP|S_IRGRP|S_IXUSR|S_IWUSR|S_IRUSR|S_ISUID',
+      'evt.rawarg.mode': 0o4755,
+    },
+  ],
+  [
+    'fchmod works on an open file',
+    () => eventOf(callRecord('fchmod', { args: [4, 0], fd: 4, path: '/etc/x' })),
+    {
+      'fd.num': 4,
+      'fd.name': '/etc/x',
+      'fd.type': 'file',
+      'evt.arg.fd': '<f>/etc/x',
+      'fs.path.name': '/etc/x',
+      'fd.uid': '1004',
+    },
+  ],
+  [
+    'kernel numbers become those of rules',
+    () => eventOf(callRecord('unshare', { args: [0x10000000 | 0x20000000 | 0x400] })),
+    { 'evt.arg.flags': 'CLONE_FILES|CLONE_NEWPID|CLONE_NEWUSER', 'evt.rawarg.flags': 0x100041 },
+  ],
+  [
+    'a flag of bit 31',
+    () => eventOf(callRecord('unshare', { args: [0x80000000] })),
+    { 'evt.arg.flags': 'CLONE_IO', 'evt.rawarg.flags': 4 },
+  ],
+  [
+    'nobody and unknown ids',
+    () => eventOf(callRecord('setresuid', { args: [0xffffffff, 33, 4242] })),
+    {
+      'evt.arg.ruid': '<NONE>',
+      'evt.arg.euid': 'www-data',
+      'evt.arg.suid': '<NA>',
+      'evt.args': 'res=0 ruid=-1(<NONE>) euid=33(www-data) suid=4242(<NA>)',
+    },
+  ],
+  [
+    'bpf, kill, mount',
+    () => eventOf(callRecord('bpf', { args: [5], ret: 9 })),
+    { 'evt.arg.cmd': 'BPF_PROG_LOAD', 'evt.rawarg.cmd': 5 },
+  ],
+  [
+    'kill',
+    () => eventOf(callRecord('kill', { args: [77, 9] }), { processes: [process(100), process(77)] }),
+    { 'evt.arg.sig': 'SIGKILL', 'evt.arg.pid': 'cat', 'evt.category': 'signal' },
+  ],
+  [
+    'mount',
+    () =>
+      eventOf(
+        callRecord('mount', { args: [0, 0, 0, 0x1001], name: '/dev/sda', name2: '/mnt', text: 'ext4' }),
+      ),
+    {
+      'evt.arg.flags': 'RDONLY|BIND',
+      'evt.arg.dev': '/dev/sda',
+      'evt.arg.type': 'ext4',
+      'fs.path.target': '/mnt',
+    },
+  ],
+  [
+    'protection without a bit is a flag of its own',
+    () => eventOf(callRecord('mprotect', { args: [0x7f0000001000n, 4096, 0] })),
+    {
+      'evt.args': 'res=0 addr=7F0000001000 length=4096 prot=0(PROT_NONE)',
+      'evt.rawarg.addr': 0x7f0000001000n,
+      'evt.count.error.memory': 0,
+    },
+  ],
+  [
+    'an error instead of a descriptor',
+    () => eventOf(callRecord('memfd_create', { ret: -24, text: 'x', args: [0, 1] })),
+    {
+      'evt.arg.fd': 'EMFILE',
+      'evt.arg.flags': 'MFD_CLOEXEC',
+      'fd.num': -1,
+      'fd.name': null,
+      'fd.type': null,
+    },
+  ],
+  [
+    'a client over IPv4',
+    () =>
+      eventOf(
+        socketRecord('connect', {
+          args: [3],
+          fd: 3,
+          ret: -115,
+          state: 2,
+          local: V4.client,
+          remote: V4.server,
+        }),
+      ),
+    {
+      'fd.name': '10.0.0.1:50000->10.0.0.2:443',
+      'fd.cip': '10.0.0.1',
+      'fd.sip': '10.0.0.2',
+      'fd.lport': 50000,
+      'fd.rport': 443,
+      'fd.sproto': 'https',
+      'fd.cproto': '50000',
+      'fd.l4proto': 'tcp',
+      'fd.sockfamily': 'ip',
+      'fd.is_server': false,
+      'fd.connected': true,
+      'fd.name_changed': true,
+      'evt.arg.fd': '<4t>10.0.0.1:50000->10.0.0.2:443',
+      'evt.res': 'EINPROGRESS',
+      'evt.category': 'net',
+      'fd.directory': null,
+    },
+  ],
+  [
+    'a server: the remote end is the client',
+    () => eventOf(socketRecord('accept4', { ret: 5, fd: 5, state: 1, local: V4.server, remote: V4.client })),
+    {
+      'fd.num': 5,
+      'fd.name': '10.0.0.1:50000->10.0.0.2:443',
+      'fd.cip': '10.0.0.1',
+      'fd.lip': '10.0.0.2',
+      'fd.rip': '10.0.0.1',
+      'fd.is_server': true,
+      'evt.arg.tuple': '10.0.0.1:50000->10.0.0.2:443',
+    },
+  ],
+  [
+    'listening',
+    () => eventOf(socketRecord('listen', { args: [3, 128], fd: 3, state: 10, local: V4.server })),
+    {
+      'fd.name': '10.0.0.2:443',
+      'fd.sip': '10.0.0.2',
+      'fd.cip': null,
+      'fd.connected': false,
+      'evt.arg.backlog': '128',
+    },
+  ],
+  [
+    'IPv6',
+    () =>
+      eventOf(
+        socketRecord('connect', {
+          args: [3],
+          fd: 3,
+          family: 10,
+          state: 1,
+          local: [LOOPBACK6, 40000],
+          remote: [LOOPBACK6, 22],
+        }),
+      ),
+    { 'fd.type': 'ipv6', 'fd.typechar': '6', 'fd.name': '::1:40000->::1:22', 'fd.sip': LOOPBACK6.join('.') },
+  ],
+  [
+    'IPv4 in a socket for both',
+    () =>
+      eventOf(
+        socketRecord('connect', {
+          args: [3],
+          fd: 3,
+          family: 10,
+          state: 1,
+          local: [mapped(10, 0, 0, 1), 40000],
+          remote: [mapped(10, 0, 0, 2), 80],
+        }),
+      ),
+    { 'fd.type': 'ipv4', 'fd.name': '10.0.0.1:40000->10.0.0.2:80', 'fd.sip': '10.0.0.2' },
+  ],
+  [
+    'a datagram to an address given',
+    () =>
+      eventOf(
+        socketRecord('sendto', {
+          args: [3],
+          fd: 3,
+          ret: 30,
+          sockType: 2,
+          known: 4,
+          local: [[0, 0, 0, 0], 40000],
+          remote: [[8, 8, 8, 8], 53],
+          size: 30,
+        }),
+      ),
+    {
+      'fd.l4proto': 'udp',
+      'fd.connected': false,
+      'fd.name_changed': true,
+      'fd.sport': 53,
+      'evt.is_io_write': true,
+      'evt.io_dir': 'write',
+      'evt.category': 'net',
+      'evt.arg.size': '30',
+    },
+  ],
+  [
+    'a local socket',
+    () =>
+      eventOf(socketRecord('sendmsg', { args: [3], fd: 3, family: 1, sockType: 2, remotePath: '/dev/log' })),
+    {
+      'fd.type': 'unix',
+      'fd.name': '/dev/log',
+      'fd.sockfamily': 'unix',
+      'fd.sip': null,
+      'fd.l4proto': '<NA>',
+      'evt.is_syslog': true,
+    },
+  ],
+  [
+    'an abstract name',
+    () => eventOf(socketRecord('connect', { args: [3], fd: 3, family: 1, remotePath: '\0bus\nx' })),
+    { 'fd.name': '@bus\nx', 'fd.typechar': 'u' },
+  ],
+  [
+    'a failed open names a file, and no descriptor',
+    () => eventOf(openRecord('openat', { ret: -2, name: 'x', base: '/etc', path: '', openFlags: 1 })),
+    {
+      'fd.num': -1,
+      'fd.name': '/etc/x',
+      'fd.directory': '/etc',
+      'fd.filename': null,
+      'fd.type': null,
+      'evt.is_open_write': true,
+      'evt.count.error.file': 1,
+    },
+  ],
+  [
+    'layers of an opened file',
+    () => eventOf(openRecord('open', { ret: 3, flags: 16 | 32, dev: 0x0801 })),
+    { 'fd.is_upper_layer': true, 'fd.is_lower_layer': false, 'fd.dev.major': 8, 'fd.dev.minor': 1 },
+  ],
+];
+
+for (const [name, event, expected] of rows) {
+  test(name, () => {
+    const made = event();
+    for (const [field, value] of Object.entries(expected)) {
+      assert.deepEqual(fieldOf(made, field), value, field);
+    }
+  });
+}
+
+const open = (over: records.OpenParts = {}) => openRecord('open', { ret: 3, tsNs: 9 * SECOND, ...over });
+const ofProcess = (made: Process, others: Process[] = [], over: records.OpenParts = {}) =>
+  eventOf(open({ pid: made.pid, ...over }), { processes: [made, ...others] });
+
+const WALL = 1_700_000_000_000_000_000n;
+const ALL_CAPS = (1n << 41n) - 1n;
+const caps = (effective: bigint) => ({ permitted: ALL_CAPS, effective, inheritable: 0n });
+
+const writable: [
+  name: string,
+  mode: number,
+  uid: number,
+  gid: number,
+  effective: bigint,
+  expected: boolean,
+][] = [
+  ['others may', 0o100757, 9, 9, 0n, true],
+  ['the owner may', 0o100755, 33, 9, 0n, true],
+  ['the owner may not', 0o100555, 33, 9, 0n, false],
+  ['the group may', 0o100775, 9, 33, 0n, true],
+  ['nobody may', 0o100755, 9, 9, 0n, false],
+  ['a capability overrides', 0o100555, 9, 9, 1n << 1n, true],
+  ['nothing is known', 0, 33, 33, 1n << 1n, false],
+];
+for (const [name, exeMode, exeUid, exeGid, effective, expected] of writable) {
+  test(`is_exe_writable: ${name}`, () => {
+    const made = process(100, { caps: caps(effective) }, { exeMode, exeUid, exeGid });
+    const event = ofProcess(made, [], { uid: 33, gid: 33 });
+    assert.equal(fieldOf(event, 'proc.is_exe_writable'), expected);
+  });
+}
+
+test('capabilities by name, in the order of their bits', () => {
+  const event = ofProcess(process(100, { caps: caps(0b100001n) }));
+  assert.equal(fieldOf(event, 'thread.cap_effective'), 'CAP_CHOWN CAP_KILL');
+  assert.equal(fieldOf(event, 'thread.cap_inheritable'), '');
+  assert.match(String(fieldOf(event, 'thread.cap_permitted')), /^CAP_CHOWN .* CAP_CHECKPOINT_RESTORE$/);
+});
+
+test('ages of the executable', () => {
+  const exeCtime = WALL - 5n;
+  const init = process(50, { vpid: 1, pidNs: 7 });
+  const made = process(100, { vpid: 2, pidNs: 7 }, { exeCtime, exeLayer: 'upper' });
+  const event = ofProcess(made, [init]);
+  assert.equal(fieldOf(event, 'proc.exe_ino.ctime_duration_proc_start'), 100_005n);
+  assert.equal(fieldOf(event, 'proc.exe_ino.ctime_duration_pidns_start'), 50_005n);
+  assert.equal(fieldOf(event, 'proc.pidns_init_start_ts'), WALL + 50_000n);
+  assert.equal(fieldOf(event, 'proc.is_exe_upper_layer'), true);
+  assert.equal(fieldOf(event, 'proc.is_exe_lower_layer'), false);
+  const younger = ofProcess(process(100, {}, { exeCtime: WALL + SECOND_BIG }));
+  assert.equal(fieldOf(younger, 'proc.exe_ino.ctime_duration_proc_start'), null);
+});
+
+const SECOND_BIG = 1_000_000_000n;
+
+test('leaders: the process of that pid, else the oldest ancestor still in the group', () => {
+  const leader = process(10, { sid: 10, pgid: 10, comm: new Interned('login') });
+  const shell = process(20, { sid: 10, pgid: 20, comm: new Interned('bash') });
+  shell.parent = leader;
+  const made = process(100, { sid: 10, pgid: 20, vpgid: 20, comm: new Interned('ssh') });
+  made.parent = shell;
+  const all = ofProcess(made, [leader, shell]);
+  assert.equal(fieldOf(all, 'proc.sname'), 'login');
+  assert.equal(fieldOf(all, 'proc.pgid.name'), 'bash');
+  assert.equal(fieldOf(all, 'proc.vpgid.exepath'), '/usr/bin/cat');
+  assert.equal(fieldOf(all, 'proc.loginshellid'), 20);
+  assert.equal(fieldOf(all, 'proc.is_vpgid_leader'), false);
+  const gone = ofProcess(made, []);
+  assert.equal(fieldOf(gone, 'proc.sname'), 'login');
+  assert.equal(fieldOf(gone, 'proc.pgid.name'), 'bash');
+});
+
+test('environments are read when asked, of the process and its ancestors', () => {
+  const reads: number[] = [];
+  const details = records.details({
+    environ: (pid) => {
+      reads.push(pid);
+      return pid === 100 ? ['A=1', 'EMPTY='] : ['A=2', 'B=3 4'];
+    },
+  });
+  const parent = process(10);
+  const made = process(100);
+  made.parent = parent;
+  const event = eventOf(open(), { processes: [made, parent], details });
+  assert.deepEqual(reads, []);
+  assert.equal(fieldOf(event, 'proc.env'), 'A=1 EMPTY=');
+  assert.equal(fieldOf(event, 'proc.env[A]'), '1');
+  assert.equal(fieldOf(event, 'proc.env[B]'), '');
+  assert.equal(fieldOf(event, 'proc.aenv[B]'), '3 4');
+  assert.equal(fieldOf(event, 'proc.aenv[1]'), 'A=2 B=3 4');
+  assert.deepEqual(fieldOf(event, 'proc.aenv'), ['A=2 B=3 4']);
+  assert.deepEqual(reads, [100, 10]);
+});
+
+test('cgroups: those with a hierarchy of their own, the rest from the unified one', () => {
+  const details = records.details({
+    cgroups: () => [
+      ['memory', '/m'],
+      ['', '/u'],
+      ['name=systemd', '/s'],
+    ],
+  });
+  const event = eventOf(open(), { processes: [process(100)], details });
+  assert.equal(fieldOf(event, 'thread.cgroups'), 'memory=/m cpuset=/u cpu=/u cpuacct=/u io=/u');
+  assert.equal(fieldOf(event, 'thread.cgroup.cpu'), '/u');
+  assert.equal(fieldOf(event, 'thread.cgroup[pids]'), null);
+});
+
+test('a descriptor without a path is looked up: dup2 of a socket', () => {
+  const details = records.details({
+    descriptor: (_, fd) => (fd === 1 ? { type: 'ipv4', name: '10.0.0.1:5->10.0.0.2:6' } : null),
+  });
+  const event = eventOf(callRecord('dup2', { ret: 1, args: [4, 1], fd: 4 }), {
+    processes: [process(100)],
+    details,
+  });
+  assert.equal(fieldOf(event, 'fd.num'), 1);
+  assert.equal(fieldOf(event, 'fd.type'), 'ipv4');
+  assert.equal(fieldOf(event, 'fd.name'), '10.0.0.1:5->10.0.0.2:6');
+});
+
+test('time since the first event and since the one before', () => {
+  const event = eventOf(open({ tsNs: 5 * SECOND }));
+  assert.deepEqual([fieldOf(event, 'evt.reltime'), fieldOf(event, 'evt.deltatime')], [0, 0]);
+  assert.match(String(fieldOf(event, 'evt.datetime.s')), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+});
+
+test('every field with a value is in the catalogue and gives one or none for any event', () => {
+  const events = rows.map(([, event]) => event());
+  for (const name of availableFields) {
+    const field = syscallCatalogue.get(name);
+    assert.ok(field, name);
+    if (field.filterOnly) continue;
+    const arg = field.arg === 'required' ? '[1]' : '';
+    for (const event of events) assert.doesNotThrow(() => fieldOf(event, `${name}${arg}`), name);
+  }
+});
