@@ -71,6 +71,24 @@ int saker_bpf_autoload(uint64_t handle, const char *name, int on)
 	return program ? bpf_program__set_autoload(program, on != 0) : -ENOENT;
 }
 
+int saker_bpf_share(uint64_t handle, uint64_t first)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, from(handle)->bpf)
+	{
+		struct bpf_map *theirs = map_of(first, bpf_map__name(map));
+		int error;
+
+		if (strstr(bpf_map__name(map), ".rodata"))
+			continue;
+		error = theirs ? bpf_map__reuse_fd(map, bpf_map__fd(theirs)) : -ENOENT;
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
 int saker_bpf_resize(uint64_t handle, const char *name, uint32_t entries)
 {
 	struct bpf_map *map = map_of(handle, name);
@@ -124,21 +142,22 @@ int saker_bpf_load(uint64_t handle)
 }
 
 /* libbpf reads the list of all traceable functions for a kprobe.multi section; we always mean one function. */
-static struct bpf_link *attach(struct bpf_program *program)
+static struct bpf_link *attach(struct bpf_program *program, const char *function)
 {
-	const char *section = bpf_program__section_name(program), *function = strchr(section, '/');
-	bool at_return = strncmp(section, "kretprobe.multi/", 16) == 0;
+	const char *section = bpf_program__section_name(program), *slash = strchr(section, '/');
+	bool at_return = strncmp(section, "kretprobe.multi", 15) == 0;
 
-	if (function && (at_return || strncmp(section, "kprobe.multi/", 13) == 0)) {
-		const char *name = function + 1;
-		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = &name, .cnt = 1, .retprobe = at_return);
+	if (!*function && slash)
+		function = slash + 1;
+	if (at_return || strncmp(section, "kprobe.multi", 12) == 0) {
+		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = &function, .cnt = 1, .retprobe = at_return);
 
 		return bpf_program__attach_kprobe_multi_opts(program, NULL, &opts);
 	}
 	return bpf_program__attach(program);
 }
 
-int saker_bpf_attach(uint64_t handle, const char *name)
+int saker_bpf_attach(uint64_t handle, const char *name, const char *function)
 {
 	struct object *object = from(handle);
 	struct bpf_program *program = program_of(handle, name);
@@ -148,7 +167,7 @@ int saker_bpf_attach(uint64_t handle, const char *name)
 	for (int i = 0; i < MAX_LINKS; i++) {
 		if (object->links[i])
 			continue;
-		object->links[i] = attach(program);
+		object->links[i] = attach(program, function);
 		return object->links[i] ? i : -errno;
 	}
 	return -ENOSPC;

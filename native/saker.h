@@ -26,12 +26,15 @@ SAKER_EXPORT int saker_bpf_open(const void *image, uint64_t size, uint64_t *hand
 SAKER_EXPORT int saker_bpf_close(uint64_t handle);
 /* Switches a program on or off; only before load. */
 SAKER_EXPORT int saker_bpf_autoload(uint64_t handle, const char *program, int on);
+/* Before load: all maps but the constants are those of `first`, a loaded object of the same image. */
+SAKER_EXPORT int saker_bpf_share(uint64_t handle, uint64_t first);
 SAKER_EXPORT int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries);
 /* Sets the initial value of a `const volatile` variable; `size` must be its size. */
 SAKER_EXPORT int saker_bpf_constant(uint64_t handle, const char *name, const void *value, uint64_t size);
 SAKER_EXPORT int saker_bpf_load(uint64_t handle);
-/* Returns a link id for saker_bpf_detach. */
-SAKER_EXPORT int saker_bpf_attach(uint64_t handle, const char *program);
+/* Returns a link id for saker_bpf_detach. `function` is where a kprobe.multi program that many functions share is
+ * attached to; empty: where its section says. */
+SAKER_EXPORT int saker_bpf_attach(uint64_t handle, const char *program, const char *function);
 SAKER_EXPORT int saker_bpf_detach(uint64_t handle, int link);
 /* Returns a descriptor that yields the output of an iterator program; the caller closes it. */
 SAKER_EXPORT int saker_bpf_iterate(uint64_t handle, const char *program);

@@ -19,6 +19,7 @@
 /* Names are put together from the end to the front; 256 is one more NAME_MAX. */
 #define WALK_MAX SAKER_STR_MAX
 struct walk {
+	u64 path, fs; /* struct path to name, struct fs_struct of the process */
 	u64 dentry, mnt, mnt_root; /* where we are */
 	u64 root_dentry, root_mnt; /* where the process's world ends */
 	struct {
@@ -47,12 +48,14 @@ struct record {
 struct workspace {
 	u32 end; /* bytes of `record` in use, multiple of 8 */
 	u32 busy;
+	u32 slot; /* its own place */
+	u32 pad;
 	struct walk walk;
 	struct record record;
 	char slack[SAKER_STR_MAX + 16]; /* so that a masked offset plus one string fits */
 };
 
-enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_MAX };
+enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_CALL, SLOT_MAX };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -87,7 +90,11 @@ static __always_inline bool type_enabled(u32 type)
 
 static __always_inline struct workspace *workspace_of(u32 slot)
 {
-	return bpf_map_lookup_elem(&workspaces, &slot);
+	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);
+
+	if (ws)
+		ws->slot = slot;
+	return ws;
 }
 
 static __always_inline void count(u32 type, bool sent)

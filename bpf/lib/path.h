@@ -7,7 +7,9 @@
  *
  * The state lies in a map value because the verifier forgets what it knew of
  * map memory: 64 rounds cost 12 thousand verified instructions, against more than
- * a million with the state on the stack.
+ * a million with the state on the stack. A global function is verified once for
+ * each program, however often the program calls it; before 5.13 it takes nothing
+ * but numbers, so the rest lies in the workspace.
  */
 #include "maps.h"
 
@@ -83,11 +85,21 @@ static __always_inline bool walk_step(struct walk *w)
 	return false;
 }
 
-/* Leaves the text in w->buf[w->pos .. WALK_MAX). */
-static __noinline int walk_path(struct walk *w, struct path *path, struct fs_struct *fs)
+/* From walk.path, seen from walk.fs; leaves the text in walk.buf[pos .. WALK_MAX). */
+__noinline int walk_path(u32 slot)
 {
-	struct dentry *dentry = BPF_CORE_READ(path, dentry);
+	struct workspace *ws = workspace_of(slot);
+	struct dentry *dentry;
+	struct fs_struct *fs;
+	struct path *path;
+	struct walk *w;
 
+	if (!ws)
+		return 0;
+	w = &ws->walk;
+	path = (void *)w->path;
+	fs = (void *)w->fs;
+	dentry = BPF_CORE_READ(path, dentry);
 	w->pos = WALK_MAX;
 	w->flags = 0;
 	w->dentry = (u64)dentry;

@@ -113,7 +113,9 @@ static __always_inline void put_walk(struct workspace *ws, struct saker_str *cel
 static __always_inline void put_path(struct workspace *ws, struct saker_str *cell, struct path *path,
 				     struct fs_struct *fs)
 {
-	walk_path(&ws->walk, path, fs);
+	ws->walk.path = (u64)path;
+	ws->walk.fs = (u64)fs;
+	walk_path(ws->slot);
 	put_walk(ws, cell);
 }
 

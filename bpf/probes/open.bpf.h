@@ -96,11 +96,13 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 	struct workspace *ws;
 	struct saker_open *o;
 
-	if (!type_enabled(type))
+	/* Of the agent's own opens the canary, wanted or not. */
+	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid) {
+		if ((asked->flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
+			return 0;
+	} else if (!type_enabled(type)) {
 		return 0;
-	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid &&
-	    (asked->flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
-		return 0;
+	}
 	ws = workspace_of(SLOT_OPEN);
 	if (!ws)
 		return 0;

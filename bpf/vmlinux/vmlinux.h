@@ -142,6 +142,7 @@ struct file {
 	struct path f_path;
 	struct inode *f_inode;
 	fmode_t f_mode;
+	void *private_data;
 };
 
 struct fdtable {
@@ -289,6 +290,32 @@ struct io_kiocb {
 };
 struct io_kiocb___5_10 {
 	struct task_struct *task;
+};
+
+struct in6_addr {
+	u8 bytes[16];
+};
+struct sock_common {
+	__be32 skc_daddr, skc_rcv_saddr;
+	__be16 skc_dport;
+	u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_type, sk_protocol;
+};
+struct socket {
+	struct sock *sk;
+};
+struct unix_address {
+	int len;
+};
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
 };
 
 struct seq_file;

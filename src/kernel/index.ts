@@ -5,22 +5,27 @@
  *
  *   const obstacle = findObstacle();                   // no BTF, too old, no privilege
  *   const native = openNative();
- *   const plan = planLoad(new Set(['openat']), kernelFunctions());
- *   const probes = startProbes(native, plan, { image, ringBytes, ownPid: process.pid, threads: false });
+ *   const options = { image, ringBytes, ownPid: process.pid, threads: false };
+ *   const probes = startProbes(native, wantedTypes, kernelFunctions(), options);
  *   probes.missing … probes.ringFd … probes.readTasks() … probes.counts() … probes.close()
+ *   for (const { reason } of probes.want(newTypes)) warn(reason);    // after a reload
+ *
+ * Programs are loaded and attached when their types are first wanted. Names that no hook reports (COLLECTED) are
+ * ignored. Process life and the opens that carry the canary are always attached.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Btf } from './btf.ts';
-import { TARGETS } from './plan.ts';
+import { TARGETS } from './hooks.ts';
 import { BTF_PATH, type Machine, THIS_MACHINE } from './preconditions.ts';
 
 /** O_* bits of the one open of the agent itself that is reported. */
 export { CANARY_OPEN_FLAGS } from '../schema/record.generated.ts';
 export { datagramOpener } from './datagram.ts';
+export { COLLECTED } from './hooks.ts';
 export { errnoName, type Native, openNative } from './native.ts';
 export { LoadError, type ObjectOptions } from './object.ts';
-export { type LoadPlan, type Missing, PROGRAMS, planLoad } from './plan.ts';
+export type { Missing } from './plan.ts';
 export { explainFailure, findObstacle, type Obstacle } from './preconditions.ts';
 export { type Probes, type ProgramFacts, startProbes, type TypeCount } from './probes.ts';
 

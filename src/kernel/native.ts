@@ -13,11 +13,12 @@ const PROTOTYPES = {
   saker_bpf_open: 'int saker_bpf_open(const void *image, uint64_t size, void *handle)',
   saker_bpf_close: 'int saker_bpf_close(uint64_t handle)',
   saker_bpf_autoload: 'int saker_bpf_autoload(uint64_t handle, const char *program, int on)',
+  saker_bpf_share: 'int saker_bpf_share(uint64_t handle, uint64_t first)',
   saker_bpf_resize: 'int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries)',
   saker_bpf_constant:
     'int saker_bpf_constant(uint64_t handle, const char *name, const void *value, uint64_t size)',
   saker_bpf_load: 'int saker_bpf_load(uint64_t handle)',
-  saker_bpf_attach: 'int saker_bpf_attach(uint64_t handle, const char *program)',
+  saker_bpf_attach: 'int saker_bpf_attach(uint64_t handle, const char *program, const char *function)',
   saker_bpf_detach: 'int saker_bpf_detach(uint64_t handle, int link)',
   saker_bpf_iterate: 'int saker_bpf_iterate(uint64_t handle, const char *program)',
   saker_bpf_program_facts: 'int saker_bpf_program_facts(uint64_t handle, const char *program, void *facts)',

@@ -1,7 +1,7 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
 import * as record from '../schema/record.generated.ts';
+import { HOOKS } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
-import { PROGRAMS } from './plan.ts';
 
 export interface ObjectOptions {
   /** The compiled BPF object, build/bpf/saker.bpf.o. */
@@ -42,6 +42,9 @@ export function must(native: Native, result: number, step: string): number {
   return result;
 }
 
+/** Every program of the object. */
+export const PROGRAMS: ReadonlySet<string> = new Set(HOOKS.map(({ program }) => program));
+
 function configBytes(options: ObjectOptions): Buffer {
   const config = Buffer.alloc(record.SIZE_CONFIG);
   config.writeBigUInt64LE(BigInt(Math.floor(options.ringBytes / 8) * 7), record.AT_CONFIG_BULK_LIMIT);
@@ -52,10 +55,16 @@ function configBytes(options: ObjectOptions): Buffer {
 
 /**
  * Opens the object; nothing is in the kernel yet.
- * @param names programs to load; the others stay out
+ * @param programs those to load; the others stay out
+ * @param first handle of the object whose maps this one uses; null if this is the first
  * @returns a handle for the saker_bpf_* functions
  */
-export function openObject(native: Native, names: ReadonlySet<string>, options: ObjectOptions): number {
+export function openObject(
+  native: Native,
+  programs: ReadonlySet<string>,
+  first: number | null,
+  options: ObjectOptions,
+): number {
   const out = new BigUint64Array(1);
   must(native, native.saker_bpf_open(options.image, options.image.length, out), 'open the BPF object');
   const handle = Number(out[0]);
@@ -67,11 +76,12 @@ export function openObject(native: Native, names: ReadonlySet<string>, options: 
       'configure the BPF object',
     );
     must(native, native.saker_bpf_resize(handle, 'ring', options.ringBytes), 'set the size of the ring');
-    for (const { name } of PROGRAMS)
+    if (first !== null) must(native, native.saker_bpf_share(handle, first), 'share the maps');
+    for (const program of PROGRAMS)
       must(
         native,
-        native.saker_bpf_autoload(handle, name, names.has(name) ? 1 : 0),
-        `select program ${name}`,
+        native.saker_bpf_autoload(handle, program, programs.has(program) ? 1 : 0),
+        `select program ${program}`,
       );
   } catch (error) {
     native.saker_bpf_close(handle);

@@ -1,13 +1,14 @@
 /**
- * Loads and attaches the programs of a plan. A program that the kernel refuses costs its own events and nothing
- * else: it is left out, named in the report, and the rest is loaded again.
+ * What is attached, and what it says about itself. Which hooks that are follows the rules, at start and after a
+ * reload; what the kernel refuses costs its own events and nothing else.
  */
 import { closeSync, readSync } from 'node:fs';
-import { constants } from 'node:os';
 import * as record from '../schema/record.generated.ts';
+import { describe, type Hook } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
-import { enableTypes, LoadError, must, type ObjectOptions, openObject, takeLog } from './object.ts';
-import { describe, type LoadPlan, type Missing, type ProgramSpec } from './plan.ts';
+import { enableTypes, must, type ObjectOptions } from './object.ts';
+import { type Missing, planHooks } from './plan.ts';
+import { Programs } from './programs.ts';
 
 export interface TypeCount {
   readonly type: string;
@@ -28,10 +29,17 @@ export interface ProgramFacts {
 export interface Probes {
   readonly ringFd: number;
   readonly ringBytes: number;
-  /** Programs that are attached or, for iterators, loaded. */
+  /** Hooks that are attached or, for iterators, loaded. */
   readonly active: readonly string[];
-  /** What could not be had, a line each; empty when everything planned is there. */
+  /** Event types that at least one of them reports. */
+  readonly carried: ReadonlySet<string>;
+  /** What the last want() could not have, a line each. */
   readonly missing: readonly Missing[];
+  /**
+   * Loads and attaches what these event types need and is not there yet, reports these types from now on and no others
+   * (but process life), and detaches the rest in the background, one hook a turn of the event loop.
+   */
+  want(types: ReadonlySet<string>): readonly Missing[];
   /** Events sent and lost since the start, for each event type. */
   counts(): TypeCount[];
   facts(): ProgramFacts[];
@@ -39,62 +47,6 @@ export interface Probes {
   readTasks(): Uint8Array;
   /** Detaches and unloads. Kernels 6.1 and 6.12 take about 0.15 s for each fexit program. */
   close(): void;
-}
-
-/** The program that libbpf complains about last, or null. */
-function blamedProgram(log: string): string | null {
-  return [...log.matchAll(/prog '([^']+)': failed to load/g)].at(-1)?.[1] ?? null;
-}
-
-/** Last line of the verifier's log that states a reason, for people. */
-function refusal(log: string): string {
-  const lines = log.split('\n').map((line) => line.trim());
-  const reasons = lines.filter((l) => l !== '' && !/^(libbpf:|processed |-- |\d+: \()/.test(l));
-  return reasons.at(-1) ?? lines.findLast((l) => l !== '') ?? 'no reason given';
-}
-
-interface Loaded {
-  readonly handle: number;
-  readonly programs: readonly ProgramSpec[];
-  readonly missing: Missing[];
-}
-
-/** @throws LoadError when not even one program loads, or the fault is not that of a program */
-function loadPrograms(native: Native, plan: LoadPlan, options: ObjectOptions): Loaded {
-  const missing = [...plan.missing];
-  let programs = plan.load;
-  for (;;) {
-    const handle = openObject(native, new Set(programs.map((p) => p.name)), options);
-    takeLog(native);
-    const result = native.saker_bpf_load(handle);
-    if (result >= 0) return { handle, programs, missing };
-    native.saker_bpf_close(handle);
-    const log = takeLog(native);
-    const blamed = programs.find((p) => p.name === blamedProgram(log));
-    // EPERM is a decision about the process or the machine, not a fault of one program.
-    if (blamed === undefined || result === -constants.errno.EPERM)
-      throw new LoadError('load the BPF programs', result, log);
-    const next = plan.fallback.get(blamed.name);
-    programs = programs.flatMap((p) => (p !== blamed ? p : (next ?? [])));
-    if (next !== undefined) continue;
-    if (programs.length === 0) throw new LoadError('load the BPF programs', result, log);
-    const reason = `the kernel refused to load it (${errnoName(result)}: ${refusal(log)}): ${describe(blamed)} not seen`;
-    missing.push({ program: blamed.name, reason });
-  }
-}
-
-function attachPrograms(native: Native, { handle, programs, missing }: Loaded): string[] {
-  const active: string[] = [];
-  for (const spec of programs) {
-    const result = spec.iterator ? 0 : native.saker_bpf_attach(handle, spec.name);
-    if (result >= 0) active.push(spec.name);
-    else
-      missing.push({
-        program: spec.name,
-        reason: `cannot attach (${errnoName(result)}): ${describe(spec)} not seen`,
-      });
-  }
-  return active;
 }
 
 function readAll(fd: number): Uint8Array {
@@ -109,36 +61,148 @@ function readAll(fd: number): Uint8Array {
 }
 
 /**
- * Loads and attaches what the plan holds.
+ * Loads and attaches what the wanted types need.
+ * @param wanted event types that rules name
+ * @param functions what kernelFunctions() found
  * @throws LoadError when nothing can be loaded; `explainFailure` turns it into words
  */
-export function startProbes(native: Native, plan: LoadPlan, options: ObjectOptions): Probes {
-  const loaded = loadPrograms(native, plan, options);
-  const { handle, missing } = loaded;
-  enableTypes(native, handle, plan.types);
-  const active = attachPrograms(native, loaded);
-  const counts = (): TypeCount[] =>
-    record.TYPE_NAMES.slice(1).map((type, i) => {
+export function startProbes(
+  native: Native,
+  wanted: ReadonlySet<string>,
+  functions: ReadonlySet<string>,
+  options: ObjectOptions,
+): Probes {
+  const probes = new AttachedProbes(new Programs(native, options), native, functions, options.ringBytes);
+  try {
+    probes.want(wanted);
+  } catch (error) {
+    probes.close();
+    throw error;
+  }
+  return probes;
+}
+
+interface Attached {
+  readonly hook: Hook;
+  readonly handle: number;
+  /** null for iterators. */
+  readonly link: number | null;
+}
+
+class AttachedProbes implements Probes {
+  readonly ringBytes: number;
+  missing: readonly Missing[] = [];
+  readonly #programs: Programs;
+  readonly #native: Native;
+  readonly #functions: ReadonlySet<string>;
+  readonly #attached = new Map<string, Attached>();
+  #unwanted: string[] = [];
+  #detaching: NodeJS.Immediate | null = null;
+
+  constructor(programs: Programs, native: Native, functions: ReadonlySet<string>, ringBytes: number) {
+    this.#programs = programs;
+    this.#native = native;
+    this.#functions = functions;
+    this.ringBytes = ringBytes;
+  }
+
+  get ringFd(): number {
+    return must(this.#native, this.#native.saker_bpf_map_fd(this.#programs.maps, 'ring'), 'find the ring');
+  }
+
+  get active(): readonly string[] {
+    return [...this.#attached.keys()];
+  }
+
+  get carried(): ReadonlySet<string> {
+    return new Set([...this.#attached.values()].flatMap(({ hook }) => hook.types));
+  }
+
+  want(types: ReadonlySet<string>): readonly Missing[] {
+    const plan = planHooks(types, this.#functions);
+    const missing = [...plan.missing];
+    const kept = new Set<string>();
+    for (const { planned, hook } of this.#programs.load(plan)) {
+      const problem = hook === undefined ? this.#programs.refusal(planned.program) : this.#attach(hook);
+      if (hook !== undefined) kept.add(hook.name);
+      if (problem !== null)
+        missing.push({ program: planned.name, reason: `${problem}: ${describe(planned)} not seen` });
+    }
+    enableTypes(this.#native, this.#programs.maps, plan.types);
+    this.#unwanted = this.active.filter((name) => !kept.has(name));
+    this.#detachNext();
+    this.missing = missing;
+    return missing;
+  }
+
+  /** What went wrong, if it did. */
+  #attach(hook: Hook): string | null {
+    if (this.#attached.has(hook.name)) return null;
+    const handle = this.#programs.handleOf(hook.program);
+    const target = hook.fprobe ? (hook.target ?? '') : '';
+    const link = hook.iterator ? null : this.#native.saker_bpf_attach(handle, hook.program, target);
+    if (link !== null && link < 0) return `cannot attach (${errnoName(link)})`;
+    this.#attached.set(hook.name, { hook, handle, link });
+    return null;
+  }
+
+  /** One a turn: detaching blocks, and the thread has other work. What is unwanted no longer reports anyway. */
+  #detachNext(): void {
+    if (this.#detaching !== null || this.#unwanted.length === 0) return;
+    this.#detaching = setImmediate(() => {
+      this.#detaching = null;
+      const name = this.#unwanted.pop() ?? '';
+      const attached = this.#attached.get(name);
+      this.#attached.delete(name);
+      if (attached !== undefined && attached.link !== null)
+        this.#native.saker_bpf_detach(attached.handle, attached.link);
+      this.#detachNext();
+    });
+  }
+
+  counts(): TypeCount[] {
+    return record.TYPE_NAMES.slice(1).map((type, i) => {
       const sums = new BigUint64Array(record.SIZE_COUNT / 8);
-      must(native, native.saker_bpf_map_sum(handle, 'counts', i + 1, sums, sums.length), 'read the counters');
+      must(
+        this.#native,
+        this.#native.saker_bpf_map_sum(this.#programs.maps, 'counts', i + 1, sums, sums.length),
+        'read the counters',
+      );
       return { type, sent: sums[record.AT_COUNT_SENT / 8]!, lost: sums[record.AT_COUNT_LOST / 8]! };
     });
-  const facts = (): ProgramFacts[] =>
-    active.map((program) => {
+  }
+
+  facts(): ProgramFacts[] {
+    const programs = new Map([...this.#attached.values()].map(({ hook, handle }) => [hook.program, handle]));
+    return [...programs].map(([program, handle]) => {
       const f = new BigUint64Array(4);
-      must(native, native.saker_bpf_program_facts(handle, program, f), `ask about program ${program}`);
+      must(
+        this.#native,
+        this.#native.saker_bpf_program_facts(handle, program, f),
+        `ask about program ${program}`,
+      );
       return { program, verifiedInsns: Number(f[0]), missedRuns: Number(f[1]), jitedBytes: Number(f[3]) };
     });
-  const readTasks = (): Uint8Array => {
-    if (!active.includes('task_dump')) return new Uint8Array(0);
-    const fd = must(native, native.saker_bpf_iterate(handle, 'task_dump'), 'start the task iterator');
+  }
+
+  readTasks(): Uint8Array {
+    const dump = this.#attached.get('task_dump');
+    if (dump === undefined) return new Uint8Array(0);
+    const fd = must(
+      this.#native,
+      this.#native.saker_bpf_iterate(dump.handle, 'task_dump'),
+      'start the task iterator',
+    );
     try {
       return readAll(fd);
     } finally {
       closeSync(fd);
     }
-  };
-  const ringFd = must(native, native.saker_bpf_map_fd(handle, 'ring'), 'find the ring');
-  const close = (): void => void native.saker_bpf_close(handle);
-  return { ringFd, ringBytes: options.ringBytes, active, missing, counts, facts, readTasks, close };
+  }
+
+  close(): void {
+    if (this.#detaching !== null) clearImmediate(this.#detaching);
+    this.#unwanted = [];
+    this.#programs.close();
+  }
 }

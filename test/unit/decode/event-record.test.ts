@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EventRecord, splitRecords } from '../../../src/decode/index.ts';
 import * as r from '../../../src/schema/record.generated.ts';
-import { execRecord, openRecord } from './record-bytes.ts';
+import { callRecord, execRecord, openRecord, socketRecord } from './record-bytes.ts';
 
 function view(bytes: Uint8Array): EventRecord {
   const event = new EventRecord(bytes);
@@ -48,6 +48,41 @@ test('exec fields', () => {
     ['/usr/bin/cat', 'cat', '/root', 'pts0', '/user.slice', 1, 0xffffffff],
   );
 });
+
+test('call fields', () => {
+  const event = view(callRecord(['a', '/one', 'b', '/two', '/path', 'text']));
+  const { call } = event;
+  assert.deepEqual(
+    [event.typeName, event.ret, call.name.text, call.base.text, call.name2.text, call.base2.text],
+    ['renameat', -18, 'a', '/one', 'b', '/two'],
+  );
+  assert.deepEqual([call.path.text, call.text.text, call.fd, call.out(2)], ['/path', 'text', -1, 7n]);
+  assert.deepEqual(
+    [call.int(0), call.uint(0), call.arg(0), call.int(5), call.uint(5)],
+    [-100, 0xffffff9c, 0xffff_ffff_ffff_ff9cn, -0x80000000, 0x80000000],
+  );
+});
+
+test('socket fields', () => {
+  const { socket } = view(socketRecord('', '\0abstract'));
+  assert.deepEqual(
+    [socket.family, socket.known, socket.remotePort, socket.remotePath.text, socket.pair(1)],
+    [2, r.SOCKET_REMOTE, 65535, '\0abstract', -1],
+  );
+  assert.deepEqual([...socket.remoteAddress.subarray(0, 5)], [10, 0, 0, 255, 0]);
+  assert.equal(socket.localAddress.length, 16);
+});
+
+const SHORT: [string, () => Uint8Array][] = [
+  ['call', () => callRecord(['', '', '', '', '', ''])],
+  ['socket', () => socketRecord('', '')],
+];
+for (const [name, build] of SHORT)
+  test(`refused: a ${name} record that ends before its strings`, () => {
+    const bytes = build();
+    new DataView(bytes.buffer).setUint32(r.AT_HEADER_LEN, bytes.length - 8, true);
+    assert.equal(new EventRecord(bytes).at(0, bytes.length - 8), false);
+  });
 
 test('bytes that are not UTF-8, and a comm of full length, are kept byte by byte', () => {
   const event = view(openRecord({ name: '/tmp/\xff\xfe\n\x1b', comm: 'sixteen-letters!' }));

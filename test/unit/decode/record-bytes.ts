@@ -70,3 +70,26 @@ export function execRecord(argv: string): Uint8Array {
   view.setUint32(r.AT_EXEC_LOGINUID, 0xffffffff, true);
   return bytes;
 }
+
+/** A renameat whose strings are those given. */
+export function callRecord(strings: readonly string[]): Uint8Array {
+  const bytes = build(r.LAYOUT_CALL, r.SIZE_CALL, r.AT_CALL_STR, strings);
+  const view = header(bytes, r.TYPE_RENAMEAT, 'mv');
+  view.setBigInt64(r.AT_HEADER_RET, -18n, true);
+  view.setBigUint64(r.AT_CALL_ARGS, 0xffff_ffff_ffff_ff9cn, true);
+  view.setBigUint64(r.AT_CALL_ARGS + 5 * 8, 0x1_8000_0000n, true);
+  view.setBigUint64(r.AT_CALL_OUT + 2 * 8, 7n, true);
+  view.setInt32(r.AT_CALL_FD, -1, true);
+  return bytes;
+}
+
+export function socketRecord(local: string, remote: string): Uint8Array {
+  const bytes = build(r.LAYOUT_SOCKET, r.SIZE_SOCKET, r.AT_SOCKET_STR, [local, remote]);
+  const view = header(bytes, r.TYPE_CONNECT, 'nc');
+  view.setUint32(r.AT_SOCKET_FAMILY, 2, true);
+  view.setInt32(r.AT_SOCKET_FDS + 4, -1, true);
+  view.setUint32(r.AT_SOCKET_KNOWN, r.SOCKET_REMOTE, true);
+  view.setUint32(r.AT_SOCKET_REMOTE_PORT, 65535, true);
+  bytes.set([10, 0, 0, 255], r.AT_SOCKET_REMOTE_ADDR);
+  return bytes;
+}

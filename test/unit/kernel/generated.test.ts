@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { generateRecord } from '../../../scripts/generate-record.ts';
 import { Btf, btfSection } from '../../../src/kernel/btf.ts';
-import { PROGRAMS } from '../../../src/kernel/plan.ts';
+import { PROGRAMS } from '../../../src/kernel/object.ts';
 
 const OBJECT = new URL('../../../build/bpf/saker.bpf.o', import.meta.url);
 const GENERATED = new URL('../../../src/schema/record.generated.ts', import.meta.url);
@@ -16,8 +16,7 @@ test('record.generated.ts is what the BPF object says', { skip }, () => {
 
 test('the object holds exactly the programs the plan knows', { skip }, () => {
   const btf = new Btf(btfSection(readFileSync(OBJECT)));
-  const names = new Set(PROGRAMS.map((p) => p.name));
-  assert.deepEqual(btf.functions(names), names);
+  assert.deepEqual(btf.functions(PROGRAMS), PROGRAMS);
 });
 
 test('what is not BTF or not ELF is refused', () => {

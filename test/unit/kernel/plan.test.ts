@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PROGRAMS, planLoad, TARGETS } from '../../../src/kernel/plan.ts';
+import { COLLECTED, HOOKS, TARGETS } from '../../../src/kernel/hooks.ts';
+import { planHooks } from '../../../src/kernel/plan.ts';
 import * as record from '../../../src/schema/record.generated.ts';
 
 const LIFE = ['process_fork', 'process_exec', 'process_exit', 'task_dump'];
@@ -8,12 +9,30 @@ const V6 = new Set([...TARGETS].filter((t) => t !== 'do_file_open' && t !== 'fpr
 const V7 = new Set([...TARGETS].filter((t) => t !== 'do_filp_open'));
 
 const load = (wanted: string[], functions: Set<string>): string[] =>
-  planLoad(new Set(wanted), functions).load.map((p) => p.name);
+  planHooks(new Set(wanted), functions).hooks.map((p) => p.name);
 
-test('without rules only process life is loaded', () => {
+test('without rules only process life and the way of the canary are there', () => {
   const names = load([], V6);
   assert.deepEqual(names.slice(0, 4), LIFE);
-  assert.ok(names.every((n) => !n.startsWith('open_')));
+  assert.deepEqual(
+    names.slice(4).filter((n) => !n.startsWith('exec')),
+    ['open_syscall'],
+  );
+});
+
+test('a call gets its own program, and on kernels with fprobe the shared one', () => {
+  for (const [functions, program] of [
+    [V6, 'call_unlinkat'],
+    [V7, 'call_fprobe'],
+  ] as const) {
+    const hook = planHooks(new Set(['unlinkat']), functions).hooks.find((h) => h.types.includes('unlinkat'));
+    assert.deepEqual([hook?.program, hook?.target], [program, '__x64_sys_unlinkat']);
+  }
+});
+
+test('every type of the record has a hook, but for what only 32-bit programs call', () => {
+  const without = record.TYPE_NAMES.slice(1).filter((type) => !COLLECTED.has(type));
+  assert.deepEqual(without, ['umount']);
 });
 
 test('open alone needs no io_uring programs, openat does', () => {
@@ -29,9 +48,9 @@ test('the hook has one name per kernel, and its other name is not missed', () =>
     [V6, 'open_uring_file'],
     [V7, 'open_uring_file_v7_fprobe'],
   ] as const) {
-    const plan = planLoad(new Set(['openat']), functions);
+    const plan = planHooks(new Set(['openat']), functions);
     assert.deepEqual(
-      plan.load.map((p) => p.name).filter((n) => n.startsWith('open_uring_file')),
+      plan.hooks.map((p) => p.name).filter((n) => n.startsWith('open_uring_file')),
       [program],
     );
     assert.deepEqual(plan.missing, []);
@@ -39,15 +58,15 @@ test('the hook has one name per kernel, and its other name is not missed', () =>
 });
 
 test('a kernel that preempts programs gets fprobe, with the other form as fallback', () => {
-  const plan = planLoad(new Set(['openat']), V7);
-  const names = plan.load.map((p) => p.name);
+  const plan = planHooks(new Set(['openat']), V7);
+  const names = plan.hooks.map((p) => p.name);
   assert.ok(names.includes('open_syscall_fprobe') && !names.includes('open_syscall'));
   assert.equal(plan.fallback.get('open_syscall_fprobe')?.name, 'open_syscall');
-  assert.equal(planLoad(new Set(['openat']), V6).fallback.size, 0);
+  assert.equal(planHooks(new Set(['openat']), V6).fallback.size, 0);
 });
 
 test('a function the kernel lacks is reported with the events it costs', () => {
-  const plan = planLoad(new Set(['openat']), new Set([...V6].filter((f) => f !== 'do_sys_openat2')));
+  const plan = planHooks(new Set(['openat']), new Set([...V6].filter((f) => f !== 'do_sys_openat2')));
   assert.deepEqual(
     plan.missing.map((m) => m.program),
     ['open_syscall'],
@@ -56,14 +75,14 @@ test('a function the kernel lacks is reported with the events it costs', () => {
 });
 
 test('wanted types and process life are reported, nothing else', () => {
-  const { types } = planLoad(new Set(['openat']), V6);
+  const { types } = planHooks(new Set(['openat']), V6);
   assert.deepEqual(
     ['openat', 'open', 'creat', 'execve', 'procexit'].map((type) => types.has(type)),
     [true, false, false, true, true],
   );
 });
 
-test('every program carries known event types', () => {
-  for (const program of PROGRAMS)
-    for (const type of program.types) assert.ok(record.TYPE_NAMES.includes(type), `${program.name}: ${type}`);
+test('every hook carries known event types', () => {
+  for (const hook of HOOKS)
+    for (const type of hook.types) assert.ok(record.TYPE_NAMES.includes(type), `${hook.name}: ${type}`);
 });

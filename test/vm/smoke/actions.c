@@ -4,6 +4,8 @@
  * Usage: actions NAME...; each prints nothing; the exit code of `exit7` is 7.
  */
 #define _GNU_SOURCE
+#include "calls.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
@@ -224,6 +226,11 @@ int main(int argc, char **argv)
 		else if (!strcmp(name, "memfd")) memfd();
 		else if (!strcmp(name, "exec-failures")) exec_failures();
 		else if (!strcmp(name, "signal")) threads_and_signal();
+		else if (!strcmp(name, "file-names")) file_names();
+		else if (!strcmp(name, "file-attributes")) file_attributes();
+		else if (!strcmp(name, "mounts")) mounts();
+		else if (!strcmp(name, "sockets")) sockets();
+		else if (!strcmp(name, "control")) control();
 		else if (!strcmp(name, "exit7")) return 7;
 		else if (!strcmp(name, "nothing")) return 0;
 		else return 98;

@@ -6,12 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { EventRecord, splitRecords } from '../../../src/decode/index.ts';
 import {
+  COLLECTED,
   explainFailure,
   findObstacle,
   kernelFunctions,
   LoadError,
   openNative,
-  planLoad,
   startProbes,
 } from '../../../src/kernel/index.ts';
 import { openRing } from '../../../src/ring/index.ts';
@@ -82,7 +82,39 @@ function execFields({ exec }: EventRecord): object {
   };
 }
 
+function callFields({ call }: EventRecord): object {
+  const { nr, fd, nameFlags, baseFlags, pathFlags, textFlags } = call;
+  const { name, base, name2, base2, path, text } = call;
+  return {
+    nr,
+    fd,
+    ...{ name: name.text, base: base.text, name2: name2.text, base2: base2.text },
+    ...{ path: path.text, text: text.text, nameFlags, baseFlags, pathFlags, textFlags },
+    args: [0, 1, 2, 3, 4, 5].map((i) => call.int(i)),
+    out: [0, 1, 2].map((i) => Number(call.out(i))),
+  };
+}
+
+function socketFields({ socket }: EventRecord): object {
+  const { nr, fd, size, ino, family, sockType, protocol, state, known, localPort, remotePort } = socket;
+  const hex = (bytes: Uint8Array): string =>
+    Buffer.from(bytes)
+      .toString('hex')
+      .replace(/(00)+$/, '');
+  return {
+    ...{ nr, fd, size, ino, family, sockType, protocol, state, known, localPort, remotePort },
+    pair: [socket.pair(0), socket.pair(1)],
+    local: hex(socket.localAddress),
+    remote: hex(socket.remoteAddress),
+    localPath: socket.localPath.text,
+    remotePath: socket.remotePath.text,
+    args: [0, 1, 2, 3, 4, 5].map((i) => socket.int(i)),
+  };
+}
+
 function layoutFields(event: EventRecord): object {
+  if (event.layout === r.LAYOUT_CALL) return callFields(event);
+  if (event.layout === r.LAYOUT_SOCKET) return socketFields(event);
   if (event.layout === r.LAYOUT_OPEN) return openFields(event);
   if (event.layout === r.LAYOUT_EXEC) return execFields(event);
   if (event.layout === r.LAYOUT_EXEC_FAILED) {
@@ -117,18 +149,26 @@ const obstacle = findObstacle();
 if (obstacle !== null) throw new Error(obstacle.what);
 const native = openNative();
 const began = performance.now();
-const plan = planLoad(new Set(['open', 'openat', 'openat2', 'creat']), kernelFunctions());
+const functions = kernelFunctions();
 const planned = performance.now();
 const ringBytes = 8 << 20;
 const image = readFileSync(new URL('build/bpf/saker.bpf.o', root));
 const probes = (() => {
   try {
-    return startProbes(native, plan, { image, ringBytes, ownPid: process.pid, threads: false });
+    return startProbes(native, new Set(), functions, {
+      image,
+      ringBytes,
+      ownPid: process.pid,
+      threads: false,
+    });
   } catch (error) {
     if (error instanceof LoadError) throw new Error(`${explainFailure(error).what}\n${error.log}`);
     throw error;
   }
 })();
+const loaded = performance.now();
+const few = probes.active.length;
+probes.want(COLLECTED);
 const attached = performance.now();
 const event = native.saker_event_open();
 const ring = openRing(native, probes.ringFd, ringBytes, event);
@@ -164,12 +204,23 @@ const leftOver = splitRecords(tasks, (offset, length) => {
   if (!taskView.at(offset, length)) refused++;
   else if (taskView.pid === 1 || taskView.pid === 2 || taskView.pid === own) found.push(fields(taskView));
 });
-const times = { planMs: planned - began, loadAttachMs: attached - planned };
+const times = { planMs: planned - began, loadMs: loaded - planned, attachMs: attached - loaded };
 native.saker_event_signal(event);
 const wakeByEvent = ring.wait(0, 200);
 const { active, missing } = probes;
 print({
-  summary: { own, active, missing, refused, leftOver, tasks: found, wakeByEvent, ring: ring.stats, times },
+  summary: {
+    own,
+    few,
+    active,
+    missing,
+    refused,
+    leftOver,
+    tasks: found,
+    wakeByEvent,
+    ring: ring.stats,
+    times,
+  },
 });
 print({ counts: probes.counts(), facts: probes.facts() });
 ring.close();

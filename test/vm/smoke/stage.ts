@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '../../..');
 const KOFFI = join(root, 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node');
 
+const SOURCES = ['actions.c', 'calls.c'];
+
 /** Unstripped, Node is 150 MB; the copy is kept for the next run. */
 function strippedNode(): string {
   const file = join(root, 'build/smoke/node');
@@ -29,7 +31,14 @@ export function stageSmoke(): string {
   place(join(import.meta.dirname, 'observe.ts'), 'test/vm/smoke/observe.ts');
   mkdirSync(join(folder, 'build/smoke'));
   const actions = join(folder, 'build/smoke/actions');
-  execFileSync('gcc', ['-O2', '-static', '-Wall', '-o', actions, join(import.meta.dirname, 'actions.c')]);
+  execFileSync('gcc', [
+    '-O2',
+    '-static',
+    '-Wall',
+    '-o',
+    actions,
+    ...SOURCES.map((file) => join(import.meta.dirname, file)),
+  ]);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   try {
     linkSync(strippedNode(), join(folder, 'node'));

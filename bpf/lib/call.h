@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SAKER_CALL_H
+#define SAKER_CALL_H
+/*
+ * System calls as rows of a table: which argument is a path, a directory, a descriptor, a text. The code that
+ * builds the record (probes/calls.bpf.h) is the same for all.
+ *
+ * Columns hold places of arguments from 1 on; 0 means that the call has none.
+ */
+#include "record.h"
+
+enum {
+	ARG_NONE = 0,
+	ARG_RET = 7, /* the result, a descriptor, instead of an argument */
+};
+
+enum call_flag {
+	CALL_AS_GIVEN = 1, /* `name` is not looked up from the working directory (mount source, symlink text) */
+	CALL_CWD = 2, /* on success `path` is the working directory */
+	CALL_PIPE = 4, /* args[0] receives two descriptors */
+	CALL_CAPS = 8, /* the capabilities after the call are of interest */
+	CALL_PRCTL = 16, /* args[1] is a text for one of the options */
+	CALL_LIFE = 32, /* rare and important: never given up for the ring's bulk limit */
+};
+
+struct call_row {
+	u8 type; /* enum saker_type; 0: not reported */
+	u8 flags; /* enum call_flag */
+	u8 name, base; /* base: descriptor of the directory; none: the working directory */
+	u8 name2, base2;
+	u8 fd;
+	u8 text;
+	/* Calls on sockets: */
+	u8 address, length; /* sockaddr and its length (recvfrom: pointer to it) */
+	u8 message; /* struct msghdr */
+	u8 size; /* bytes to send or receive */
+};
+
+#define CALL_TABLE_SIZE 512
+
+static __always_inline u64 arg_at(const u64 *args, u32 place)
+{
+	return place ? args[(place - 1) & 7] : 0;
+}
+
+/* All six registers of the current call. */
+static __always_inline void read_registers(u64 *args, struct pt_regs *regs, bool compat)
+{
+	if (compat) {
+		args[0] = (u32)BPF_CORE_READ(regs, bx);
+		args[1] = (u32)BPF_CORE_READ(regs, cx);
+		args[2] = (u32)BPF_CORE_READ(regs, dx);
+		args[3] = (u32)BPF_CORE_READ(regs, si);
+		args[4] = (u32)BPF_CORE_READ(regs, di);
+		args[5] = (u32)BPF_CORE_READ(regs, bp);
+		return;
+	}
+	args[0] = BPF_CORE_READ(regs, di);
+	args[1] = BPF_CORE_READ(regs, si);
+	args[2] = BPF_CORE_READ(regs, dx);
+	args[3] = BPF_CORE_READ(regs, r10);
+	args[4] = BPF_CORE_READ(regs, r8);
+	args[5] = BPF_CORE_READ(regs, r9);
+}
+
+#endif
