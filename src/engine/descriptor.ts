@@ -1,8 +1,9 @@
 import { EMPTY, Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
+import type { ProcDescriptor } from '../state/index.ts';
 import { type DescriptorKind, KINDS, UNKNOWN } from './descriptor-kinds.ts';
-import { describeSocket, type SocketEnds } from './socket.ts';
+import { describeFound, describeSocket, type SocketEnds } from './socket.ts';
 
 /** The descriptor that an event is about: its number, kind and name, from the record, else from /proc. */
 
@@ -51,7 +52,7 @@ const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 
 /** Asks /proc about a descriptor of the event's process. */
-export type LookUp = (number: number) => { readonly type: string; readonly name: string } | null;
+export type LookUp = (number: number) => ProcDescriptor | null;
 
 /** @param slot of the event; what is returned is valid until the next call with it */
 export function describeDescriptor(record: EventRecord, lookUp: LookUp, slot: DescriptorSlot): Descriptor {
@@ -107,5 +108,9 @@ function describeFile({ type, call }: EventRecord, number: number, lookUp: LookU
   }
   const found = lookUp(number);
   if (found === null) return { number, kind: null, name: null, socket: null };
+  if (found.socket !== undefined) {
+    const ends = describeFound(found.socket);
+    return { number, kind: ends.kind, name: ends.name, socket: ends };
+  }
   return { number, kind: KINDS[found.type] ?? UNKNOWN, name: new Interned(found.name), socket: null };
 }

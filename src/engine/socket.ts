@@ -2,6 +2,7 @@ import { EMPTY, Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import { printAddress } from '../rules/output/address.ts';
 import * as abi from '../schema/record.generated.ts';
+import type { InternetSocket } from '../state/index.ts';
 import { type DescriptorKind, KINDS, UNKNOWN } from './descriptor-kinds.ts';
 
 /** Both ends of a socket as an event saw them. */
@@ -81,6 +82,33 @@ export function describeSocket(record: EventRecord): SocketEnds {
     nameChanged: connecting || (type !== abi.TYPE_BIND && given),
   };
 }
+
+/** A socket of IP that /proc showed, where no event tells which end waits. */
+export function describeFound({ l4, local: ours, remote: theirs }: InternetSocket): SocketEnds {
+  const local = unmapped(ours);
+  const remote = theirs === null ? null : unmapped(theirs);
+  const isServer = remote === null || local.port < remote.port;
+  const [client, server] = isServer ? [remote, local] : [local, remote];
+  const name = client === null ? endpointText(local) : `${endpointText(client)}->${endpointText(server!)}`;
+  return {
+    kind: local.address.length === 4 ? KINDS.ipv4! : KINDS.ipv6!,
+    name: interned(name),
+    local,
+    remote,
+    client,
+    server,
+    isServer,
+    l4: { tcp: TCP, udp: UDP, raw: RAW }[l4],
+    connected: remote !== null,
+    nameChanged: false,
+  };
+}
+
+const unmapped = ({ address, port }: Endpoint): Endpoint => {
+  return address.length === 16 && isMapped(address)
+    ? { address: address.slice(12), port }
+    : { address, port };
+};
 
 function kindOf(family: number, some: Endpoint | null): DescriptorKind {
   switch (family) {

@@ -5,6 +5,6 @@
  */
 export { type Clocks, createClock, type HostClock, systemClocks } from './clock.ts';
 export { type Machine, readMachine } from './machine.ts';
-export { type Descriptor, ProcDetails, type StatusFacts } from './proc-details.ts';
+export { type Descriptor, type InternetSocket, ProcDetails, type StatusFacts } from './proc-details.ts';
 export { type ProcessFacts, ProcFs } from './procfs.ts';
 export { type User, UserDatabase } from './users.ts';

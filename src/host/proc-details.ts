@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { readBounded } from './files.ts';
 import { type Descriptor, describeLink, readSockets, type SocketKinds } from './proc-sockets.ts';
 
-export type { Descriptor } from './proc-sockets.ts';
+export type { Descriptor, InternetSocket } from './proc-sockets.ts';
 
 /** Of /proc/PID/task/TID/status and stat, proc(5). Sizes in KiB; a kernel thread has none. */
 export interface StatusFacts {

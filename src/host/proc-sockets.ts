@@ -6,6 +6,20 @@ export interface Descriptor {
   readonly type: string;
   /** Path, `pipe:[inode]`, name of a memfd or socket; empty when there is none. */
   readonly name: string;
+  /** Sockets of IP: transport and ends; the remote one only with a peer. */
+  readonly socket?: InternetSocket;
+}
+
+export interface InternetSocket {
+  readonly l4: 'tcp' | 'udp' | 'raw';
+  readonly local: SocketAddress;
+  readonly remote: SocketAddress | null;
+}
+
+export interface SocketAddress {
+  /** 4 or 16 bytes in network order. */
+  readonly address: Uint8Array;
+  readonly port: number;
 }
 
 /** Inode of a socket → its kind and, for AF_UNIX, its path. */
@@ -46,20 +60,26 @@ export function describeLink(
   return { type: ANONYMOUS[anonymous ?? ''] ?? 'unknown', name: '' };
 }
 
+const TABLES = [
+  ['tcp', 'tcp', 'ipv4'],
+  ['udp', 'udp', 'ipv4'],
+  ['raw', 'raw', 'ipv4'],
+  ['tcp6', 'tcp', 'ipv6'],
+  ['udp6', 'udp', 'ipv6'],
+  ['raw6', 'raw', 'ipv6'],
+] as const;
+
 /** All sockets of a network namespace. @param net /proc/PID/net */
 export function readSockets(net: string): SocketKinds {
   const kinds = new Map<string, Descriptor>();
-  for (const [table, type] of [
-    ['tcp', 'ipv4'],
-    ['udp', 'ipv4'],
-    ['raw', 'ipv4'],
-    ['tcp6', 'ipv6'],
-    ['udp6', 'ipv6'],
-    ['raw6', 'ipv6'],
-  ] as const) {
+  for (const [table, l4, type] of TABLES) {
     for (const columns of rows(`${net}/${table}`)) {
       const inode = columns[9];
-      if (inode !== undefined) kinds.set(inode, { type, name: tuple(columns[1] ?? '', columns[2] ?? '') });
+      if (inode === undefined) continue;
+      const local = endpoint(columns[1] ?? '');
+      const peer = endpoint(columns[2] ?? '');
+      const remote = peer.port === 0 ? null : peer;
+      kinds.set(inode, { type, name: tuple(local, remote), socket: { l4, local, remote } });
     }
   }
   for (const columns of rows(`${net}/unix`)) {
@@ -74,22 +94,29 @@ function* rows(path: string): Generator<readonly string[]> {
   for (const line of text.split('\n').slice(1)) if (line !== '') yield line.trim().split(/\s+/);
 }
 
-/** `local->remote`, or the local end of a socket that has no peer. */
-function tuple(local: string, remote: string): string {
-  const ours = endpoint(local);
-  return remote.endsWith(':0000') ? ours : `${ours}->${endpoint(remote)}`;
+/** `client->server`, the lower port being the one that waits; or the local end of a socket that has no peer. */
+function tuple(local: SocketAddress, remote: SocketAddress | null): string {
+  if (remote === null) return text(local);
+  const [client, server] = local.port < remote.port ? [remote, local] : [local, remote];
+  return `${text(client)}->${text(server)}`;
+}
+
+const text = ({ address, port }: SocketAddress): string => `${addressText(address)}:${port}`;
+
+function addressText(address: Uint8Array): string {
+  if (address.length === 4) return address.join('.');
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    ((address[2 * i]! << 8) | address[2 * i + 1]!).toString(16),
+  );
+  return groups.join(':');
 }
 
 /** proc(5) prints addresses as words in the machine's byte order (here little-endian) in hexadecimal. */
-function endpoint(text: string): string {
-  const [address = '', port = '0'] = text.split(':');
-  const bytes = (address.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
-  const numbers = bytes.map((byte) => Number.parseInt(byte, 16));
-  const shown =
-    numbers.length === 4
-      ? numbers.join('.')
-      : (bytes.join('').toLowerCase().match(/.{4}/g) ?? [])
-          .map((part) => part.replace(/^0{1,3}/, ''))
-          .join(':');
-  return `${shown}:${Number.parseInt(port, 16)}`;
+function endpoint(printed: string): SocketAddress {
+  const [words = '', port = '0'] = printed.split(':');
+  const bytes = (words.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
+  return {
+    address: Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)),
+    port: Number.parseInt(port, 16),
+  };
 }

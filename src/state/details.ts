@@ -1,4 +1,4 @@
-import type { ProcDetails, StatusFacts } from '../host/index.ts';
+import type { Descriptor, ProcDetails, StatusFacts } from '../host/index.ts';
 import type { ImageFacts, Process } from './process.ts';
 
 /** Where details come from; tests give their own. */
@@ -86,7 +86,7 @@ export class Details {
     return this.#live(process, 'count', nowNs, () => this.#source.descriptorCount(process.pid));
   }
 
-  descriptor(process: Process, fd: number, nowNs: number) {
+  descriptor(process: Process, fd: number, nowNs: number): Descriptor | null {
     return this.#live(process, `fd ${fd}`, nowNs, () => this.#source.descriptor(process.pid, fd));
   }
 

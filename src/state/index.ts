@@ -3,6 +3,7 @@
  * decoded. Out: the process of an event with its image, parent and ancestors. Called by engine/ only.
  */
 
+export type { Descriptor as ProcDescriptor, InternetSocket } from '../host/index.ts';
 export { type DetailSource, Details } from './details.ts';
 export { type HostState, hostState } from './host.ts';
 export { type Capabilities, type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';

@@ -53,7 +53,7 @@ const socket =
   (get: (ends: SocketEnds) => Value | null): (() => Getter<Event>) =>
   () =>
   (event) => {
-    const ends = event.isSocket ? event.descriptor.socket : null;
+    const ends = event.descriptor.socket;
     return ends === null ? null : get(ends);
   };
 

@@ -428,16 +428,27 @@ test('cgroups: those with a hierarchy of their own, the rest from the unified on
 });
 
 test('a descriptor without a path is looked up: dup2 of a socket', () => {
+  const address = (last: number) => Uint8Array.from([10, 0, 0, last]);
   const details = records.details({
-    descriptor: (_, fd) => (fd === 1 ? { type: 'ipv4', name: '10.0.0.1:5->10.0.0.2:6' } : null),
+    descriptor: (_, fd) =>
+      fd !== 1
+        ? null
+        : {
+            type: 'ipv4',
+            name: '',
+            socket: {
+              l4: 'tcp',
+              local: { address: address(1), port: 45000 },
+              remote: { address: address(2), port: 4444 },
+            },
+          },
   });
-  const event = eventOf(callRecord('dup2', { ret: 1, args: [4, 1], fd: 4 }), {
-    processes: [process(100)],
-    details,
-  });
+  const record = callRecord('dup2', { ret: 1, args: [4, 1], fd: 4 });
+  const event = eventOf(record, { processes: [process(100)], details });
   assert.equal(fieldOf(event, 'fd.num'), 1);
   assert.equal(fieldOf(event, 'fd.type'), 'ipv4');
-  assert.equal(fieldOf(event, 'fd.name'), '10.0.0.1:5->10.0.0.2:6');
+  assert.equal(fieldOf(event, 'fd.sip'), '10.0.0.2');
+  assert.equal(fieldOf(event, 'evt.arg.res'), '<4t>10.0.0.1:45000->10.0.0.2:4444');
 });
 
 test('time since the first event and since the one before', () => {
