@@ -84,7 +84,8 @@ export async function buildBinary(): Promise<void> {
     useSnapshot: false,
     useCodeCache: true,
     execArgvExtension: 'none',
-    execArgv: ['--no-warnings', '--max-semi-space-size=2', '--v8-pool-size=1'],
+    // Without the last one SIGUSR1, which log rotation sends, opens Node's debugger until our handler is there.
+    execArgv: ['--no-warnings', '--max-semi-space-size=2', '--v8-pool-size=1', '--disable-sigusr1'],
     assets: {
       'worker.cjs': join(bundles, 'worker.cjs'),
       'saker.bpf.o': join(out, 'bpf/saker.bpf.o'),

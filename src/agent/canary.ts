@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { CANARY_PATH } from '../engine/messages.ts';
 
 /**
  * The canary: an open by the agent itself that has to come back as an alert. It proves at start and from then on
@@ -6,25 +7,17 @@ import { closeSync, openSync } from 'node:fs';
  * systemd's watchdog fed.
  */
 
-/**
- * Nobody else opens this. It lies in a directory that does not exist, so that the open fails at once and leaves no
- * trace; the kernel side lets exactly this open of the agent through.
- */
-export const CANARY_PATH = '/.saker-canary/sing';
-
 export interface Canary {
   /** Sends one; `onSilence` is called when it has not come back after `patienceMs`. */
   sing(): void;
   /** An alert of the canary's rule arrived. */
   heard(): void;
-  /** ms since the last one came back, Infinity before the first. */
-  readonly silentMs: number;
   stop(): void;
 }
 
 /**
  * @param flags O_* bits by which the kernel side knows the canary among the agent's own opens
- * @param onSilence told once per silence, with the ms that have passed
+ * @param onSilence told for each one that does not come back, with the ms that have passed
  */
 export function createCanary(
   flags: number,
@@ -32,26 +25,21 @@ export function createCanary(
   onHeard: () => void,
   onSilence: (ms: number) => void,
 ): Canary {
-  let heardAt: number | null = null;
   let timer: NodeJS.Timeout | null = null;
   return {
     sing() {
       openCanary(flags);
       if (timer !== null) return;
-      const since = Date.now();
+      const since = performance.now();
       timer = setTimeout(() => {
         timer = null;
-        onSilence(Date.now() - since);
+        onSilence(Math.round(performance.now() - since));
       }, patienceMs);
     },
     heard() {
-      heardAt = performance.now();
       if (timer !== null) clearTimeout(timer);
       timer = null;
       onHeard();
-    },
-    get silentMs() {
-      return heardAt === null ? Number.POSITIVE_INFINITY : performance.now() - heardAt;
     },
     stop() {
       if (timer !== null) clearTimeout(timer);

@@ -14,6 +14,9 @@ import { startEngineWorker } from './assets.ts';
 /** Memory the worker's heap may take; what it holds is bounded, so more than this is a fault, and restarting is right. */
 const HEAP_MB = 256;
 
+/** At the end of the agent the engine gets this long for what it has in hand. */
+const STOP_MS = 3000;
+
 type Kind = Answer['kind'];
 type AnswerTo<K extends Kind> = Extract<Answer, { kind: K }>;
 
@@ -62,11 +65,15 @@ export class EngineLink {
     return (await this.#ask({ kind: 'stats' }, 'stats')).stats;
   }
 
-  /** Resolves when the worker has handed over everything it took and ended. */
-  async stop(): Promise<void> {
+  /**
+   * Resolves when the worker has handed over everything it took and ended, or, when it is busy for longer than
+   * `patienceMs`, once it is stopped where it stands.
+   */
+  async stop(patienceMs = STOP_MS): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    await this.#ask({ kind: 'stop' }, 'stop');
+    const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref());
+    await Promise.race([this.#ask({ kind: 'stop' }, 'stop'), late]);
     await this.#worker.terminate();
   }
 

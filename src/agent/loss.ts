@@ -1,4 +1,5 @@
 import type { SinkStats } from '../delivery/index.ts';
+import type { EngineStats } from '../engine/messages.ts';
 import type { ProgramFacts, TypeCount } from '../kernel/index.ts';
 import type { Log } from './log.ts';
 
@@ -10,6 +11,8 @@ export class LossWatch {
   readonly #log: Log;
   #events = new Map<string, bigint>();
   #missed = new Map<string, number>();
+  #corrupt = 0;
+  #faults = 0;
   #alerts = new Map<string, number>();
 
   constructor(log: Log) {
@@ -20,6 +23,16 @@ export class LossWatch {
     this.#lookAtKernel(counts);
     this.#lookAtPrograms(programs);
     this.#lookAtSinks(sinks);
+  }
+
+  /** Asked less often: the answer wakes the engine. */
+  lookAtEngine({ corrupt, faults, lastFault }: EngineStats): void {
+    if (corrupt > this.#corrupt)
+      this.#log.error(`${corrupt - this.#corrupt} records of the kernel made no sense and were skipped`);
+    if (faults > this.#faults)
+      this.#log.error(`the engine failed on ${faults - this.#faults} events, please report it: ${lastFault}`);
+    this.#corrupt = corrupt;
+    this.#faults = faults;
   }
 
   #lookAtKernel(counts: readonly TypeCount[]): void {

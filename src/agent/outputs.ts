@@ -6,10 +6,15 @@ import type { Log } from './log.ts';
 const DEFAULT_CAPACITY = 8192;
 
 /** Configuration → the destinations to open. */
-export function deliveryOptions(config: Config, log: Log): DeliveryOptions {
+export function deliveryOptions(
+  config: Config,
+  log: Log,
+  canary: NonNullable<DeliveryOptions['canary']>,
+): DeliveryOptions {
   const json = (format: 'auto' | 'json' | 'text'): boolean =>
     format === 'auto' ? config.json_output : format === 'json';
   return {
+    canary,
     capacity: config.outputs_queue.capacity || DEFAULT_CAPACITY,
     stallMs: config.output_timeout,
     stdout: config.stdout_output.enabled

@@ -1,10 +1,13 @@
 import { ERRORS, EXIT_CODE, exitCodeOf, formatProblem } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import { datagramOpener, findObstacle, type Native, type Obstacle, openNative } from '../kernel/index.ts';
 import { EngineLink } from './engine-link.ts';
 import { createLog, type Log, leadsToJournal } from './log.ts';
 import type { AgentOptions } from './options.ts';
+import { removePidFile, writePidFile } from './pid-file.ts';
 import { runService } from './service.ts';
 import { loadSettings, logPriority, type Settings } from './settings.ts';
+import { catchSignals } from './signals.ts';
 
 export interface AgentIo {
   err(text: string): void;
@@ -14,9 +17,12 @@ export interface AgentIo {
 export async function runAgent(options: AgentOptions, io: AgentIo): Promise<number> {
   // Otherwise ps, the journal's _COMM and our own events say node-MainThread.
   process.title = 'saker';
+  const signals = catchSignals();
   const { settings, problems, paths } = loadSettings(options);
   for (const problem of problems) io.err(`${formatProblem(problem)}\n`);
   if (settings === null) return exitCodeOf(problems);
+  const { pidFile } = options;
+  if (pidFile !== null && !options.dryRun && !tryWritePidFile(pidFile, io)) return EXIT_CODE.usage;
   const engine = new EngineLink();
   try {
     const check = await engine.load(settings.rules);
@@ -30,9 +36,24 @@ export async function runAgent(options: AgentOptions, io: AgentIo): Promise<numb
     if (obstacle !== null) return refuse(obstacle, io);
     const native = openNative();
     const log = agentLog(settings, native, io);
-    return await runService({ options, settings, check, paths, engine, native, log }, (o) => refuse(o, io));
+    return await runService({ options, settings, check, paths, engine, native, signals, log }, (o) =>
+      refuse(o, io),
+    );
   } finally {
     await engine.stop();
+    if (pidFile !== null) removePidFile(pidFile);
+  }
+}
+
+function tryWritePidFile(path: string, io: AgentIo): boolean {
+  try {
+    writePidFile(path);
+    return true;
+  } catch (error) {
+    io.err(
+      `saker: -P ${printable(path)}: ${printable((error as Error).message)} — name a file that saker may write\n`,
+    );
+    return false;
   }
 }
 

@@ -1,6 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import type { Alert } from '../base/alert.ts';
 import { EXIT_CODE, formatProblem } from '../base/errors.ts';
+import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery } from '../delivery/index.ts';
 import { CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
 import {
@@ -12,7 +11,7 @@ import {
   type Obstacle,
   type Probes,
 } from '../kernel/index.ts';
-import { CANARY_PATH, type Canary, createCanary } from './canary.ts';
+import { type Canary, createCanary } from './canary.ts';
 import type { EngineLink } from './engine-link.ts';
 import { attachHooks } from './hooks.ts';
 import type { Log } from './log.ts';
@@ -20,7 +19,8 @@ import { LossWatch } from './loss.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import type { AgentOptions } from './options.ts';
 import { deliveryOptions } from './outputs.ts';
-import { loadSettings, type Settings } from './settings.ts';
+import { keysForRestart, loadSettings, type Settings } from './settings.ts';
+import type { Signals } from './signals.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
@@ -28,6 +28,7 @@ const CANARY_EVERY_MS = 10_000;
 const CANARY_PATIENCE_MS = 10_000;
 /** Kernel losses and destinations are looked at this often. */
 const LOOK_EVERY_MS = 1000;
+const ENGINE_LOOK_EVERY_MS = 10_000;
 /** Alerts still on their way at the end get this long; systemd's TimeoutStopSec is far above it. */
 const CLOSE_MS = 5000;
 
@@ -41,6 +42,7 @@ export interface ServiceParts {
   /** With the rules already in force. */
   readonly engine: EngineLink;
   readonly native: Native;
+  readonly signals: Signals;
   readonly log: Log;
 }
 
@@ -67,6 +69,7 @@ export async function runService(
 
 class Service {
   readonly #options: AgentOptions;
+  readonly #signals: Signals;
   readonly #engine: EngineLink;
   readonly #log: Log;
   readonly #native: Native;
@@ -77,7 +80,7 @@ class Service {
   readonly #files: FileWatch;
   readonly #wakeFd: number;
   #status: string;
-  #watchesFiles: boolean;
+  readonly #config: Config;
   #isReady = false;
   #reloading: Promise<void> = Promise.resolve();
   #end: (exitCode: number) => void = () => {};
@@ -85,8 +88,12 @@ class Service {
     this.#end = resolve;
   });
 
-  constructor({ options, settings, check, paths, engine, native, log }: ServiceParts, probes: Probes) {
+  constructor(
+    { options, settings, check, paths, engine, native, signals, log }: ServiceParts,
+    probes: Probes,
+  ) {
     this.#options = options;
+    this.#signals = signals;
     this.#engine = engine;
     this.#log = log;
     this.#native = native;
@@ -94,7 +101,7 @@ class Service {
     this.#wakeFd = native.saker_event_open();
     this.#notifier = createNotifier(process.env, process.pid, datagramOpener(native));
     this.#delivery = createDelivery(
-      deliveryOptions(settings.config, log),
+      deliveryOptions(settings.config, log, { rule: CANARY_RULE, heard: () => this.#canary.heard() }),
       datagramOpener(native),
       process.pid,
     );
@@ -109,23 +116,27 @@ class Service {
       () => void this.#reload('files changed'),
       (path, reason) => log.debug(`cannot watch ${path}: ${reason}`),
     );
-    this.#watchesFiles = settings.config.watch_config_files;
-    if (this.#watchesFiles) this.#files.follow(paths);
+    this.#config = settings.config;
+    if (this.#config.watch_config_files) this.#files.follow(paths);
     this.#status = this.#describe(check);
   }
 
   async live(): Promise<number> {
-    this.#engine.onAlerts = (alerts) => this.#deliver(alerts);
+    this.#engine.onAlerts = (alerts) => {
+      for (const alert of alerts) this.#delivery.write(alert);
+    };
     this.#engine.onFailure = (reason) => this.#fail(`the engine failed: ${reason}`);
-    const stopListening = this.#listen();
+    this.#signals.handle({
+      stop: () => this.#end(0),
+      reload: () => void this.#reload('SIGHUP'),
+      reopen: () => this.#delivery.reopen(),
+    });
     await this.#startEngine().catch((error: Error) =>
       this.#fail(`the engine does not start: ${error.message}`),
     );
     const timers = this.#startTimers();
-    if (this.#options.pidFile !== null) writeFileSync(this.#options.pidFile, `${process.pid}\n`);
     const exitCode = await this.#ended;
     for (const timer of timers) clearInterval(timer);
-    stopListening();
     await this.#close();
     return exitCode;
   }
@@ -137,8 +148,10 @@ class Service {
 
   async #startEngine(): Promise<void> {
     const { ringFd, ringBytes } = this.#probes;
-    const plan = { ringFd, ringBytes, wakeFd: this.#wakeFd, ownPid: process.pid, canaryPath: CANARY_PATH };
-    await this.#engine.watch(plan, () => void this.#native.saker_event_signal(this.#wakeFd));
+    await this.#engine.watch(
+      { ringFd, ringBytes, wakeFd: this.#wakeFd },
+      () => void this.#native.saker_event_signal(this.#wakeFd),
+    );
     const processes = await this.#engine.tasks(this.#probes.readTasks());
     this.#log.info(`${this.#probes.active.length} programs attached, ${processes} processes known`);
   }
@@ -149,6 +162,12 @@ class Service {
     this.#canary.sing();
     const timers = [
       setInterval(() => this.#canary.sing(), every),
+      setInterval(() => {
+        this.#engine.stats().then(
+          (stats) => losses.lookAtEngine(stats),
+          () => {},
+        );
+      }, ENGINE_LOOK_EVERY_MS),
       setInterval(
         () => losses.look(this.#probes.counts(), this.#probes.facts(), this.#delivery.stats()),
         LOOK_EVERY_MS,
@@ -157,27 +176,6 @@ class Service {
     const { stopAfterS } = this.#options;
     if (stopAfterS !== null) timers.push(setTimeout(() => this.#end(0), stopAfterS * 1000));
     return timers;
-  }
-
-  #listen(): () => void {
-    const handlers: [NodeJS.Signals, () => void][] = [
-      ['SIGTERM', () => this.#end(0)],
-      ['SIGINT', () => this.#end(0)],
-      ['SIGHUP', () => void this.#reload('SIGHUP')],
-      ['SIGUSR1', () => this.#delivery.reopen()],
-    ];
-    for (const [signal, handler] of handlers) process.on(signal, handler);
-    return () => {
-      for (const [signal, handler] of handlers) process.off(signal, handler);
-    };
-  }
-
-  /** The canary's alerts end here; all others go to every destination. */
-  #deliver(alerts: readonly Alert[]): void {
-    for (const alert of alerts) {
-      if (alert.rule === CANARY_RULE && alert.source === 'internal') this.#canary.heard();
-      else this.#delivery.write(alert);
-    }
   }
 
   #heard(): void {
@@ -200,12 +198,13 @@ class Service {
 
   async #reloadNow(why: string): Promise<void> {
     this.#log.info(`reloading: ${why}`);
-    this.#notifier.reloading();
+    if (this.#isReady) this.#notifier.reloading();
     const { settings, problems, paths } = loadSettings(this.#options);
     for (const problem of problems) this.#log.warning(formatProblem(problem));
     const check = settings === null ? null : await this.#engine.load(settings.rules);
     for (const line of check?.report.split('\n') ?? []) if (line !== '') this.#log.warning(line);
-    if (check?.ok) {
+    if (settings !== null && check?.ok) {
+      this.#sayUnapplied(settings);
       for (const { program, reason } of this.#probes.want(check.eventTypes))
         this.#log.warning(`${program}: ${reason}`);
       this.#status = this.#describe(check);
@@ -213,8 +212,15 @@ class Service {
     } else {
       this.#log.error('the new configuration or rules are not valid: the old ones stay in force');
     }
-    if (this.#watchesFiles) this.#files.follow(paths);
-    this.#notifier.ready(this.#status);
+    if (this.#config.watch_config_files) this.#files.follow(paths);
+    // Before the first canary only the canary makes the service ready.
+    if (this.#isReady) this.#notifier.ready(this.#status);
+  }
+
+  /** What a reload does not change must not look as if it did. */
+  #sayUnapplied({ config }: Settings): void {
+    const keys = keysForRestart(this.#config, config);
+    if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
   }
 
   /** A rule that can never match must not look like one that finds nothing. */
@@ -225,6 +231,7 @@ class Service {
       const types = blind.map(([type, count]) => `${type} (${count} rules)`).join(', ');
       this.#log.warning(`rules name events that saker does not see and stay silent on them: ${types}`);
     }
+    if (rules === 0) this.#log.warning('no rules are loaded: nothing will be reported');
     return `watching with ${rules} rules`;
   }
 
@@ -239,7 +246,6 @@ class Service {
     await this.#delivery.close(CLOSE_MS);
     this.#probes.close();
     this.#native.saker_close(this.#wakeFd);
-    if (this.#options.pidFile !== null) rmSync(this.#options.pidFile, { force: true });
     this.#log.info('stopped');
   }
 }

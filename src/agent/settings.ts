@@ -40,11 +40,22 @@ export function loadSettings(source: SettingsSource): SettingsResult {
   });
   if (config === null) return { settings: null, problems, paths };
   const rulesPaths = source.rulesFiles ?? config.rules_files;
-  const { files, unreadable } = readRulesFiles(rulesPaths, source.rulesFiles !== null);
+  const { files, unreadable, absent } = readRulesFiles(rulesPaths, source.rulesFiles !== null);
   return {
     settings: unreadable.length > 0 ? null : { config, rules: rulesInput(config, files) },
-    problems: [...problems, ...unreadable.map(unreadableRules)],
+    problems: [...problems, ...unreadable.map(unreadableRules), ...absent.map(absentRules)],
     paths: [...paths, ...rulesPaths],
+  };
+}
+
+function absentRules(file: string): Problem {
+  return {
+    code: 'SAKER_W_RULES',
+    file,
+    line: null,
+    column: null,
+    what: 'there are no rules at this path',
+    advice: 'create it, or take it out of rules_files',
   };
 }
 
@@ -82,4 +93,27 @@ function rulesInput(config: Config, files: RulesInput['files']): RulesInput {
 /** falco.yaml's log levels are lower case; the agent's log names them as alerts do. */
 export function logPriority(level: Config['log_level']): Priority {
   return level === 'info' ? 'Informational' : ((level[0]!.toUpperCase() + level.slice(1)) as Priority);
+}
+
+/** Keys that a reload puts into force; all others wait for a restart. */
+const RELOADED: ReadonlySet<string> = new Set([
+  ...[
+    'config_files',
+    'rules_files',
+    'compat',
+    'rules',
+    'rule_matching',
+    'priority',
+    'append_output',
+    'static_fields',
+  ],
+  ...['time_format_iso_8601', 'json_include_output_property', 'json_include_message_property'],
+  ...['json_include_output_fields_property', 'json_include_tags_property'],
+]);
+
+/** Keys whose value differs from the running one and that only a restart applies. */
+export function keysForRestart(running: Config, wanted: Config): string[] {
+  return (Object.keys(wanted) as (keyof Config)[]).filter(
+    (key) => !RELOADED.has(key) && JSON.stringify(running[key]) !== JSON.stringify(wanted[key]),
+  );
 }

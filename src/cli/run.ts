@@ -3,12 +3,15 @@ import { parseArgs } from 'node:util';
 import type { AgentOptions } from '../agent/options.ts';
 import { runAgent } from '../agent/run.ts';
 import { EXIT_CODE } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import { checkCommand } from './check.ts';
 import { fieldsCommand } from './fields.ts';
 import type { Io } from './io.ts';
 import { rulesCommand } from './rules.ts';
 import { VERSION } from './version.ts';
 
+/** A timer of Node holds 2^31 - 1 ms. */
+const MAX_SECONDS = 2_147_483;
 const DEFAULT_CONFIG = '/etc/saker/saker.yaml';
 
 /** Falco's flags, and only those that mean the same here. */
@@ -81,8 +84,8 @@ function print(io: Io, text: string): number {
 /** The agent's options, or what is wrong with the command line. */
 function agentOptions(values: Values): AgentOptions | string {
   const stopAfter = values['stop-after'];
-  if (stopAfter !== undefined && !/^\d{1,9}$/.test(stopAfter))
-    return `-M takes whole seconds, not "${stopAfter}"`;
+  if (stopAfter !== undefined && !(/^\d{1,7}$/.test(stopAfter) && Number(stopAfter) <= MAX_SECONDS))
+    return `-M takes whole seconds up to ${MAX_SECONDS}, not "${printable(stopAfter)}"`;
   return {
     // Named explicitly it must exist; the default one may be absent, then the defaults of the program hold.
     configFile: values.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null),

@@ -4,6 +4,7 @@
  */
 import type { Alert } from '../base/alert.ts';
 import type { OpenDatagram } from '../base/datagram.ts';
+import { canaryChannel } from './canary.ts';
 import { type FileOptions, fileChannel } from './file.ts';
 import { journalChannel } from './journal.ts';
 import { type QueueLimits, queueSink } from './queue.ts';
@@ -20,6 +21,8 @@ export interface DeliveryOptions extends QueueLimits {
   readonly journal: { readonly path?: string } | null;
   readonly syslog: { readonly json: boolean; readonly path?: string } | null;
   readonly file: FileOptions | null;
+  /** Alerts of this rule and source `internal` go to `heard` alone, by a queue of their own. */
+  readonly canary?: { readonly rule: string; readonly heard: () => void };
   readonly onState: OnState;
 }
 
@@ -32,9 +35,11 @@ export interface Delivery extends Omit<Sink, 'name' | 'open' | 'stats'> {
 export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatagram, pid: number): Delivery {
   const sinks = channels(options, openDatagram, pid).map((c) => queueSink(c, options, options.onState));
   for (const sink of sinks) sink.open();
+  const canary = options.canary && queueSink(canaryChannel(options.canary.heard), options, options.onState);
   return {
     write: (alert: Alert) => {
-      for (const sink of sinks) sink.write(alert);
+      if (canary && alert.rule === options.canary?.rule && alert.source === 'internal') canary.write(alert);
+      else for (const sink of sinks) sink.write(alert);
     },
     flush: async (timeoutMs) => (await Promise.all(sinks.map((s) => s.flush(timeoutMs)))).every(Boolean),
     reopen: () => {

@@ -1,40 +1,19 @@
-import { type Alert, PRIORITIES } from '../base/alert.ts';
-import type { Event } from './event.ts';
-import { CANARY_RULE } from './messages.ts';
+import { type LoadedRule, loadRules } from '../rules/index.ts';
+import { CANARY_PATH, CANARY_RULE } from './messages.ts';
 
 /**
- * The agent's own rule: an open of the canary's path by the agent itself. It takes the place of the user's rules for
- * that one event, so that no rule of theirs can match, hide or delay it.
+ * The agent's own rule, compiled and evaluated with those of the user, as their first: an open of the canary's path
+ * by the agent itself.
  */
-export class CanaryWatch {
-  readonly #path: string;
-  readonly #pid: number;
-  readonly #hostname: string;
-
-  constructor(path: string, pid: number, hostname: string) {
-    this.#path = path;
-    this.#pid = pid;
-    this.#hostname = hostname;
-  }
-
-  isCanary(event: Event): boolean {
-    return event.pid === this.#pid && event.isOpen && event.fileName?.text === this.#path;
-  }
-
-  alert(event: Event): Alert {
-    const output = 'an event of the agent came through';
-    return {
-      rule: CANARY_RULE,
-      priority: 'Debug',
-      priorityNumber: PRIORITIES.indexOf('Debug'),
-      timeNs: event.wallNs,
-      source: 'internal',
-      hostname: this.#hostname,
-      tags: [],
-      output,
-      fields: {},
-      json: '{}',
-      text: output,
-    };
-  }
+export function canaryRule(): LoadedRule {
+  const content = `
+- rule: ${CANARY_RULE}
+  desc: an event of the agent came through
+  condition: evt.type in (open, openat, openat2) and proc.pid = ${process.pid} and fd.name = ${CANARY_PATH}
+  output: an event of the agent came through
+  priority: Debug
+`;
+  const [rule] = loadRules([{ name: CANARY_RULE, content }]).active;
+  if (rule === undefined) throw new Error("the canary's rule does not load");
+  return rule;
 }

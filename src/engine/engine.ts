@@ -4,7 +4,6 @@ import { EventRecord, splitRecords } from '../decode/index.ts';
 import { TYPE_TASK } from '../schema/record.generated.ts';
 import { hostState, type Process, ProcessTable } from '../state/index.ts';
 import { applyRecord, tsNs } from './apply.ts';
-import type { CanaryWatch } from './canary.ts';
 import { Event } from './event.ts';
 import { Matcher } from './matcher.ts';
 import type { EngineStats, RulesCheck, RulesInput } from './messages.ts';
@@ -28,11 +27,13 @@ export class Engine {
   };
   readonly #emit = (alert: Alert): void => void this.#alerts.push(alert);
   #matcher: Matcher | null = null;
-  #view: { record: EventRecord; event: Event; canary: CanaryWatch } | null = null;
+  #view: { record: EventRecord; event: Event } | null = null;
   #alerts: Alert[] = [];
   #events = 0;
   #matches = 0;
   #unreadable = 0;
+  #faults = 0;
+  #lastFault = '';
   #nextCareNs = 0;
 
   /** Compiles beside the running rules; they are replaced between two events, or, with an error, not at all. */
@@ -47,14 +48,23 @@ export class Engine {
   }
 
   /** @param memory the ring's bytes, to which the places given to `take` refer */
-  watch(memory: Uint8Array, canary: CanaryWatch): void {
+  watch(memory: Uint8Array): void {
     const record = new EventRecord(memory);
-    this.#view = { record, event: new Event(record, this.#context), canary };
+    this.#view = { record, event: new Event(record, this.#context) };
   }
 
-  /** One record of the ring. */
+  /** One record of the ring. Whatever it holds, the next one is taken. */
   take(offset: number, length: number): void {
-    const { record, event, canary } = this.#view!;
+    try {
+      this.#takeRecord(offset, length);
+    } catch (error) {
+      this.#faults++;
+      this.#lastFault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+  }
+
+  #takeRecord(offset: number, length: number): void {
+    const { record, event } = this.#view!;
     if (!record.at(offset, length)) {
       this.#unreadable++;
       return;
@@ -65,8 +75,7 @@ export class Engine {
     event.take(this.#events, process);
     const now = tsNs(record);
     if (now >= this.#nextCareNs) this.#care(now);
-    if (canary.isCanary(event)) this.#alerts.push(canary.alert(event));
-    else this.#matcher?.match(event, this.#emit);
+    this.#matcher?.match(event, this.#emit);
   }
 
   /** The alerts found since the last call. */
@@ -102,6 +111,8 @@ export class Engine {
       events: this.#events,
       matches: this.#matches,
       corrupt: corrupt + this.#unreadable,
+      faults: this.#faults,
+      lastFault: this.#lastFault,
       processes,
       misses,
       repaired,

@@ -10,12 +10,18 @@ import {
 } from '../rules/index.ts';
 import { eventTypeId } from '../schema/events.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
+import { canaryRule } from './canary.ts';
 import type { Event } from './event.ts';
 import { kernelFacts } from './facts/index.ts';
 import type { RulesInput } from './messages.ts';
 
 /** Kernel type number → id of the event type in rules. */
 const TYPE_IDS = TYPE_NAMES.map(eventTypeId);
+
+/** Place of the canary's rule: before all others. */
+const CANARY = 0;
+/** Beyond every rule. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 interface Output {
   readonly main: CompiledOutput<Event>;
@@ -39,17 +45,17 @@ export class Matcher {
 
   /** @param loaded without errors */
   constructor(loaded: LoadResult, input: RulesInput) {
-    this.#rules = loaded.active;
+    this.#rules = [canaryRule(), ...loaded.active];
     this.count = loaded.active.length;
     this.#firstOnly = input.matching === 'first';
     this.#format = input.format;
     this.#static = Object.fromEntries(
       Object.entries(input.staticFields).map(([key, value]) => [`static.${key}`, value]),
     );
-    const conditions = loaded.active.map(({ condition }) => condition);
+    const conditions = this.#rules.map(({ condition }) => condition);
     this.#compiled = compileRules(conditions, kernelFacts, { matching: input.matching });
     this.#hits = new Int32Array(this.#compiled.size);
-    this.#outputs = loaded.active.map((rule) => ({
+    this.#outputs = this.#rules.map((rule) => ({
       main: compileOutput(rule.outputFormat, kernelFacts),
       extra: rule.extraFields.map(({ key, raw, outputFormat }) => ({
         key,
@@ -60,19 +66,40 @@ export class Matcher {
   }
 
   /**
-   * Evaluates all rules on the event and hands alerts to `emit`. A file with two names is looked at under each; a
-   * rule that matches under both alerts once, under the name the program gave.
+   * Evaluates all rules on the event and hands alerts to `emit`. A file with two names is looked at under each: with
+   * `all`, a rule that matches under both alerts once, under the name the program gave; with `first`, the rule that
+   * stands first wins, whichever name it matched.
    */
   match(event: Event, emit: (alert: Alert) => void): void {
     const typeId = TYPE_IDS[event.record.type] ?? 0;
     const hits = this.#hits;
     const given = this.#compiled.match(typeId, event, hits);
-    for (let i = 0; i < given; i++) emit(this.#alert(hits[i]!, event));
-    if (!event.hasTwoNames || (this.#firstOnly && given > 0)) return;
-    const seen = given === 0 ? null : new Set(hits.slice(0, given));
+    // No rule of the user sees the agent's canary, or every "any open" rule would report it.
+    if (given > 0 && hits[0] === CANARY) emit(this.#alert(CANARY, event));
+    else if (event.hasTwoNames) this.#matchSecondName(typeId, event, given, emit);
+    else for (let i = 0; i < given; i++) emit(this.#alert(hits[i]!, event));
+  }
+
+  /** @param given number of hits under the given name, which stand in `#hits` */
+  #matchSecondName(typeId: number, event: Event, given: number, emit: (alert: Alert) => void): void {
+    const first = this.#hits.slice(0, given);
     event.variant = 1;
-    const resolved = this.#compiled.match(typeId, event, hits);
-    for (let i = 0; i < resolved; i++) if (!seen?.has(hits[i]!)) emit(this.#alert(hits[i]!, event));
+    const second = this.#hits.slice(0, this.#compiled.match(typeId, event, this.#hits));
+    const [best = NEVER] = first;
+    const under = (variant: 0 | 1, indexes: Iterable<number>): void => {
+      event.variant = variant;
+      for (const index of indexes) emit(this.#alert(index, event));
+    };
+    if (this.#firstOnly) {
+      if (best <= (second[0] ?? NEVER)) under(0, first);
+      else under(1, second);
+    } else {
+      under(0, first);
+      under(
+        1,
+        second.filter((index) => !first.includes(index)),
+      );
+    }
     event.variant = 0;
   }
 
@@ -88,7 +115,7 @@ export class Matcher {
         rule: rule.name,
         priority: rule.priority,
         priorityNumber: PRIORITIES.indexOf(rule.priority),
-        source: rule.source,
+        source: index === CANARY ? 'internal' : rule.source,
         tags: rule.tags,
         timeNs: event.wallNs,
         output: main.text(event),

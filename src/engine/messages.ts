@@ -40,9 +40,6 @@ export interface WatchPlan {
   readonly ringBytes: number;
   /** eventfd that interrupts the worker's wait: a message lies on the port. */
   readonly wakeFd: number;
-  readonly ownPid: number;
-  /** Opens of this path by the agent itself are the canary. */
-  readonly canaryPath: string;
 }
 
 /** What loading rules gave. They are in force if and only if `ok`; otherwise those before them stay. */
@@ -71,7 +68,11 @@ export type ToEngine =
 export interface EngineStats {
   readonly events: number;
   readonly matches: number;
+  /** Records that made no sense. */
   readonly corrupt: number;
+  /** Records on which the engine itself failed, and how it failed last. */
+  readonly faults: number;
+  readonly lastFault: string;
   readonly processes: number;
   readonly misses: number;
   readonly repaired: number;
@@ -86,5 +87,11 @@ export type Answer =
 
 export type FromEngine = Answer | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] };
 
-/** Rule name of the canary's alert: never shown, it only proves that the way is open. */
+/** Rule name of the canary's alert, whose source is `internal`: never shown, it only proves that the way is open. */
 export const CANARY_RULE = 'saker canary';
+
+/**
+ * The file whose open by the agent is the canary. It lies in a directory that does not exist, so that the open fails
+ * at once and leaves no trace, and below /proc, which no stuck disk or network can hold up.
+ */
+export const CANARY_PATH = '/proc/saker-canary/sing';

@@ -1,8 +1,6 @@
-import { hostname } from 'node:os';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { openNative } from '../kernel/index.ts';
 import { openRing, PAUSE_MS, type RecordSource } from '../ring/index.ts';
-import { CanaryWatch } from './canary.ts';
 import { Engine } from './engine.ts';
 import type { Answer, FromEngine, ToEngine, WatchPlan } from './messages.ts';
 
@@ -14,6 +12,8 @@ import type { Answer, FromEngine, ToEngine, WatchPlan } from './messages.ts';
 
 /** Records handled before messages and alerts are looked at; about a millisecond's work. */
 const BUDGET = 4096;
+/** At the end: a ring of 8 MiB full of the smallest records. */
+const FINAL_BATCHES = 32;
 /** Longest sleep; bounds how late a message without a wake-up is seen. */
 const IDLE_MS = 250;
 
@@ -60,14 +60,14 @@ class EngineWorker {
   #watch(plan: WatchPlan): void {
     const source = openRing(openNative(), plan.ringFd, plan.ringBytes, plan.wakeFd);
     this.#source = source;
-    this.#engine.watch(source.memory, new CanaryWatch(plan.canaryPath, plan.ownPid, hostname()));
+    this.#engine.watch(source.memory);
     while (this.#running) {
       const records = this.#drain(source);
       for (let message = this.#receive(); message !== null; message = this.#receive()) this.#answer(message);
       if (this.#running && records < BUDGET) source.wait(records > 0 ? PAUSE_MS : 0, IDLE_MS);
     }
-    // What the kernel wrote until now still counts.
-    while (this.#drain(source) === BUDGET);
+    // What the kernel wrote until now still counts; what it goes on writing does not, or the end might never come.
+    for (let left = FINAL_BATCHES; left > 0 && this.#drain(source) === BUDGET; left--);
     source.close();
     this.#say({ kind: 'stop' });
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as sea from 'node:sea';
@@ -40,13 +40,29 @@ function filesOfBinary(): LibraryFiles | null {
   return { library: unpack(LIBRARY), koffi: unpack(KOFFI), done };
 }
 
-/** A build tree when run from sources; else beside the binary: build/native, or ../lib/saker of the package. */
+/**
+ * Whether root may load code from this file: it and every folder above it belong to root, and nobody else may write
+ * there. A binary that was copied to /tmp must not load what somebody else put beside it.
+ */
+function isOnlyRoots(path: string): boolean {
+  for (let at = realpathSync(path); ; at = dirname(at)) {
+    const { uid, mode } = statSync(at);
+    if (uid !== 0 || (mode & 0o022) !== 0) return false;
+    if (at === '/') return true;
+  }
+}
+
+/** A build tree when run from sources; for the binary the package's ../lib/saker, if it is to be trusted. */
 function usualFolders(): string[] {
   // A bundle has no import.meta.dirname.
   const source: string | undefined = import.meta.dirname;
   if (source !== undefined) return [join(source, '../../build/native')];
-  const bin = dirname(process.execPath);
-  return [join(bin, '../lib/saker'), join(bin, 'native')];
+  const folder = join(dirname(process.execPath), '../lib/saker');
+  const trusted = [LIBRARY, KOFFI].every((name) => {
+    const file = join(folder, name);
+    return existsSync(file) && isOnlyRoots(file);
+  });
+  return trusted ? [folder] : [];
 }
 
 /** @throws Error naming the folders looked in */

@@ -36,3 +36,17 @@ test('each loss is said once, with its type and number', () => {
     '<4>the kernel lost events, saker was blind to them: 2 openat\n',
   ]);
 });
+
+test('what the engine could not read or failed on is said, with the last failure', () => {
+  const lines: string[] = [];
+  const watch = new LossWatch(createLog((line) => lines.push(line), 'Debug', true));
+  const stats = { events: 0, matches: 0, processes: 0, misses: 0, repaired: 0 };
+  watch.lookAtEngine({ ...stats, corrupt: 0, faults: 0, lastFault: '' });
+  assert.deepEqual(lines, []);
+  watch.lookAtEngine({ ...stats, corrupt: 2, faults: 1, lastFault: 'TypeError: x\n at y' });
+  watch.lookAtEngine({ ...stats, corrupt: 2, faults: 1, lastFault: 'TypeError: x\n at y' });
+  assert.deepEqual(lines, [
+    '<3>2 records of the kernel made no sense and were skipped\n',
+    '<3>the engine failed on 1 events, please report it: TypeError: x\\n at y\n',
+  ]);
+});

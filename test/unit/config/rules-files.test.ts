@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -19,12 +19,12 @@ test('a directory stands for its rules files by name, without tests, hidden file
     { name: join(folder, 'b.yaml'), content: '# b.yaml\n' },
   ]);
   assert.deepEqual(unreadable, []);
-  assert.deepEqual(readRulesFiles([join(folder, 'empty')], true), { files: [], unreadable: [] });
+  assert.deepEqual(readRulesFiles([join(folder, 'empty')], true), { files: [], unreadable: [], absent: [] });
 });
 
 test('a path that does not exist matters only when somebody typed it', () => {
   const missing = join(folder, 'missing.yaml');
-  assert.deepEqual(readRulesFiles([missing], false), { files: [], unreadable: [] });
+  assert.deepEqual(readRulesFiles([missing], false), { files: [], unreadable: [], absent: [missing] });
   assert.equal(readRulesFiles([missing], true).unreadable[0]?.name, missing);
 });
 
@@ -32,4 +32,20 @@ test('what is no regular file is named, and neither hangs nor hides the others',
   const { files, unreadable } = readRulesFiles(['/dev/zero', join(folder, 'b.yaml')], false);
   assert.equal(files.length, 1);
   assert.deepEqual(unreadable, [{ name: '/dev/zero', reason: 'not a regular file' }]);
+});
+
+test('a dangling link in a directory is named, and the files after it are still read', () => {
+  const other = join(folder, 'links');
+  mkdirSync(other);
+  symlinkSync('/nowhere', join(other, '05-x.yaml'));
+  writeFileSync(join(other, '10-y.yaml'), '# y\n');
+  const { files, unreadable } = readRulesFiles([other], false);
+  assert.deepEqual(
+    files.map(({ content }) => content),
+    ['# y\n'],
+  );
+  assert.deepEqual(
+    unreadable.map(({ name }) => name),
+    [join(other, '05-x.yaml')],
+  );
 });
