@@ -108,7 +108,14 @@ const SOCKETS: Expected[] = [
   { type: 'recvmsg', sockType: DGRAM, size: 5 },
   { type: 'connect', ret: -14, known: LOCAL | r.SOCKET_FAULT | FOUND },
   { type: 'connect', ret: -9, fd: 12345, remotePort: 53, known: REMOTE | GIVEN },
-  { type: 'connect', ret: -111, remote: LOOPBACK, remotePort: 9, sockType: STREAM, known: REMOTE | GIVEN | FOUND },
+  {
+    type: 'connect',
+    ret: -111,
+    remote: LOOPBACK,
+    remotePort: 9,
+    sockType: STREAM,
+    known: REMOTE | GIVEN | FOUND,
+  },
   { type: 'socket', ret: -97, family: 99, sockType: STREAM, known: 0 },
 ];
 
