@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { readBounded } from './files.ts';
-import { type Descriptor, describeLink, readSockets, type SocketKinds } from './proc-sockets.ts';
+import { type Descriptor, describeLink, SocketTables } from './proc-sockets.ts';
 
 export type { Descriptor, InternetSocket } from './proc-sockets.ts';
 
@@ -36,6 +36,7 @@ const MAX_DESCRIPTORS = 256;
  */
 export class ProcDetails {
   readonly #root: string;
+  readonly #sockets = new SocketTables();
 
   constructor(root = '/proc') {
     this.#root = root;
@@ -112,24 +113,22 @@ export class ProcDetails {
   }
 
   /** Kind and name of one descriptor; null when it is closed. */
-  descriptor(pid: number, fd: number, sockets?: SocketKinds): Descriptor | null {
+  descriptor(pid: number, fd: number): Descriptor | null {
     const path = `${this.#root}/${pid}/fd/${fd}`;
-    let link: string;
-    try {
-      link = readlinkSync(path, 'buffer').toString('latin1');
-    } catch {
-      return null;
-    }
+    const link = linkOf(path);
+    if (link === null) return null;
     return describeLink(link, {
       isDirectory: () => isDirectory(path),
-      sockets: () => sockets ?? readSockets(`${this.#root}/${pid}/net`),
+      socket: (inode) => {
+        const namespace = linkOf(`${this.#root}/${pid}/ns/net`);
+        return namespace === null ? null : this.#sockets.find(namespace, `${this.#root}/${pid}/net`, inode);
+      },
     });
   }
 
   /** Kinds of the descriptors of a process by number, at most 256 of them. */
   descriptorKinds(pid: number): ReadonlyMap<number, string> {
     const kinds = new Map<number, string>();
-    let sockets: SocketKinds | undefined;
     let fds: number[];
     try {
       fds = readdirSync(`${this.#root}/${pid}/fd`).map(Number).slice(0, MAX_DESCRIPTORS);
@@ -137,8 +136,7 @@ export class ProcDetails {
       return kinds;
     }
     for (const fd of fds) {
-      sockets ??= readSockets(`${this.#root}/${pid}/net`);
-      const found = this.descriptor(pid, fd, sockets);
+      const found = this.descriptor(pid, fd);
       if (found !== null) kinds.set(fd, found.type);
     }
     return kinds;
@@ -153,6 +151,14 @@ export class ProcDetails {
 
   #text(path: string, maxBytes: number): string | null {
     return readBounded(`${this.#root}/${path}`, maxBytes)?.toString('latin1') ?? null;
+  }
+}
+
+function linkOf(path: string): string | null {
+  try {
+    return readlinkSync(path, 'buffer').toString('latin1');
+  } catch {
+    return null;
   }
 }
 

@@ -22,8 +22,55 @@ export interface SocketAddress {
   readonly port: number;
 }
 
-/** Inode of a socket → its kind and, for AF_UNIX, its path. */
+/** Inode of a socket → its kind and name. */
 export type SocketKinds = ReadonlyMap<string, Descriptor>;
+
+/** Network namespaces whose tables are kept, and for how long; a busy machine's tables take 10 ms to read. */
+const MAX_NAMESPACES = 16;
+const FRESH_MS = 1000;
+const READS_PER_SECOND = 10;
+
+const NO_SOCKETS: SocketKinds = new Map();
+
+/** The tables of sockets by network namespace. However often somebody asks, they are read ten times a second at most. */
+export class SocketTables {
+  readonly #nowMs: () => number;
+  readonly #known = new Map<string, { readMs: number; kinds: SocketKinds }>();
+  #second = 0;
+  #readsLeft = READS_PER_SECOND;
+
+  /** @param nowMs a monotonic clock in ms */
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * One socket; null when the tables do not have it or may not be read now.
+   * @param namespace name of the network namespace
+   * @param net /proc/PID/net of a process in it
+   */
+  find(namespace: string, net: string, inode: string): Descriptor | null {
+    const known = this.#known.get(namespace);
+    const nowMs = this.#nowMs();
+    const found = known?.kinds.get(inode);
+    if (found !== undefined && nowMs - known!.readMs < FRESH_MS) return found;
+    return this.#read(namespace, net, nowMs).get(inode) ?? found ?? null;
+  }
+
+  #read(namespace: string, net: string, nowMs: number): SocketKinds {
+    const second = Math.floor(nowMs / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#readsLeft = READS_PER_SECOND;
+    }
+    if (this.#readsLeft-- <= 0) return NO_SOCKETS;
+    const kinds = readSockets(net);
+    this.#known.delete(namespace);
+    this.#known.set(namespace, { readMs: nowMs, kinds });
+    if (this.#known.size > MAX_NAMESPACES) this.#known.delete(this.#known.keys().next().value!);
+    return kinds;
+  }
+}
 
 /** Tables of /proc/net are read up to here: a machine of ten thousand connections has 1.5 MiB. */
 const TABLE_BYTES = 2 << 20;
@@ -45,9 +92,12 @@ const ANONYMOUS: Readonly<Record<string, string>> = {
   bpf_iter: 'bpf',
 };
 
+/** In no table of IP or AF_UNIX: most of the rest are netlink. */
+const OTHER_SOCKET: Descriptor = { type: 'netlink', name: '' };
+
 export function describeLink(
   link: string,
-  ask: { isDirectory(): boolean; sockets(): SocketKinds },
+  ask: { isDirectory(): boolean; socket(inode: string): Descriptor | null },
 ): Descriptor {
   if (link.startsWith('/memfd:')) {
     return { type: 'memfd', name: link.slice('/memfd:'.length).replace(/ \(deleted\)$/, '') };
@@ -55,7 +105,7 @@ export function describeLink(
   if (link.startsWith('/')) return { type: ask.isDirectory() ? 'directory' : 'file', name: link };
   if (link.startsWith('pipe:')) return { type: 'pipe', name: link };
   const socket = /^socket:\[(\d+)\]$/.exec(link)?.[1];
-  if (socket !== undefined) return ask.sockets().get(socket) ?? { type: 'netlink', name: '' };
+  if (socket !== undefined) return ask.socket(socket) ?? OTHER_SOCKET;
   const anonymous = /^anon_inode:\[?([^\]]*)\]?$/.exec(link)?.[1];
   return { type: ANONYMOUS[anonymous ?? ''] ?? 'unknown', name: '' };
 }
