@@ -15,19 +15,24 @@ import { applyCall } from './apply-call.ts';
  * allocates per process event.
  */
 
-/** argv of another process, which the kernel side cannot read; empty when it is gone. */
-export type ReadArgv = (pid: number) => readonly string[];
+/** What of a process only /proc can tell. */
+export interface ProcReader {
+  /** argv of another process, which the kernel side cannot read; empty when it is gone. */
+  argv(pid: number): readonly string[];
+  /** Path of its executable, null when it is gone. */
+  exe(pid: number): string | null;
+}
 
 /** clone(2): the child gets its creator's parent as parent, and is the first process of a new pid namespace. */
 const CLONE_PARENT = 0x8000;
 const CLONE_NEWPID = 0x20000000;
 
 /** Brings the table up to date with the record the view stands on and returns the event's process. */
-export function applyRecord(table: ProcessTable, record: EventRecord, readArgv: ReadArgv): Process | null {
+export function applyRecord(table: ProcessTable, record: EventRecord, proc: ProcReader): Process | null {
   switch (record.layout) {
     case abi.LAYOUT_EXEC:
-      if (record.type === abi.TYPE_TASK) return applyTask(table, record, readArgv);
-      return table.exec(taskOf(record), imageOf(record, record.exec.args()));
+      if (record.type === abi.TYPE_TASK) return applyTask(table, record, proc);
+      return table.exec(taskOf(record), imageOf(record, record.exec.args(), proc));
     case abi.LAYOUT_FORK:
       return applyFork(table, record);
     case abi.LAYOUT_EXIT: {
@@ -51,11 +56,13 @@ export function tsNs(record: EventRecord): number {
 }
 
 /** A process that lived before the agent. One that the live events already brought is newer than the iterator's. */
-function applyTask(table: ProcessTable, record: EventRecord, readArgv: ReadArgv): Process {
+function applyTask(table: ProcessTable, record: EventRecord, proc: ProcReader): Process | null {
   const known = table.peek(record.pid, record.startNs);
   if (known !== null && known.exepath !== EMPTY) return known;
+  // Its end overtook the iterator's record.
+  if (table.endedLately(record.pid, record.startNs)) return null;
   const kernelThread = (record.flags & abi.FLAG_KTHREAD) !== 0;
-  return table.put(taskOf(record), imageOf(record, kernelThread ? [] : readArgv(record.pid)));
+  return table.put(taskOf(record), imageOf(record, kernelThread ? [] : proc.argv(record.pid), proc));
 }
 
 /** The record describes the parent; threads change nothing. */
@@ -64,9 +71,10 @@ function applyFork(table: ProcessTable, record: EventRecord): Process | null {
   const parent = table.get(record.pid, record.startNs, tsNs(record));
   if ((record.flags & abi.FLAG_THREAD) !== 0) return parent;
   if (record.tid === record.pid) parent?.rename(record.comm);
+  // With CLONE_PARENT the creator and the new parent differ: relations are the parent's, the program the creator's.
   const sibling = (fork.cloneFlags & CLONE_PARENT) !== 0;
   const newNamespace = (fork.cloneFlags & CLONE_NEWPID) !== 0;
-  table.fork({
+  const task: TaskFacts = {
     pid: fork.childPid,
     startNs: fork.childStartNs,
     ppid: sibling ? (parent?.ppid ?? 0) : record.pid,
@@ -83,7 +91,8 @@ function applyFork(table: ProcessTable, record: EventRecord): Process | null {
     uid: record.uid,
     gid: record.gid,
     cgroup: fork.childCgroupId,
-  });
+  };
+  table.fork(task, parent);
   return parent;
 }
 
@@ -113,6 +122,16 @@ function taskOf(record: EventRecord): TaskFacts {
   };
 }
 
+/**
+ * A file outside the process's root (a detached mount, a directory kept open over chroot) has a path that only looks
+ * absolute; it is marked as the kernel marks it in getcwd(2), so that it passes for no file of the system.
+ */
+export function reachable(path: Interned, flags: number): Interned {
+  return (flags & abi.STR_UNREACHABLE) === 0 || path.text === ''
+    ? path
+    : new Interned(`(unreachable)${path.text}`);
+}
+
 /** How the kernel names the file behind memfd_create(2). */
 const MEMFD = /^\/?memfd:/;
 
@@ -121,13 +140,24 @@ function layerOf(flags: number): ImageFacts['exeLayer'] {
   return (flags & abi.FLAG_OVERLAY_UPPER) === 0 ? 'lower' : 'upper';
 }
 
-function imageOf({ exec, flags }: EventRecord, argv: readonly string[]): ImageFacts {
+/** A path deeper than the kernel side walks comes without its front; /proc has all of it. */
+function exePathOf({ exec, pid }: EventRecord, proc: ProcReader): Interned {
+  if ((exec.exeFlags & abi.STR_CUT) !== 0) {
+    const whole = proc.exe(pid);
+    if (whole !== null) return new Interned(whole);
+  }
+  return MEMFD.test(exec.exe.text) ? exec.exe : reachable(exec.exe, exec.exeFlags);
+}
+
+function imageOf(record: EventRecord, argv: readonly string[], proc: ProcReader): ImageFacts {
+  const { exec, flags } = record;
+  const exepath = exePathOf(record, proc);
   return {
     argv,
     exe: new Interned(argv[0] ?? ''),
     args: argv.length < 2 ? EMPTY : new Interned(argv.slice(1).join(' ')),
-    exepath: exec.exe,
-    cwd: exec.cwd,
+    exepath,
+    cwd: reachable(exec.cwd, exec.cwdFlags),
     exeIno: exec.exeIno,
     exeCtime: exec.exeCtime,
     exeMtime: exec.exeMtime,
@@ -136,6 +166,6 @@ function imageOf({ exec, flags }: EventRecord, argv: readonly string[]): ImageFa
     exeGid: exec.exeGid,
     exeLayer: layerOf(flags),
     exeUnlinked: exec.exeNlink === 0,
-    exeFromMemfd: exec.exeNlink === 0 && MEMFD.test(exec.exe.text),
+    exeFromMemfd: exec.exeNlink === 0 && MEMFD.test(exepath.text),
   };
 }

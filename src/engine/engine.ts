@@ -1,7 +1,7 @@
 import type { Alert } from '../base/alert.ts';
 import { Interned } from '../base/interning.ts';
 import { EventRecord, splitRecords } from '../decode/index.ts';
-import { TYPE_TASK } from '../schema/record.generated.ts';
+import { LAYOUT_EXIT, TYPE_TASK } from '../schema/record.generated.ts';
 import { hostState, type Process, ProcessTable } from '../state/index.ts';
 import { applyRecord, tsNs } from './apply.ts';
 import { Event } from './event.ts';
@@ -69,7 +69,9 @@ export class Engine {
       this.#unreadable++;
       return;
     }
-    const process = applyRecord(this.#table, record, this.#host.readArgv);
+    // Two threads that end at once both see themselves as the last.
+    if (record.layout === LAYOUT_EXIT && this.#table.endedLately(record.pid, record.startNs)) return;
+    const process = applyRecord(this.#table, record, this.#host);
     if (record.type === TYPE_TASK) return;
     this.#events++;
     event.take(this.#events, process);
@@ -97,7 +99,7 @@ export class Engine {
     memory.set(records);
     const view = new EventRecord(memory);
     const left = splitRecords(memory.subarray(0, records.length), (offset, length) => {
-      if (view.at(offset, length)) applyRecord(this.#table, view, this.#host.readArgv);
+      if (view.at(offset, length)) applyRecord(this.#table, view, this.#host);
       else this.#unreadable++;
     });
     if (left > 0) this.#unreadable++;

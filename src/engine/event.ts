@@ -2,7 +2,7 @@ import { EMPTY, Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import type { Details, Process, Users } from '../state/index.ts';
-import { tsNs } from './apply.ts';
+import { reachable, tsNs } from './apply.ts';
 import { type Descriptor, describeDescriptor, emptySlot } from './descriptor.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
 import { Derived, normalPath } from './paths.ts';
@@ -21,6 +21,9 @@ export interface EventContext {
   initOf(process: Process): Process | null;
   readonly details: Details;
 }
+
+/** A text that is there. */
+const known = (text: Interned): Interned | null => (text.text === '' ? null : text);
 
 /** A path text that does not begin with `/` was cut by the kernel side or is relative to an unknown directory. */
 const isAbsolute = (text: Interned): boolean => text.text.startsWith('/');
@@ -75,9 +78,13 @@ export class Event {
     this.#now = tsNs(this.record);
     if (this.#first === 0) this.#first = this.#last = this.#now;
     if (!this.isOpen) return;
-    this.#given = absoluteName(this.record.open.name, this.record.open.base);
-    const resolved = this.record.open.path;
-    this.#resolved = isAbsolute(resolved) ? resolved : null;
+    this.#given = absoluteName(
+      this.record.open.name,
+      reachable(this.record.open.base, this.record.open.baseFlags),
+    );
+    const { path, pathFlags } = this.record.open;
+    const resolved = reachable(path, pathFlags);
+    this.#resolved = isAbsolute(resolved) || this.#given === null ? known(resolved) : null;
   }
 
   /** True when the file has a second name and rules have to be asked again under it. */

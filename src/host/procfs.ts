@@ -66,12 +66,17 @@ export class ProcFs {
       gid: status.gid,
       vpid: status.vpid ?? pid,
       loginuid: this.loginuid(pid),
-      exe: this.#link(pid, 'exe'),
+      exe: this.exe(pid),
       cwd: this.#link(pid, 'cwd'),
       args: this.args(pid),
     };
     // The pid may have been reused between two reads; the start time tells.
     return this.#stat(pid)?.startTicks === stat.startTicks ? facts : null;
+  }
+
+  /** The link as the kernel shows it; null for a kernel thread and for a process that is gone. */
+  exe(pid: number): string | null {
+    return this.#link(pid, 'exe');
   }
 
   args(pid: number): string[] {

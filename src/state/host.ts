@@ -8,11 +8,16 @@ import { Users } from './users.ts';
 /** USER_HZ, the unit of start times in /proc; 100 on every Linux that runs Node. */
 const TICK_NS = 10_000_000;
 
+/** proc(5): so ends the link of an executable that was removed. */
+const DELETED = / \(deleted\)$/;
+
 /** What the state takes from the machine itself, beside events. */
 export interface HostState {
   readonly readProcess: ReadProcess;
-  /** All arguments, argv[0] first; empty when the process is gone. */
-  readArgv(pid: number): readonly string[];
+  /** All arguments of a process, argv[0] first; empty when it is gone. */
+  argv(pid: number): readonly string[];
+  /** Path of its executable; null when it is gone. */
+  exe(pid: number): string | null;
   pids(): Set<number>;
   readonly users: Users;
   /** What is read of a process only when a rule or an output asks for it. */
@@ -32,8 +37,7 @@ export function hostState(root = '/'): HostState {
       exe: new Interned(first),
       argv: args,
       args: new Interned(rest.join(' ')),
-      // proc(5): the link of a removed executable ends in " (deleted)".
-      exepath: exe === null ? EMPTY : new Interned(exe.replace(/ \(deleted\)$/, '')),
+      exepath: exe === null ? EMPTY : new Interned(exe.replace(DELETED, '')),
       cwd: cwd === null ? EMPTY : new Interned(cwd),
       exeIno: 0n,
       exeCtime: 0n,
@@ -70,7 +74,8 @@ export function hostState(root = '/'): HostState {
   };
   return {
     readProcess,
-    readArgv: (pid) => proc.args(pid),
+    argv: (pid) => proc.args(pid),
+    exe: (pid) => proc.exe(pid)?.replace(DELETED, '') ?? null,
     pids: () => new Set(proc.pids()),
     users: new Users({
       user: (uid) => users.user(uid),

@@ -9,6 +9,9 @@ const START_TOLERANCE_NS = 20_000_000;
 /** Ended ancestors kept behind a living process: names of a daemon's launchers, yet a bound on what a fork chain holds. */
 const MAX_ENDED_ANCESTORS = 16;
 
+/** Ends remembered: more than can lie between an end and its repetition from another processor. */
+const ENDED_KEPT = 1024;
+
 /** A repair that failed is not tried again at once: a burst of events of a gone process must not mean a burst of /proc reads. */
 const MAX_REPAIRS_PER_SECOND = 200;
 
@@ -31,6 +34,8 @@ export class ProcessTable {
   readonly #read: ReadProcess;
   /** Pid namespace → its first process. */
   readonly #inits = new Map<number, Process>();
+  /** Pid → start of the last processes that ended, oldest first. */
+  readonly #endedLately = new Map<number, number>();
   #misses = 0;
   #repaired = 0;
   #swept = 0;
@@ -82,13 +87,13 @@ export class ProcessTable {
     return process;
   }
 
-  /** A new process: starts as a copy of its parent. */
-  fork(task: TaskFacts): Process {
+  /** A new process: runs the program of whoever made it, which with CLONE_PARENT is not its parent. */
+  fork(task: TaskFacts, creator: Process | null): Process {
     const process = new Process(task);
     const parent = this.#parentOf(task);
+    if (creator !== null) process.inheritImage(creator);
     if (parent !== null) {
       process.parent = parent;
-      process.inheritImage(parent);
       forgetFarAncestors(parent);
     }
     this.#insert(process);
@@ -103,6 +108,15 @@ export class ProcessTable {
     const process = this.peek(pid, startNs);
     if (process === null) return;
     this.#remove(process);
+    this.#endedLately.delete(pid);
+    this.#endedLately.set(pid, startNs);
+    if (this.#endedLately.size > ENDED_KEPT) this.#endedLately.delete(this.#endedLately.keys().next().value!);
+  }
+
+  /** True for a process whose end was seen a short while ago: what still comes of it is late or a repetition. */
+  endedLately(pid: number, startNs: number): boolean {
+    const start = this.#endedLately.get(pid);
+    return start !== undefined && sameStart(start, startNs);
   }
 
   /** The first process of a process's pid namespace, or null when it is not known. */
@@ -141,7 +155,7 @@ export class ProcessTable {
   }
 
   #remove(process: Process): void {
-    process.ended = true;
+    process.end();
     this.#byPid.delete(process.pid);
     if (this.#inits.get(process.pidNs) === process) this.#inits.delete(process.pidNs);
   }

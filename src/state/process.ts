@@ -1,4 +1,4 @@
-import { EMPTY, type Interned } from '../base/interning.ts';
+import { EMPTY, Interned } from '../base/interning.ts';
 
 /** The kernel's mark for an audit login uid that was never set. */
 export const LOGINUID_UNSET = 0xffffffff;
@@ -61,6 +61,17 @@ export interface TaskFacts {
   uid: number;
   gid: number;
   cgroup: bigint;
+}
+
+/** Longest text, and most arguments one by one, that are kept of an ended process. */
+const ENDED_TEXT = 256;
+const ENDED_ARGUMENTS = 8;
+
+/** A copy: a slice would hold on to the whole. */
+function shortened(text: Interned): Interned {
+  return text.text.length <= ENDED_TEXT
+    ? text
+    : new Interned(Buffer.from(text.text.slice(0, ENDED_TEXT), 'latin1').toString('latin1'));
 }
 
 const NO_IMAGE: ImageFacts = {
@@ -162,6 +173,19 @@ export class Process {
     this.gid = facts.gid;
     this.cgroup = facts.cgroup;
     this.cmdline = null;
+  }
+
+  /**
+   * The process is gone; as an ancestor it may be kept for long, so its long texts go: somebody could otherwise fill
+   * the memory with ended processes behind a few living ones.
+   */
+  end(): void {
+    this.ended = true;
+    this.cmdline = null;
+    const { args, argv } = this.image;
+    if (args.text.length > ENDED_TEXT || argv.length > ENDED_ARGUMENTS)
+      this.image = { ...this.image, argv: [], args: shortened(args) };
+    this.cwd = shortened(this.cwd);
   }
 
   /** A child starts with its parent's image and directory. */

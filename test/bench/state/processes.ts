@@ -90,7 +90,7 @@ const churning = process.hrtime.bigint();
 for (let i = 0; i < ROUNDS; i++) {
   const parent = 2 + (i % count);
   const child = { ...task(count + 10 + (i % 4096), parent), startNs: (i + count) * 2000 };
-  table.fork(child);
+  table.fork(child, table.byPid(parent));
   // One exit of a hundred is lost.
   if (i % 100 !== 0) table.exit(child.pid, child.startNs);
 }

@@ -15,10 +15,7 @@ function after(record: Uint8Array, facts: Partial<TaskFacts> = {}): Process {
   const before = table.put(task(100, { sid: 7, pgid: 8, vpgid: 8, tty: 34816, caps, ...facts }), image());
   const view = new EventRecord(record);
   assert.ok(view.at(0, record.length));
-  assert.equal(
-    applyRecord(table, view, () => []),
-    before,
-  );
+  assert.equal(applyRecord(table, view, { argv: () => [], exe: () => null }), before);
   return before;
 }
 

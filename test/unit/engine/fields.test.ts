@@ -4,6 +4,7 @@ import { Interned } from '../../../src/base/interning.ts';
 import type { Event } from '../../../src/engine/event.ts';
 import { availableFields } from '../../../src/engine/facts/index.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
+import { STR_UNREACHABLE } from '../../../src/schema/record.generated.ts';
 import type { Process } from '../../../src/state/index.ts';
 import * as records from './records.ts';
 
@@ -96,6 +97,17 @@ const rows: Row[] = [
       'fs.path.name': '/etc/x',
       'fd.uid': '1004',
     },
+  ],
+  [
+    'a memfd has a name, and no place',
+    () =>
+      eventOf(callRecord('dup', { ret: 9, args: [4], fd: 4, path: '/memfd:x', pathFlags: STR_UNREACHABLE })),
+    { 'fd.num': 9, 'fd.type': 'memfd', 'fd.name': 'x', 'evt.arg.oldfd': '<m>x' },
+  ],
+  [
+    'a socket of a process that is gone is no file',
+    () => eventOf(callRecord('dup', { ret: 9, args: [4], fd: 4, path: '/TCP', pathFlags: STR_UNREACHABLE })),
+    { 'fd.num': 9, 'fd.type': null, 'fd.name': null, 'fd.directory': null, 'evt.arg.oldfd': '4' },
   ],
   [
     'kernel numbers become those of rules',
@@ -443,7 +455,13 @@ test('a descriptor without a path is looked up: dup2 of a socket', () => {
             },
           },
   });
-  const record = callRecord('dup2', { ret: 1, args: [4, 1], fd: 4 });
+  const record = callRecord('dup2', {
+    ret: 1,
+    args: [4, 1],
+    fd: 4,
+    path: '/TCP',
+    pathFlags: STR_UNREACHABLE,
+  });
   const event = eventOf(record, { processes: [process(100)], details });
   assert.equal(fieldOf(event, 'fd.num'), 1);
   assert.equal(fieldOf(event, 'fd.type'), 'ipv4');

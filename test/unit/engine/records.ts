@@ -108,6 +108,8 @@ export interface CallParts extends HeaderParts {
   name2?: string;
   base2?: string;
   path?: string;
+  /** STR_* of the path. */
+  pathFlags?: number;
   text?: string;
 }
 
@@ -120,6 +122,7 @@ export function callRecord(type: string, parts: CallParts): Uint8Array {
   for (const [i, out] of (parts.out ?? []).entries()) {
     view.setBigUint64(r.AT_CALL_OUT + i * 8, BigInt(out), true);
   }
+  view.setUint16(r.AT_CALL_STR + r.CALL_PATH * r.SIZE_STR + r.AT_STR_FLAGS, parts.pathFlags ?? 0, true);
   view.setInt32(r.AT_CALL_FD, parts.fd ?? -1, true);
   return bytesOf(view);
 }

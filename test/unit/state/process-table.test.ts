@@ -58,7 +58,7 @@ test('a child starts as a copy of its parent, exec replaces its image, ancestors
   const table = new ProcessTable(nobody);
   table.put(task(1), image('/sbin/init'));
   table.put(task(10, { parentStartNs: 1 * SECOND }), image('/bin/sh'));
-  const child = table.fork(task(11, { ppid: 10, parentStartNs: 10 * SECOND }));
+  const child = table.fork(task(11, { ppid: 10, parentStartNs: 10 * SECOND }), table.byPid(10));
   assert.equal(child.exepath.text, '/bin/sh');
   table.exec(task(11, { ppid: 10, parentStartNs: 10 * SECOND }), image('/bin/cat'));
   assert.equal(table.peek(11, 11 * SECOND), child);
@@ -71,7 +71,7 @@ test('a reused pid is another process, even when the exit event was lost', () =>
   const table = new ProcessTable(nobody);
   const first = table.put(task(10), image('/bin/old'));
   assert.equal(table.get(10, 99 * SECOND, 0), null, 'the old entry must not answer for the new process');
-  const second = table.fork(task(10, { startNs: 99 * SECOND }));
+  const second = table.fork(task(10, { startNs: 99 * SECOND }), null);
   assert.notEqual(second, first);
   assert.ok(first.ended);
   assert.equal(table.peek(10, 99 * SECOND), second);
@@ -125,7 +125,7 @@ test('a chain of daemonising forks holds a bounded number of ended ancestors', (
   const table = new ProcessTable(nobody);
   table.put(task(2), image('/bin/d'));
   for (let pid = 3; pid < 200; pid++) {
-    table.fork(task(pid, { ppid: pid - 1, parentStartNs: (pid - 1) * SECOND }));
+    table.fork(task(pid, { ppid: pid - 1, parentStartNs: (pid - 1) * SECOND }), table.byPid(pid - 1));
     table.exit(pid - 1, (pid - 1) * SECOND);
   }
   let depth = 0;
@@ -159,10 +159,39 @@ test('the first process of a pid namespace is known to those in it, until it end
 test('a child shares its image with its parent until one of them executes a program', () => {
   const table = new ProcessTable(nobody);
   const parent = table.put(task(10), image('/bin/sh'));
-  const child = table.fork(task(11, { ppid: 10 }));
+  const child = table.fork(task(11, { ppid: 10 }), table.byPid(10));
   assert.equal(child.image, parent.image);
   child.cwd = new Interned('/tmp');
   assert.equal(parent.cwd.text, '');
   table.exec(task(11, { ppid: 10 }), image('/bin/cat'));
   assert.equal(parent.exepath.text, '/bin/sh');
+});
+
+test('a child made with CLONE_PARENT runs its creator’s program, whoever its parent is', () => {
+  const table = new ProcessTable(nobody);
+  table.put(task(10), image('/usr/bin/su'));
+  const creator = table.put(task(11, { ppid: 10, parentStartNs: 10 * SECOND }), image('/tmp/cp'));
+  const child = table.fork(task(12, { ppid: 10, parentStartNs: 10 * SECOND }), creator);
+  assert.equal(child.exepath.text, '/tmp/cp');
+  assert.equal(child.parent?.exepath.text, '/usr/bin/su');
+});
+
+test('a second end and a late record of the same process are known as such', () => {
+  const table = new ProcessTable(nobody);
+  table.put(task(10), image('/bin/x'));
+  assert.ok(!table.endedLately(10, 10 * SECOND));
+  table.exit(10, 10 * SECOND);
+  assert.ok(table.endedLately(10, 10 * SECOND));
+  assert.ok(!table.endedLately(10, 99 * SECOND), 'another process with that pid');
+});
+
+test('an ended process keeps no long texts', () => {
+  const table = new ProcessTable(nobody);
+  const long = { ...image('/bin/x'), args: new Interned('a'.repeat(4000)), argv: ['x', 'a'.repeat(4000)] };
+  const parent = table.put(task(10), long);
+  const child = table.fork(task(11, { ppid: 10, parentStartNs: 10 * SECOND }), parent);
+  table.exit(10, 10 * SECOND);
+  assert.equal(parent.args.text.length, 256);
+  assert.deepEqual(parent.argv, []);
+  assert.equal(child.args.text.length, 4000, 'the living child keeps its own');
 });
