@@ -1,3 +1,4 @@
+import { Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import type { Process } from '../state/index.ts';
@@ -24,8 +25,7 @@ export function applyCall(process: Process, record: EventRecord): void {
   switch (type) {
     case abi.TYPE_CHDIR:
     case abi.TYPE_FCHDIR:
-      // A text without leading slash was cut: then the old directory is no worse than half of the new one.
-      if (call.path.text.startsWith('/')) process.cwd = call.path;
+      process.cwd = directoryAfter(process, record);
       return;
     case abi.TYPE_CAPSET:
       process.caps = { permitted: call.out(0), effective: call.out(1), inheritable: call.out(2) };
@@ -43,6 +43,14 @@ export function applyCall(process: Process, record: EventRecord): void {
     case abi.TYPE_PRCTL:
       if (call.int(0) === PR_SET_NAME && record.tid === record.pid) process.rename(record.comm);
   }
+}
+
+/** A directory outside the process's root gets the mark that getcwd(2) gives it: it is none of the system's. */
+function directoryAfter(process: Process, { call }: EventRecord): Interned {
+  const { path, pathFlags } = call;
+  // A text without leading slash was cut: then the old directory is no worse than half of the new one.
+  if (!path.text.startsWith('/')) return process.cwd;
+  return (pathFlags & abi.STR_UNREACHABLE) === 0 ? path : new Interned(`(unreachable)${path.text}`);
 }
 
 /**

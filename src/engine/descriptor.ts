@@ -99,12 +99,22 @@ function describeCall(record: EventRecord, lookUp: LookUp): Descriptor {
 
 const isDuplicate = (command: number): boolean => command === F_DUPFD || command === F_DUPFD_CLOEXEC;
 
-/** The kernel's name tells files from all else; what has no path is looked up while the process lives. */
+/** Name of a memfd as the kernel's walk up its dentries shows it. */
+const MEMFD = /^\/memfd:/;
+
+/**
+ * The kernel's name tells files from all else: sockets, pipes and their like lie in no tree that the process can reach
+ * (their names would read `/TCP` or `/`). Those are looked up while the process lives.
+ */
 function describeFile({ type, call }: EventRecord, number: number, lookUp: LookUp): Descriptor {
-  const { path } = call;
-  if (path.text.startsWith('/') && path.text.length > 1) {
+  const { path, pathFlags } = call;
+  const reachable = (pathFlags & abi.STR_UNREACHABLE) === 0;
+  if (reachable && path.text.startsWith('/')) {
     const directory = type === abi.TYPE_FCHDIR;
     return { number, kind: directory ? KINDS.directory! : FILE, name: path, socket: null };
+  }
+  if (MEMFD.test(path.text)) {
+    return { number, kind: KINDS.memfd!, name: new Interned(path.text.replace(MEMFD, '')), socket: null };
   }
   const found = lookUp(number);
   if (found === null) return { number, kind: null, name: null, socket: null };
