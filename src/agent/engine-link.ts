@@ -12,7 +12,7 @@ import type {
 import { startEngineWorker } from './assets.ts';
 
 /** Memory the worker's heap may take; what it holds is bounded, so more than this is a fault, and restarting is right. */
-const HEAP_MB = 256;
+const HEAP_MB = 512;
 
 /** At the end of the agent the engine gets this long for what it has in hand. */
 const STOP_MS = 3000;
