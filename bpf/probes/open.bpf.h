@@ -93,11 +93,12 @@ static __always_inline void put_open_strings(struct workspace *ws, struct task_s
 static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, u64 name, struct asked *asked, s32 ret)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	bool own = bpf_get_current_pid_tgid() >> 32 == config.own_tgid;
 	struct workspace *ws;
 	struct saker_open *o;
 
 	/* Of the agent's own opens the canary, wanted or not. */
-	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid) {
+	if (own) {
 		if ((asked->flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
 			return 0;
 	} else if (!type_enabled(type)) {
@@ -114,7 +115,8 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 	if (compat)
 		o->h.flags |= SAKER_FLAG_COMPAT;
 	put_open_strings(ws, task, (void *)name, true, file_of(task, ret));
-	send_record(ws, true);
+	/* The canary asks whether the agent sees, not whether the ring has room. */
+	send_record(ws, !own);
 	return 0;
 }
 
