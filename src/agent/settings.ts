@@ -1,8 +1,8 @@
-import { hostname } from 'node:os';
 import type { Priority } from '../base/alert.ts';
 import type { Problem } from '../base/errors.ts';
 import { type Config, loadConfig, readRulesFiles, type Unreadable } from '../config/index.ts';
 import type { RulesInput } from '../engine/messages.ts';
+import { readMachine } from '../host/index.ts';
 
 /** Where the agent's settings come from; the same at start and at every reload. */
 export interface SettingsSource {
@@ -80,7 +80,7 @@ function rulesInput(config: Config, files: RulesInput['files']): RulesInput {
     appendOutput: config.append_output,
     staticFields: config.static_fields,
     format: {
-      hostname: process.env.FALCO_HOSTNAME ?? hostname(),
+      hostname: readMachine().hostname,
       timeFormatIso8601: config.time_format_iso_8601,
       includeOutput: config.json_include_output_property,
       includeMessage: config.json_include_message_property,

@@ -30,13 +30,11 @@ export const ERRORS = {
   SAKER_E_CONFIG_YAML: { kind: 'config', text: 'a configuration file is not valid YAML' },
   SAKER_E_CONFIG_TYPE: { kind: 'config', text: 'a key has a value of the wrong type' },
   SAKER_E_CONFIG_VALUE: { kind: 'config', text: 'a key has a value outside its allowed range' },
-  SAKER_E_CONFIG_REQUIRED: { kind: 'config', text: 'a key that must be given is missing' },
   SAKER_E_CONFIG_UNKNOWN_KEY: { kind: 'config', text: 'a key is not known (error only when strict)' },
   SAKER_W_CONFIG_UNKNOWN_KEY: { kind: 'config', text: 'a key is not known and has no effect' },
   SAKER_W_CONFIG_NOT_USED: { kind: 'config', text: 'a key of falco.yaml is known but has no effect yet' },
   SAKER_W_CONFIG_ENV: { kind: 'config', text: 'an environment variable in a value is not set' },
   SAKER_E_OVERRIDE: { kind: 'usage', text: 'an -o argument is not of the form key.path[i]=value' },
-  SAKER_E_USAGE: { kind: 'usage', text: 'the command line is not understood' },
   SAKER_E_RULES: { kind: 'rules', text: 'a rules file is not valid' },
   SAKER_E_RULES_READ: { kind: 'rules', text: 'a rules file cannot be read' },
   SAKER_W_RULES: { kind: 'rules', text: 'a rules file loads, but a part of it has no effect' },
@@ -44,7 +42,6 @@ export const ERRORS = {
   SAKER_E_KERNEL_LOCKDOWN: { kind: 'kernel', text: 'kernel lockdown refuses tracing programs' },
   SAKER_E_KERNEL_LOAD: { kind: 'kernel', text: 'the kernel refused a BPF program or map' },
   SAKER_E_PERMISSION: { kind: 'permission', text: 'saker runs without a privilege it needs' },
-  SAKER_E_INTERNAL: { kind: 'internal', text: 'saker made a mistake; please report it' },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -101,17 +98,4 @@ export function formatProblem(problem: Problem): string {
   const gutter = String(problem.line);
   const marks = '^'.repeat(Math.max(1, Math.min(problem.length ?? 1, text.length - (at - start))));
   return `${line}\n  ${gutter} | ${text}\n  ${' '.repeat(gutter.length)} | ${' '.repeat(at - start)}${marks}`;
-}
-
-/** Thrown where a list of problems cannot be returned; carries its code, and the foreign cause apart. */
-export class SakerError extends Error {
-  readonly code: ErrorCode;
-  readonly problem: Problem;
-
-  constructor(problem: Problem, options?: ErrorOptions) {
-    super(problemLine(problem), options);
-    this.name = 'SakerError';
-    this.code = problem.code;
-    this.problem = problem;
-  }
 }

@@ -21,34 +21,3 @@ export class Interned {
 
 /** The empty text: a value, unlike a missing one (null). */
 export const EMPTY = new Interned('');
-
-/**
- * A table of texts with a fixed number of entries. When it is full the oldest half is forgotten, so a
- * process that opens a million different files costs misses, not memory.
- */
-export class InternTable {
-  readonly #capacity: number;
-  #young = new Map<string, Interned>();
-  #old = new Map<string, Interned>();
-
-  /** @param capacity most texts kept at any time */
-  constructor(capacity: number) {
-    this.#capacity = Math.max(2, capacity);
-  }
-
-  get(text: string): Interned {
-    const known = this.#young.get(text);
-    if (known !== undefined) return known;
-    const entry = this.#old.get(text) ?? new Interned(text);
-    if (this.#young.size >= this.#capacity >> 1) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(text, entry);
-    return entry;
-  }
-
-  get size(): number {
-    return this.#young.size + this.#old.size;
-  }
-}

@@ -105,6 +105,6 @@ export function explainFailure(error: LoadError, machine: Machine = THIS_MACHINE
   return {
     code: 'SAKER_E_KERNEL_LOAD',
     what: `${error.message}${last === '' ? '' : `: ${last}`}`,
-    advice: 'report this with the output of `saker support`',
+    advice: 'report this with the kernel’s version and `-o log_level=debug`',
   };
 }
