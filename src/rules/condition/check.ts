@@ -10,7 +10,7 @@ import type { Checked, CheckedOp, Net, Operand, Predicate, Quantifier, TypePredi
 import { parseInteger } from './literals.ts';
 import { EQUALITY, KIND_NAMES, OPS, OPS_OF, QUANTIFIERS, TEXT } from './operators.ts';
 import { parseOperand } from './parse.ts';
-import { compileRegex, hasNeedlessAnchor } from './regex.ts';
+import { hasNeedlessAnchor, RegexBudget } from './regex.ts';
 import { decodeHex } from './text.ts';
 import { textTest } from './text-test.ts';
 
@@ -36,6 +36,8 @@ export interface CheckOptions {
   readonly compat?: 'saker' | 'falco';
   /** Comparisons without a fault or warning, from earlier checks with the same catalogue and `compat`. */
   readonly known?: Map<ConditionNode, Predicate>;
+  /** What regular expressions may still cost; shared by all conditions of a load. */
+  readonly regexes?: RegexBudget;
 }
 
 export type CheckResult =
@@ -55,7 +57,7 @@ export function checkCondition(
   catalogue: Catalogue,
   options: CheckOptions = {},
 ): CheckResult {
-  const checker = new Checker(catalogue, options.compat ?? 'saker', options.known ?? new Map());
+  const checker = new Checker(catalogue, options);
   const condition = checker.node(ast);
   const { errors, warnings } = checker;
   return errors.length === 0 ? { ok: true, condition, warnings } : { ok: false, errors, warnings };
@@ -80,6 +82,9 @@ const NEVER: Predicate = { kind: 'type', holds: EventSet.NONE, narrows: true, sp
 
 type LeafNode = Exclude<ConditionNode, { kind: 'and' | 'or' | 'not' }>;
 
+/** Most faults, and most warnings, of one condition: each costs a search for the name that was meant. */
+const MAX_PROBLEMS = 100;
+
 class Checker {
   readonly errors: CheckProblem[] = [];
   readonly warnings: ConditionWarning[] = [];
@@ -88,10 +93,13 @@ class Checker {
   /** Macros are shared between rules, so that most comparisons come again. */
   readonly #known: Map<ConditionNode, Predicate>;
 
-  constructor(catalogue: Catalogue, compat: 'saker' | 'falco', known: Map<ConditionNode, Predicate>) {
+  readonly #regexes: RegexBudget;
+
+  constructor(catalogue: Catalogue, options: CheckOptions) {
     this.#catalogue = catalogue;
-    this.#compat = compat;
-    this.#known = known;
+    this.#compat = options.compat ?? 'saker';
+    this.#known = options.known ?? new Map();
+    this.#regexes = options.regexes ?? new RegexBudget();
   }
 
   /** A faulty check is recorded and replaced, so that the rest is still checked. */
@@ -103,6 +111,7 @@ class Checker {
       case 'not':
         return { kind: 'not', child: this.node(node.child) };
       default:
+        if (this.errors.length >= MAX_PROBLEMS) return NEVER;
         try {
           return this.#known.get(node) ?? this.#newLeaf(node);
         } catch (fault) {
@@ -116,6 +125,7 @@ class Checker {
     const warned = this.warnings.length;
     const predicate = this.#leaf(node);
     if (this.warnings.length === warned) this.#known.set(node, predicate);
+    else if (warned >= MAX_PROBLEMS) this.warnings.length = MAX_PROBLEMS;
     return predicate;
   }
 
@@ -206,7 +216,7 @@ class Checker {
     const span = { start, end };
     if (node.op === 'regex') {
       try {
-        compileRegex(text);
+        this.#regexes.check(text);
       } catch (error) {
         throw new CheckFault(`invalid regex pattern: ${(error as Error).message}`, node);
       }

@@ -39,5 +39,6 @@ export {
   parseOperand,
 } from './parse.ts';
 export { printCondition, printOperand } from './print.ts';
+export { RegexBudget } from './regex.ts';
 export { type Plain, type Reader, readerOf, type Scalar } from './values.ts';
 export { mapIdentifiers } from './walk.ts';

@@ -1,5 +1,11 @@
 import type { EventSet } from '../../schema/events.ts';
-import type { CheckResult, ConditionNode, ParseResult, Predicate } from '../condition/index.ts';
+import {
+  type CheckResult,
+  type ConditionNode,
+  type ParseResult,
+  type Predicate,
+  RegexBudget,
+} from '../condition/index.ts';
 import type { OutputResult } from '../output/index.ts';
 import type { Suspicious } from './deprecated.ts';
 
@@ -28,6 +34,7 @@ export interface LoadCache {
   readonly checked: Map<ConditionNode, CheckResult>;
   readonly comparisons: Map<ConditionNode, Predicate>;
   readonly suspicious: Map<ConditionNode, Suspicious>;
+  readonly regexes: RegexBudget;
   /** The words of a text: what may name a list. */
   readonly words: Map<string, readonly string[]>;
   readonly eventTypes: Map<ConditionNode, { readonly types: EventSet; readonly count: number }>;
@@ -41,6 +48,7 @@ export function createCache(): LoadCache {
     checked: new Map(),
     comparisons: new Map(),
     suspicious: new Map(),
+    regexes: new RegexBudget(),
     words: new Map(),
     eventTypes: new Map(),
     outputs: new Map(),
@@ -49,7 +57,7 @@ export function createCache(): LoadCache {
 
 /** Lets go of everything: rules and definitions keep what they need themselves. */
 export function clearCache(cache: LoadCache): void {
-  for (const map of Object.values(cache) as Map<unknown, unknown>[]) map.clear();
+  for (const part of Object.values(cache)) if (part instanceof Map) part.clear();
 }
 
 /** The value behind a key, made when it is not there. */

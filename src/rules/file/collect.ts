@@ -142,7 +142,7 @@ export class Collection {
       invalid(`Can not append exception ${key} to existing exception, only values`, added.context);
     }
     const known = rule.exceptions[at]!;
-    rule.exceptions[at] = { ...known, values: [...known.values, ...added.values] };
+    for (const value of added.values) known.values.push(value);
   }
 
   replaceInRule(update: RuleUpdate): void {

@@ -197,7 +197,11 @@ function compileConditionPart(
   );
   const compat = options.falco ? 'falco' : 'saker';
   const checked = remember(cache.checked, tree.ast, () =>
-    checkCondition(tree.ast, options.catalogue, { compat, known: cache.comparisons }),
+    checkCondition(tree.ast, options.catalogue, {
+      compat,
+      known: cache.comparisons,
+      regexes: cache.regexes,
+    }),
   );
   const locate = (start: number, offset: number, message: string): Context => {
     const place = definitions.placeOfFault(parsed, tree, offset, message);

@@ -18,6 +18,9 @@ import type { Place } from './yaml-nodes.ts';
  */
 const EXPANSION_BUDGET = 16 * 1024 * 1024;
 
+/** Most words for which a list is looked for that was meant. */
+const MAX_GUESSES = 1000;
+
 export interface Macro {
   readonly item: MacroItem;
   readonly parsed: ParsedCondition;
@@ -117,7 +120,10 @@ export class Definitions {
   nearList(word: string): string | null {
     const known = this.#near.get(word);
     if (known !== undefined) return known;
-    const near = nearest(word, this.lists.keys());
+    if (this.#near.size >= MAX_GUESSES) return null;
+    // Typing errors seldom spoil both ends, and most words are no names of lists at all.
+    const alike = (name: string) => name.startsWith(word.slice(0, 4)) || name.endsWith(word.slice(-4));
+    const near = nearest(word, this.lists.keys().filter(alike));
     this.#near.set(word, near);
     return near;
   }

@@ -33,11 +33,12 @@ export function describe(result: LoadResult): Json {
     macros: [...(definitions?.macros.values() ?? [])].map((macro) => describeMacro(macro, result)),
     lists: [...(definitions?.lists.values() ?? [])].map(({ name, items, used }) => {
       const written = collection.lists.get(name)?.items ?? [];
+      const compiled = new Set(items);
       return {
-        info: { name, items: written.filter((item) => items.includes(item)) },
+        info: { name, items: written.filter((item) => compiled.has(item)) },
         details: {
           used,
-          lists: [...new Set(written.filter((item) => !items.includes(item)))],
+          lists: [...new Set(written.filter((item) => !compiled.has(item)))],
           items_compiled: items,
           plugins: [],
         },

@@ -42,7 +42,8 @@ export interface ExceptionItem {
   readonly context: Context;
   readonly fields: ExceptionEntry | null;
   readonly comps: ExceptionEntry | null;
-  readonly values: readonly ExceptionEntry[];
+  /** Grows with appends. */
+  readonly values: ExceptionEntry[];
 }
 
 export interface RuleItem extends Ordered {

@@ -25,7 +25,7 @@ const UNUSUAL = /[^\n -\ufefe\uff00-\uffff]|^(?:---|\.\.\.|%)/m;
 const NOT_PLAIN = new Error('not plain YAML');
 /** The library's bounds hold for what is deeper or larger. */
 const MAX_DEPTH = 32;
-const MAX_NODES = 100_000;
+const MAX_NODES = 300_000;
 
 const KEY = /[A-Za-z_][A-Za-z0-9_-]{0,63}(?=:[ \n])/y;
 const NULL_WORD = /^(?:null|Null|NULL)$/;

@@ -19,8 +19,8 @@ import { parsePlainYaml } from './yaml-plain.ts';
 const MAX_DEPTH = 64;
 /** Most nodes after aliases are followed; beyond it lies an alias bomb, not a rules file. */
 const MAX_NODES = 2_000_000;
-/** Most lexical tokens of one file: a block list spends five an entry, so this is a list of 120,000 entries. */
-const MAX_TOKENS = 600_000;
+/** Most lexical tokens of a file that only the library can read: it spends a second on a million. */
+const MAX_TOKENS = 350_000;
 const MAX_DOCUMENTS = 10_000;
 
 export interface YamlError {
