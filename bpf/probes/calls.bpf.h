@@ -15,6 +15,12 @@ static const volatile struct call_row calls64[CALL_TABLE_SIZE] = {
 	FILE_CALLS(ROW) NETWORK_CALLS(ROW) CONTROL_CALLS(ROW) BARE_CALLS(ROW)
 };
 
+/* The same call in the 64-bit table, by its number in the 32-bit one; 0 (read) has no row. */
+#define NUMBER(type_, symbol, nr64, nr32, ...) [nr32] = nr64,
+static const volatile u16 number64[CALL_TABLE_SIZE] = {
+	FILE_CALLS(NUMBER) NETWORK_CALLS(NUMBER) CONTROL_CALLS(NUMBER) BARE_CALLS(NUMBER)
+};
+
 #define PR_SET_NAME 15
 
 /* The row of the current call, or NULL if it is not wanted. */
@@ -22,9 +28,11 @@ static __always_inline const volatile struct call_row *wanted_row(u32 nr, bool c
 {
 	const volatile struct call_row *row;
 
-	if (compat || nr >= CALL_TABLE_SIZE)
+	if (nr >= CALL_TABLE_SIZE)
 		return NULL;
-	row = &calls64[nr];
+	if (compat)
+		nr = number64[nr];
+	row = &calls64[nr & (CALL_TABLE_SIZE - 1)];
 	if (row->type == SAKER_TYPE_NONE || !type_enabled(row->type))
 		return NULL;
 	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
@@ -118,12 +126,14 @@ static __always_inline void begin_call(struct workspace *ws, struct task_struct 
 				       const volatile struct call_row *row, u32 nr, s64 ret)
 {
 	struct saker_call *c = &ws->record.call;
+	bool compat = is_compat(task);
 
 	begin_record(ws, task, row->type, SAKER_LAYOUT_CALL, SAKER_CALL_NSTR, sizeof(*c));
 	c->h.ret = ret;
+	c->h.flags = compat ? SAKER_FLAG_COMPAT : 0;
 	c->nr = nr;
 	c->fd = -1;
-	read_registers(c->args, user_regs(), false);
+	read_registers(c->args, user_regs(), compat);
 	fill_out(c, row, task);
 }
 
@@ -183,7 +193,8 @@ static __always_inline int socket_event(s64 ret)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct pt_regs *regs = user_regs();
 	u32 nr = BPF_CORE_READ(regs, orig_ax);
-	const volatile struct call_row *row = wanted_row(nr, is_compat(task));
+	bool compat = is_compat(task);
+	const volatile struct call_row *row = wanted_row(nr, compat);
 	struct workspace *ws;
 	struct saker_socket *s;
 
@@ -195,8 +206,9 @@ static __always_inline int socket_event(s64 ret)
 	s = &ws->record.socket;
 	begin_record(ws, task, row->type, SAKER_LAYOUT_SOCKET, SAKER_SOCKET_NSTR, sizeof(*s));
 	s->h.ret = ret;
+	s->h.flags = compat ? SAKER_FLAG_COMPAT : 0;
 	s->nr = nr;
-	read_registers(s->args, regs, false);
+	read_registers(s->args, regs, compat);
 	put_socket(ws, row, task);
 	send_record(ws, true);
 	ws->busy = 0;
@@ -217,16 +229,33 @@ int socket_fprobe(struct pt_regs *ctx)
 }
 
 /* ctx[0] is the kernel's pt_regs, ctx[1] the result. */
-#define FEXIT_PROGRAM(prefix, symbol, event)                                          \
-	SEC("fexit/" prefix #symbol) int call_##symbol(unsigned long long *ctx)       \
+#define FEXIT_PROGRAM(prefix, symbol, event, name)                                    \
+	SEC("fexit/" prefix #symbol) int name##symbol(unsigned long long *ctx)        \
 	{                                                                             \
 		return event((s64)ctx[1]);                                            \
 	}
-#define CALL_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__x64_sys_", symbol, call_event)
-#define SOCKET_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__x64_sys_", symbol, socket_event)
-#define BARE_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__do_sys_", symbol, bare_event)
+#define CALL_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__x64_sys_", symbol, call_event, call_)
+#define SOCKET_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__x64_sys_", symbol, socket_event, call_)
+#define BARE_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__do_sys_", symbol, bare_event, call_)
 
 FILE_CALLS(CALL_PROGRAM)
 CONTROL_CALLS(CALL_PROGRAM)
 NETWORK_CALLS(SOCKET_PROGRAM)
 BARE_CALLS(BARE_PROGRAM)
+
+/* 32-bit calls that have the shape of the 64-bit ones (COMPAT_CALLS in src/kernel/hooks.ts). */
+#define COMPAT_CALL(symbol) FEXIT_PROGRAM("__ia32_sys_", symbol, call_event, compat_)
+#define COMPAT_SOCKET(symbol) FEXIT_PROGRAM("__ia32_sys_", symbol, socket_event, compat_)
+
+COMPAT_CALL(unlink) COMPAT_CALL(unlinkat) COMPAT_CALL(rmdir) COMPAT_CALL(rename) COMPAT_CALL(renameat)
+COMPAT_CALL(renameat2) COMPAT_CALL(link) COMPAT_CALL(linkat) COMPAT_CALL(symlink) COMPAT_CALL(symlinkat)
+COMPAT_CALL(mkdir) COMPAT_CALL(mkdirat) COMPAT_CALL(mknod) COMPAT_CALL(mknodat) COMPAT_CALL(chmod)
+COMPAT_CALL(fchmod) COMPAT_CALL(fchmodat) COMPAT_CALL(chown) COMPAT_CALL(lchown) COMPAT_CALL(fchown)
+COMPAT_CALL(fchownat) COMPAT_CALL(setxattr) COMPAT_CALL(mount) COMPAT_CALL(umount) COMPAT_CALL(chroot)
+COMPAT_CALL(chdir) COMPAT_CALL(fchdir) COMPAT_CALL(setuid) COMPAT_CALL(setgid) COMPAT_CALL(setreuid)
+COMPAT_CALL(setregid) COMPAT_CALL(setresuid) COMPAT_CALL(setresgid) COMPAT_CALL(setns) COMPAT_CALL(unshare)
+COMPAT_CALL(prctl) COMPAT_CALL(kill) COMPAT_CALL(tkill) COMPAT_CALL(tgkill) COMPAT_CALL(memfd_create)
+COMPAT_CALL(init_module) COMPAT_CALL(finit_module) COMPAT_CALL(delete_module) COMPAT_CALL(bpf)
+COMPAT_CALL(dup2)
+COMPAT_SOCKET(socket) COMPAT_SOCKET(bind) COMPAT_SOCKET(listen) COMPAT_SOCKET(connect) COMPAT_SOCKET(accept4)
+COMPAT_SOCKET(sendto)

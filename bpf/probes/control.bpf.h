@@ -34,7 +34,7 @@
 	X(USERFAULTFD, userfaultfd, 323, 374)                                                                \
 	X(IO_URING_SETUP, io_uring_setup, 425, 425)                                                          \
 	X(KEXEC_LOAD, kexec_load, 246, 283, .flags = CALL_LIFE)                                              \
-	X(KEXEC_FILE_LOAD, kexec_file_load, 320, 0, .fd = 1, .text = 4, .flags = CALL_LIFE)                  \
+	X(KEXEC_FILE_LOAD, kexec_file_load, 320, 510, .fd = 1, .text = 4, .flags = CALL_LIFE)                  \
 	X(DUP, dup, 32, 41, .fd = 1)                                                                         \
 	X(DUP2, dup2, 33, 63, .fd = 1)                                                                       \
 	X(DUP3, dup3, 292, 330, .fd = 1)                                                                     \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names and places in the file system: TYPE, symbol, number on x86-64, number on i386 (0: none), columns. */
+/* Names and places in the file system: TYPE, symbol, number on x86-64, number on i386, columns. */
 #define FILE_CALLS(X)                                                                                        \
 	X(UNLINK, unlink, 87, 10, .name = 1)                                                                 \
 	X(UNLINKAT, unlinkat, 263, 301, .base = 1, .name = 2)                                                \

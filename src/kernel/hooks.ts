@@ -17,6 +17,8 @@ export interface Hook {
   readonly detail?: string;
   /** Iterators are read, not attached. */
   readonly iterator?: true;
+  /** Kernels without 32-bit programs do not have it; that it is missing is no loss. */
+  readonly optional?: true;
   /** Attached whatever the rules want. */
   readonly always?: true;
 }
@@ -68,17 +70,46 @@ const BARE: ReadonlySet<string> = new Set(['setsid', 'inotify_init']);
 /** No call of the 64-bit table has this name. */
 const ONLY_32_BIT: ReadonlySet<string> = new Set(['umount']);
 
+/** 32-bit calls with programs of their own (COMPAT_CALL in bpf/probes/calls.bpf.h), by symbol. */
+const COMPAT_CALLS: ReadonlySet<string> = new Set(
+  `
+  unlink unlinkat rmdir rename renameat renameat2 link linkat symlink symlinkat
+  mkdir mkdirat mknod mknodat chmod fchmod fchmodat chown lchown fchown
+  fchownat setxattr mount umount chroot chdir fchdir setuid setgid setreuid
+  setregid setresuid setresgid setns unshare prctl kill tkill tgkill memfd_create
+  init_module finit_module delete_module bpf dup2 socket bind listen connect
+  accept4 sendto
+  `
+    .trim()
+    .split(/\s+/),
+);
+
 /** One call of the tables in bpf/probes. */
 function call(type: string, number: number): Hook[] {
   const symbol = SYMBOLS.get(type) ?? type;
   const isSocket = number >= record.TYPE_SOCKET && number <= record.TYPE_SETSOCKOPT;
   const name = `call_${symbol}`;
   const target = BARE.has(type) ? `__do_sys_${symbol}` : `__x64_sys_${symbol}`;
-  const hook = { target, types: [type], group: name };
+  const shared = isSocket ? 'socket_fprobe' : 'call_fprobe';
+  return [...callHooks(name, shared, { target, types: [type] }), ...compatHooks(symbol, shared, type)];
+}
+
+function callHooks(
+  name: string,
+  shared: string,
+  place: Pick<Hook, 'target' | 'types' | 'detail' | 'optional'>,
+): Hook[] {
+  const hook = { ...place, group: name };
   return [
-    { name: `${name}_fprobe`, program: isSocket ? 'socket_fprobe' : 'call_fprobe', fprobe: true, ...hook },
+    { name: `${name}_fprobe`, program: shared, fprobe: true, ...hook },
     { name, program: name, ...hook },
   ];
+}
+
+function compatHooks(symbol: string, shared: string, type: string): Hook[] {
+  if (!COMPAT_CALLS.has(symbol)) return [];
+  const place = { target: `__ia32_sys_${symbol}`, types: [type], detail: '32-bit', optional: true } as const;
+  return callHooks(`compat_${symbol}`, shared, place);
 }
 
 const CALLS = record.TYPE_NAMES.flatMap((type, number) =>

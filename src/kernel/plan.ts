@@ -44,8 +44,8 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   const missing: Missing[] = [];
   for (const group of Map.groupBy(useful, ({ group }) => group).values()) {
     const choice = group.filter(possible);
-    if (choice[0] === undefined) missing.push(absent(group));
-    else hooks.push(choice[0]);
+    if (choice[0] !== undefined) hooks.push(choice[0]);
+    else if (!group[0]?.optional) missing.push(absent(group));
     for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);
   }
   return { hooks, fallback, missing, types };

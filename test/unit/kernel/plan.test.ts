@@ -30,6 +30,16 @@ test('a call gets its own program, and on kernels with fprobe the shared one', (
   }
 });
 
+test('a 32-bit call has a hook of its own, which a kernel without such programs does not miss', () => {
+  assert.ok(load(['unlinkat'], V6).includes('compat_unlinkat'));
+  const { hooks, missing } = planHooks(
+    new Set(['unlinkat']),
+    new Set([...V6].filter((f) => !f.startsWith('__ia32_sys'))),
+  );
+  assert.ok(hooks.every((h) => h.name !== 'compat_unlinkat'));
+  assert.deepEqual(missing, []);
+});
+
 test('every type of the record has a hook, but for what only 32-bit programs call', () => {
   const without = record.TYPE_NAMES.slice(1).filter((type) => !COLLECTED.has(type));
   assert.deepEqual(without, ['umount']);

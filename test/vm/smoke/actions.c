@@ -231,6 +231,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(name, "mounts")) mounts();
 		else if (!strcmp(name, "sockets")) sockets();
 		else if (!strcmp(name, "control")) control();
+		else if (!strcmp(name, "compat-calls")) compat_calls();
 		else if (!strcmp(name, "exit7")) return 7;
 		else if (!strcmp(name, "nothing")) return 0;
 		else return 98;

@@ -24,6 +24,15 @@
 #include <unistd.h>
 
 #define DIR "/tmp/smoke"
+/* A call of the 32-bit ABI; pointers must lie below 4 GiB. */
+static long call32(long number, long a, long b, long c)
+{
+	long ret;
+
+	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(number), "b"(a), "c"(b), "d"(c) : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
 #ifndef SYS_fchmodat2
 #define SYS_fchmodat2 452
 #endif
@@ -213,4 +222,20 @@ void control(void)
 	syscall(SYS_capset, &header, data);
 	syscall(SYS_setuid, 0);
 	syscall(SYS_setresuid, 5, 6, 7);
+}
+
+void compat_calls(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(0x7f000001) };
+	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	long name = (long)low, address = (long)low + 512;
+
+	strcpy(low, DIR "/compat");
+	memcpy(low + 512, &in, sizeof(in));
+	call32(39, name, 0700, 0); /* mkdir */
+	call32(301, AT_FDCWD, name, AT_REMOVEDIR); /* unlinkat */
+	call32(15, name, 04755, 0); /* chmod */
+	call32(362, call32(359, AF_INET, SOCK_STREAM, 0), address, sizeof(in)); /* connect, socket */
+	call32(37, 0x7ffffff, SIGTERM, 0); /* kill */
+	call32(213, 0, 0, 0); /* setuid */
 }

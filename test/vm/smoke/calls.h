@@ -5,3 +5,4 @@ void file_attributes(void);
 void mounts(void);
 void sockets(void);
 void control(void);
+void compat_calls(void);

@@ -183,6 +183,17 @@ const CONTROL: Expected[] = [
   control('setresuid', [5, 6, 7], { ret: -1 }),
 ];
 
+const COMPAT = { flags: r.FLAG_COMPAT };
+const COMPAT_CALLS: Expected[] = [
+  { ...COMPAT, type: 'mkdir', nr: 39, name: `${DIR}/compat`, base: '', ret: 0 },
+  { ...COMPAT, type: 'unlinkat', name: `${DIR}/compat`, ret: 0 },
+  { ...COMPAT, type: 'chmod', name: `${DIR}/compat`, ret: ENOENT },
+  { ...COMPAT, type: 'socket', family: 2, sockType: STREAM, known: FOUND },
+  { ...COMPAT, type: 'connect', remote: LOOPBACK, remotePort: 9, ret: -111 },
+  { ...COMPAT, type: 'kill', firstArgs: [NOBODY, 15], ret: ESRCH },
+  { ...COMPAT, type: 'setuid', firstArgs: [0], ret: 0 },
+];
+
 /** Without BTF of its own on some kernels: asked for where the plan has it. */
 export const NOT_EVERYWHERE: Record<string, readonly string[]> = {
   '5.10': ['fchmodat2', 'perf_event_open'],
@@ -195,4 +206,5 @@ export const EXPECTED_CALLS: Record<string, Expected[]> = {
   mounts: MOUNTS,
   sockets: SOCKETS,
   control: CONTROL,
+  'compat-calls': COMPAT_CALLS,
 };

@@ -170,7 +170,7 @@ describe('programs in a guest', {
         .filter((l) => l.startsWith('{'))
         .map((l) => JSON.parse(l));
       const { summary } = lines.find((l) => l.summary !== undefined)!;
-      const closed = lines.find((l) => l.closeMs !== undefined)!;
+      const detached = lines.find((l) => l.detachMs !== undefined)!;
       const { counts, facts } = lines.find((l) => l.counts !== undefined)!;
 
       await t.test('everything attaches, nothing is lost or unreadable', () => {
@@ -198,9 +198,17 @@ describe('programs in a guest', {
         const child = linesOf(lines, 'prepare').find((l) => l.type === 'execve')!;
         assert.deepEqual([child.ppid, child.parentStartNs], [own.pid, own.startNs]);
       });
+      await t.test('a reload changes what is reported', () => {
+        const types = (action: string): Set<string> => new Set(linesOf(lines, action).map((l) => l.type));
+        const life = ['execve', 'procexit'];
+        assert.deepEqual([...types('nothing-wanted')], life);
+        assert.deepEqual([...types('two-wanted')], ['execve', 'open', 'procexit']);
+        assert.deepEqual([...types('two-wanted-names')], ['execve', 'mkdir', 'procexit']);
+        assert.equal(detached.active, summary.few);
+      });
       await t.test('verifier', () => checkVerifier(kernel, facts));
       t.diagnostic(
-        `plan ${Math.round(summary.times.planMs)} ms, process life ${Math.round(summary.times.loadMs)} ms, everything else ${Math.round(summary.times.attachMs)} ms, close ${Math.round(closed.closeMs)} ms`,
+        `plan ${Math.round(summary.times.planMs)} ms, process life ${Math.round(summary.times.loadMs)} ms, everything else ${Math.round(summary.times.attachMs)} ms, detach ${Math.round(detached.detachMs)} ms`,
       );
     });
 });

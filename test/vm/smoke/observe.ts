@@ -189,13 +189,15 @@ function show(offset: number, length: number): void {
   if (family.has(view.pid)) print(fields(view));
 }
 
-for (const action of process.argv.slice(2)) {
-  print({ action });
+function observe(action: string, title = action): void {
+  print({ action: title });
   const done = spawnSync(ACTIONS, [action], { encoding: 'utf8' });
   if (done.stderr !== '') print({ action, stderr: done.stderr });
   ring.wait(0, 50);
   while (ring.drain(show, 1000) > 0);
 }
+
+for (const action of process.argv.slice(2)) observe(action);
 
 const tasks = new Uint8Array(probes.readTasks());
 const taskView = new EventRecord(tasks);
@@ -223,6 +225,16 @@ print({
   },
 });
 print({ counts: probes.counts(), facts: probes.facts() });
+
+// What reloads do: nothing wanted, then two types.
+const leaving = performance.now();
+probes.want(new Set());
+observe('opens', 'nothing-wanted');
+while (probes.active.length > few) await new Promise((resolve) => setImmediate(resolve));
+print({ detachMs: performance.now() - leaving, active: probes.active.length });
+probes.want(new Set(['open', 'mkdir']));
+observe('opens', 'two-wanted');
+observe('file-names', 'two-wanted-names');
 ring.close();
 const closing = performance.now();
 probes.close();
