@@ -3,6 +3,7 @@
  * reload; what the kernel refuses costs its own events and nothing else.
  */
 import { closeSync, readSync } from 'node:fs';
+import { constants } from 'node:os';
 import * as record from '../schema/record.generated.ts';
 import { describe, type Hook } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
@@ -138,12 +139,17 @@ class AttachedProbes implements Probes {
   /** What went wrong, if it did. */
   #attach(hook: Hook): string | null {
     if (this.#attached.has(hook.name)) return null;
-    const handle = this.#programs.handleOf(hook.program);
-    const target = hook.fprobe ? (hook.target ?? '') : '';
-    const link = hook.iterator ? null : this.#native.saker_bpf_attach(handle, hook.program, target);
+    let link = hook.iterator ? null : this.#link(hook);
+    // Old kernels (5.10) attach a fexit program once and never again.
+    if (link === -constants.errno.ENOENT && this.#programs.again(hook.program)) link = this.#link(hook);
     if (link !== null && link < 0) return `cannot attach (${errnoName(link)})`;
-    this.#attached.set(hook.name, { hook, handle, link });
+    this.#attached.set(hook.name, { hook, handle: this.#programs.handleOf(hook.program), link });
     return null;
+  }
+
+  #link({ program, fprobe, target }: Hook): number {
+    const handle = this.#programs.handleOf(program);
+    return this.#native.saker_bpf_attach(handle, program, fprobe ? (target ?? '') : '');
   }
 
   /** One a turn: detaching blocks, and the thread has other work. What is unwanted no longer reports anyway. */

@@ -70,6 +70,11 @@ export class Programs {
     return choice;
   }
 
+  /** Loads one more copy of a program; false if the kernel refuses it. */
+  again(program: string): boolean {
+    return this.#loadSet(new Set([program]));
+  }
+
   /** False if one of them was refused: then it is known, and nothing of the set is loaded. */
   #loadSet(programs: ReadonlySet<string>): boolean {
     const handle = openObject(this.#native, programs, this.#handles[0] ?? null, this.#options);
