@@ -60,6 +60,12 @@ SAKER_EXPORT int saker_page_size(void);
 SAKER_EXPORT int saker_event_open(void);
 SAKER_EXPORT int saker_event_signal(int fd);
 SAKER_EXPORT int saker_close(int fd);
+
+/*
+ * Lets a signal through to the calling thread. Node started with
+ * --disable-sigusr1 keeps SIGUSR1 blocked, handler or not.
+ */
+SAKER_EXPORT int saker_signal_unblock(int signal);
 /* Sleeps `pause_ms` unless the event is signalled, then waits at most `timeout_ms`
  * for data or the event. Returns SAKER_WAIT_* bits, 0 on timeout. The event is reset. */
 #define SAKER_WAIT_DATA 1

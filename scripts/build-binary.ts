@@ -84,7 +84,8 @@ export async function buildBinary(): Promise<void> {
     useSnapshot: false,
     useCodeCache: true,
     execArgvExtension: 'none',
-    // Without the last one SIGUSR1, which log rotation sends, opens Node's debugger until our handler is there.
+    // Without the last one SIGUSR1, which log rotation sends, opens Node's debugger until our handler is there. It
+    // keeps the signal blocked, so that the agent has to unblock it (src/agent/run.ts).
     execArgv: ['--no-warnings', '--max-semi-space-size=2', '--v8-pool-size=1', '--disable-sigusr1'],
     assets: {
       'worker.cjs': join(bundles, 'worker.cjs'),

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { ERRORS, EXIT_CODE, exitCodeOf, formatProblem } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import { datagramOpener, findObstacle, type Native, type Obstacle, openNative } from '../kernel/index.ts';
@@ -35,6 +36,8 @@ export async function runAgent(options: AgentOptions, io: AgentIo): Promise<numb
     const obstacle = findObstacle();
     if (obstacle !== null) return refuse(obstacle, io);
     const native = openNative();
+    // The binary starts Node with --disable-sigusr1, or the signal would open its debugger until our handler is there.
+    native.saker_signal_unblock(constants.signals.SIGUSR1);
     const log = agentLog(settings, native, io);
     return await runService({ options, settings, check, paths, engine, native, signals, log }, (o) =>
       refuse(o, io),

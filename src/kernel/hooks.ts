@@ -37,8 +37,11 @@ const URING = ['openat', 'openat2'];
 const FORK = ['fork', 'vfork', 'clone', 'clone3'];
 const EXEC = ['execve', 'execveat'];
 
-/** Types that are always reported: without process life no other event can be explained. */
-export const ALWAYS: readonly string[] = [...FORK, ...EXEC, 'procexit', 'task'];
+/**
+ * Types that are always reported: without process life no other event can be explained, and without changes of
+ * directory proc.cwd would be that of the last exec.
+ */
+export const ALWAYS: readonly string[] = [...FORK, ...EXEC, 'procexit', 'task', 'chdir', 'fchdir'];
 
 type Place = Partial<Pick<Hook, 'always' | 'detail' | 'group'>>;
 
