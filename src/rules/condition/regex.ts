@@ -14,7 +14,7 @@ const PERL_ESCAPE = /[dDsSwWbBAzZpPQEC]/;
 const MAX_LENGTH = 16_384;
 const MAX_SIZE = 50_000;
 /** Size of all different patterns of one load, which bounds the time that compiling them takes. */
-const MAX_TOTAL = 200_000;
+const MAX_TOTAL = 100_000;
 
 /** Checks the patterns of one load, each different one once. */
 export class RegexBudget {

@@ -35,11 +35,16 @@ export interface LoadCache {
   readonly comparisons: Map<ConditionNode, Predicate>;
   readonly suspicious: Map<ConditionNode, Suspicious>;
   readonly regexes: RegexBudget;
+  /** Checks and list entries that all conditions may still come to, macros counted wherever they are used. */
+  readonly checks: { left: number };
   /** The words of a text: what may name a list. */
   readonly words: Map<string, readonly string[]>;
   readonly eventTypes: Map<ConditionNode, { readonly types: EventSet; readonly count: number }>;
   readonly outputs: Map<string, OutputResult>;
 }
+
+/** A thousand rules of a thousand checks. More takes seconds to compile. */
+const MAX_CHECKS = 2_000_000;
 
 export function createCache(): LoadCache {
   return {
@@ -49,6 +54,7 @@ export function createCache(): LoadCache {
     comparisons: new Map(),
     suspicious: new Map(),
     regexes: new RegexBudget(),
+    checks: { left: MAX_CHECKS },
     words: new Map(),
     eventTypes: new Map(),
     outputs: new Map(),

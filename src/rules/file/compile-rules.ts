@@ -195,6 +195,14 @@ function compileConditionPart(
     remember(cache.suspicious, tree.ast, () => findSuspicious(tree.ast)),
     report,
   );
+  if (!cache.checked.has(tree.ast)) cache.checks.left -= tree.size;
+  if (cache.checks.left < 0) {
+    fail(
+      'LOAD_ERR_COMPILE_CONDITION',
+      'the conditions of all rules are too large together',
+      item.conditionContext,
+    );
+  }
   const compat = options.falco ? 'falco' : 'saker';
   const checked = remember(cache.checked, tree.ast, () =>
     checkCondition(tree.ast, options.catalogue, {

@@ -9,6 +9,9 @@ import type { Definitions } from './definitions.ts';
 const LIST_LIKE =
   /_(binaries|lists?|images|procs|processes|programs|files|dirs|directories|paths|ports|users|groups|hosts|domains|ips|nets|networks|names|commands|tools|containers|namespaces|endpoints|syscalls)$/;
 
+/** Most lints of one condition: finding the place of each takes a walk through its text. */
+const MAX_LINTS = 20;
+
 /** What one condition as written holds that is seldom meant. */
 export function lintCondition(parsed: ParsedCondition, parent: Context, definitions: Definitions): Lint[] {
   return new ConditionLinter(parsed, parent, definitions).run();
@@ -29,6 +32,7 @@ class ConditionLinter {
   run(): Lint[] {
     const waiting: ConditionNode[] = [this.#parsed.ast];
     for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (this.#lints.length >= MAX_LINTS) return this.#lints;
       if (node.kind === 'and' || node.kind === 'or') waiting.push(...node.children.toReversed());
       else if (node.kind === 'not') waiting.push(node.child);
       else if (node.kind === 'compare') this.#compare(node);
@@ -38,6 +42,7 @@ class ConditionLinter {
   }
 
   #add(code: LintCode, message: string, offset: number, hint: string): void {
+    if (this.#lints.length >= MAX_LINTS) return;
     const { text, expanded, placeOf } = this.#parsed;
     const context = inExpression(this.#parent, text, offset, placeOf(offset), expanded);
     this.#lints.push({ code, message, context, hint });
@@ -78,6 +83,7 @@ class ConditionLinter {
 
   /** A bare word that was written here, not put in by a list, and looks like the name of a list. */
   #listItem(value: ValueNode): void {
+    if (this.#lints.length >= MAX_LINTS) return;
     const { text } = value;
     const { lists } = this.#definitions;
     if (value.quoted || !/^[a-z][a-z0-9]*(_[a-z0-9]+)+$/.test(text) || lists.has(text)) return;
@@ -96,6 +102,7 @@ class ConditionLinter {
       for (const word of quoted[0].matchAll(/(?<=[ \t\n\r(),=])[^ \t\n\r(),="']+(?=[ \t\n\r(),=])/g)) {
         const name = word[0];
         if (!this.#definitions.lists.has(name)) continue;
+        if (this.#lints.length >= MAX_LINTS) return;
         const offset = quoted.index + word.index;
         const context = inExpression(this.#parent, text, offset, placeOf(offset));
         const message = `the word '${name}' in quotes is replaced by the items of the list of that name`;

@@ -23,7 +23,7 @@ export function lintDocuments(documents: readonly YamlNode[], file: string): Lin
     const keys = new Set<string | null>();
     for (const { key } of node.entries) {
       const text = keyText(key);
-      if (text !== null && keys.has(text)) {
+      if (text !== null && keys.has(text) && lints.length < MAX_LINTS) {
         lints.push({
           code: 'LINT_DUPLICATE_KEY',
           message: `key '${text}' stands twice in one mapping; the first one counts`,
@@ -84,7 +84,7 @@ function nestedLists(definitions: Definitions, collection: Collection): Lint[] {
 
 /** What to write instead of a form that articles show but Falco never had. */
 export function hintForText(content: string): string | undefined {
-  const block = /^\s*(rule|macro|list)\s+["']?[\w -]+["']?\s*\{/m.exec(content);
+  const block = /^[ \t]*(rule|macro|list)[ \t]+["']?[\w -]{1,200}["']?\s{0,20}\{/m.exec(content);
   if (block === null) return undefined;
   const keys = {
     rule: '"desc:", "condition:", "output:" and "priority:"',

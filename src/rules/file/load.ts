@@ -1,6 +1,4 @@
-import type { Priority } from '../../base/alert.ts';
 import { syscallCatalogue } from '../../schema/fields.ts';
-import type { AppendOutput } from './append-output.ts';
 import { clearCache, createCache } from './cache.ts';
 import { Collection } from './collect.ts';
 import { compileRule, type LoadedRule, type RuleOptions } from './compile-rules.ts';
@@ -16,53 +14,17 @@ import {
 import { Definitions } from './definitions.ts';
 import { isSyscallOperand } from './exceptions.ts';
 import { hintForText, lintCollection, lintDocuments } from './lint.ts';
+import type { LoadOptions, LoadResult, RulesFile } from './load-types.ts';
 import { Sources } from './place.ts';
 import { missingPlugin } from './plugins.ts';
 import { definedKey, readItem } from './read.ts';
-import type { FileResult } from './report.ts';
-import { isActive, type RuleSelector } from './select.ts';
+import { isActive } from './select.ts';
 import { structureNotes } from './structure-notes.ts';
 import { findUnused } from './unused.ts';
 import { parseYaml } from './yaml.ts';
 import { getKey, type YamlNode } from './yaml-nodes.ts';
 
-export interface RulesFile {
-  /** Shown in results; not opened. */
-  readonly name: string;
-  readonly content: string;
-}
-
-export interface LoadOptions {
-  /** `falco`: Falco's exact reading and results, one error a file, no lints. docs/differences.md lists what changes. */
-  readonly compat?: 'saker' | 'falco';
-  /** Event sources that exist here. Rules for others are left out with a warning. */
-  readonly sources?: readonly string[];
-  /** Plugins whose work is available: name → version. Default: `container`, which is built in. */
-  readonly plugins?: Readonly<Record<string, string>>;
-  /** Rules less severe than this are not active. */
-  readonly priority?: Priority;
-  /** The configuration's `rules:`, applied in order. */
-  readonly selection?: readonly RuleSelector[];
-  readonly appendOutput?: readonly AppendOutput[];
-  /** Fields appended to every system call rule's output unless `append_output` says otherwise. */
-  readonly suggestedFields?: readonly string[];
-  /** Look for what loads but is seldom meant. Default true; never under compat. */
-  readonly lint?: boolean;
-  /** How the engine treats an event that several rules match; only lints depend on it. */
-  readonly ruleMatching?: 'first' | 'all';
-}
-
-export interface LoadResult {
-  /** No file has errors. A daemon keeps its old rules otherwise. */
-  readonly ok: boolean;
-  readonly files: readonly FileResult[];
-  /** Every rule that compiled, in the order of definition, which is the order of evaluation. */
-  readonly rules: readonly LoadedRule[];
-  /** The rules to evaluate: enabled, selected and severe enough. */
-  readonly active: readonly LoadedRule[];
-  readonly collection: Collection;
-  readonly definitions: Definitions | null;
-}
+export type { LoadOptions, LoadResult, RulesFile } from './load-types.ts';
 
 /** The container plugin's version whose fields are built in. */
 export const BUILT_IN_PLUGINS: Readonly<Record<string, string>> = { container: '0.7.1' };
@@ -167,6 +129,15 @@ class Loader {
     const warn = (code: LoadWarning['code'], message: string, at: LoadWarning['context']): void => {
       if (file.warnings.length < MAX_WARNINGS) file.warnings.push({ code, message, context: at });
     };
+    const tolerate = <T>(read: () => T, otherwise: T): T => {
+      try {
+        return read();
+      } catch (error) {
+        if (this.#falco || !(error instanceof RuleLoadError)) throw error;
+        file.errors.push(error.issue);
+        return otherwise;
+      }
+    };
     for (const document of documents) {
       if (document.kind === 'null') continue;
       if (document.kind !== 'seq') {
@@ -180,7 +151,8 @@ class Loader {
       for (const item of document.items) {
         if (item.kind === 'null') continue;
         try {
-          readItem(item, context, this.#collection, warn);
+          readItem(item, context, this.#collection, warn, tolerate);
+          if (file.errors.length >= MAX_ERRORS) return;
         } catch (error) {
           if (!(error instanceof RuleLoadError)) throw error;
           if (this.#restsOnBroken(item)) continue;
@@ -208,7 +180,7 @@ class Loader {
   #requirePlugins(file: OpenFile): void {
     const loaded = this.#options.plugins ?? BUILT_IN_PLUGINS;
     for (const requirement of this.#collection.plugins) {
-      if (this.#falco && file.errors.length > 0) return;
+      if (file.errors.length >= (this.#falco ? 1 : MAX_ERRORS)) return;
       if (requirement.context.file !== file.name) continue;
       const message = missingPlugin(requirement, loaded);
       if (message === null) continue;

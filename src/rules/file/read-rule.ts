@@ -5,7 +5,7 @@ import { optionalScalar, refuse, requiredScalar, scalars, toBoolean, toUnsigned 
 import { parsePriority, type RuleItem, type RuleUpdate } from './items.ts';
 import { readExceptions } from './read-exceptions.ts';
 import { BOTH_WAYS, type Overrides, readOverrides } from './read-overrides.ts';
-import { piece, readAppendFlag, type Warn, warnUnknownKeys } from './read-shared.ts';
+import { piece, readAppendFlag, type Tolerate, type Warn, warnUnknownKeys } from './read-shared.ts';
 import { getKey, type YamlMap } from './yaml-nodes.ts';
 
 const APPENDABLE = ['condition', 'exceptions', 'output', 'desc', 'tags'] as const;
@@ -26,7 +26,13 @@ const ENABLED_DEPRECATED =
   "under the 'override' key (i.e. 'enabled: replace').";
 
 /** Reads a rule, or a change to an earlier one. */
-export function readRule(item: YamlMap, parent: Context, collection: Collection, warn: Warn): void {
+export function readRule(
+  item: YamlMap,
+  parent: Context,
+  collection: Collection,
+  warn: Warn,
+  tolerate: Tolerate,
+): void {
   const name = requiredScalar(item, 'rule', within(parent, 'rule', '', item)).text;
   const context = within(parent, 'rule', name, item);
   const source = updateSource(item, context);
@@ -41,7 +47,7 @@ export function readRule(item: YamlMap, parent: Context, collection: Collection,
     const enabled = toBoolean(requiredScalar(item, 'enabled', context), 'enabled', context);
     warn('LOAD_DEPRECATED_ITEM', ENABLED_DEPRECATED, context);
     collection.enableRule(name, enabled, context);
-  } else collection.defineRule(newRule(item, name, context, warn), warn);
+  } else collection.defineRule(newRule(item, name, context, warn, tolerate), warn);
   warnUnknownKeys(item, RULE_KEYS, context, warn);
 }
 
@@ -138,16 +144,17 @@ function priorityOf(item: YamlMap, context: Context): Priority {
 const PRIORITY_HINT =
   'use one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFO, INFORMATIONAL, DEBUG';
 
-function newRule(item: YamlMap, name: string, context: Context, warn: Warn): RuleItem {
+function newRule(item: YamlMap, name: string, context: Context, warn: Warn, tolerate: Tolerate): RuleItem {
   const condition = requiredScalar(item, 'condition', context);
   const output = requiredScalar(item, 'output', context);
-  const desc = requiredScalar(item, 'desc', context).text;
-  const priority = priorityOf(item, context);
-  const flag = (key: string, otherwise: boolean): boolean => {
-    const node = optionalScalar(item, key, context);
-    return node === undefined ? otherwise : toBoolean(node, key, context);
-  };
-  const duration = optionalScalar(item, 'capture_duration', context);
+  const desc = tolerate(() => requiredScalar(item, 'desc', context).text, '');
+  const priority = tolerate(() => priorityOf(item, context), 'Debug');
+  const flag = (key: string, otherwise: boolean): boolean =>
+    tolerate(() => {
+      const node = optionalScalar(item, key, context);
+      return node === undefined ? otherwise : toBoolean(node, key, context);
+    }, otherwise);
+  const duration = tolerate(() => optionalScalar(item, 'capture_duration', context), undefined);
   const outputPiece = piece(output, context);
   return {
     name,
@@ -161,11 +168,12 @@ function newRule(item: YamlMap, name: string, context: Context, warn: Warn): Rul
     source: optionalScalar(item, 'source', context)?.text ?? 'syscall',
     enabled: flag('enabled', true),
     capture: flag('capture', false),
-    captureDuration: duration === undefined ? 0 : toUnsigned(duration, 'capture_duration', context),
+    captureDuration:
+      duration === undefined ? 0 : tolerate(() => toUnsigned(duration, 'capture_duration', context), 0),
     warnEvttypes: flag('warn_evttypes', true),
     skipIfUnknownFilter: flag('skip-if-unknown-filter', false),
-    tags: new Set(scalars(item, 'tags', context)),
-    exceptions: readExceptions(item, context, false, warn),
+    tags: new Set(tolerate(() => scalars(item, 'tags', context), undefined)),
+    exceptions: tolerate(() => readExceptions(item, context, false, warn), []),
     unknownSource: false,
     index: 0,
     visibility: 0,

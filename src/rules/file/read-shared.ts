@@ -4,6 +4,12 @@ import { keysOf, optionalScalar, toBoolean } from './decode.ts';
 import type { TextPiece } from './items.ts';
 import type { YamlMap, YamlScalar } from './yaml-nodes.ts';
 
+/**
+ * Reads one part of an item. When the part is wrong, that is reported and the item goes on with `otherwise`, so that
+ * one wrong key does not hide the others; under compat the fault ends the item.
+ */
+export type Tolerate = <T>(read: () => T, otherwise: T) => T;
+
 export type Warn = (code: WarningCode, message: string, context: Context) => void;
 
 const APPEND_DEPRECATED =

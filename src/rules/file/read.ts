@@ -4,19 +4,25 @@ import { parseUnsigned, refuse, requiredScalar, scalars } from './decode.ts';
 import { brokenKey, type ListItem, type MacroItem, type Requirement } from './items.ts';
 import { BOTH_WAYS, readOverrides } from './read-overrides.ts';
 import { readRule } from './read-rule.ts';
-import { piece, readAppendFlag, type Warn, warnUnknownKeys } from './read-shared.ts';
+import { piece, readAppendFlag, type Tolerate, type Warn, warnUnknownKeys } from './read-shared.ts';
 import { parseVersion, type Version } from './version.ts';
 import { getKey, type YamlMap, type YamlNode } from './yaml-nodes.ts';
 
 /** Reads one item of a rules file into the collection. Throws RuleLoadError when the item is wrong. */
-export function readItem(item: YamlNode, parent: Context, collection: Collection, warn: Warn): void {
+export function readItem(
+  item: YamlNode,
+  parent: Context,
+  collection: Collection,
+  warn: Warn,
+  tolerate: Tolerate,
+): void {
   const here = within(parent, 'rules content item', '', item);
   if (item.kind !== 'map') {
     refuse('Unexpected element type. Each element should be a yaml associative array.', here);
   }
   const kind = itemKind(item);
   if (kind === null) warn('LOAD_UNKNOWN_ITEM', 'Unknown top level item', here);
-  else READERS[kind](item, parent, collection, warn);
+  else READERS[kind](item, parent, collection, warn, tolerate);
 }
 
 const READERS = {
