@@ -11,12 +11,12 @@ const V7 = new Set([...TARGETS].filter((t) => t !== 'do_filp_open'));
 const load = (wanted: string[], functions: Set<string>): string[] =>
   planHooks(new Set(wanted), functions).hooks.map((p) => p.name);
 
-test('without rules only process life and the way of the canary are there', () => {
+test('without rules only process life, changes of directory and the way of the canary are there', () => {
   const names = load([], V6);
   assert.deepEqual(names.slice(0, 4), LIFE);
   assert.deepEqual(
     names.slice(4).filter((n) => !n.startsWith('exec')),
-    ['open_syscall'],
+    ['open_syscall', 'call_chdir', 'compat_chdir', 'call_fchdir', 'compat_fchdir'],
   );
 });
 
@@ -48,7 +48,7 @@ test('every type of the record has a hook, but for what only 32-bit programs cal
 test('open alone needs no io_uring programs, openat does', () => {
   assert.deepEqual(
     load(['open'], V6).filter((n) => n.startsWith('open_')),
-    ['open_syscall'],
+    ['open_syscall', 'call_chdir', 'compat_chdir', 'call_fchdir', 'compat_fchdir'],
   );
   assert.ok(load(['openat'], V6).includes('open_uring_begin'));
 });
@@ -79,7 +79,7 @@ test('a function the kernel lacks is reported with the events it costs', () => {
   const plan = planHooks(new Set(['openat']), new Set([...V6].filter((f) => f !== 'do_sys_openat2')));
   assert.deepEqual(
     plan.missing.map((m) => m.program),
-    ['open_syscall'],
+    ['open_syscall', 'call_chdir', 'compat_chdir', 'call_fchdir', 'compat_fchdir'],
   );
   assert.match(plan.missing[0]!.reason, /do_sys_openat2.*openat/);
 });
