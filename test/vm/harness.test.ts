@@ -61,7 +61,9 @@ describe('one command', () => {
       onOutput: (chunk) => chunks.push(chunk),
     });
     const expected = Array.from({ length: 50_000 }, (_, i) => `${100_000 + i} x\n`).join('');
-    assert.ok(result.stdout === expected, `${result.stdout.length} of ${expected.length} bytes, or altered`);
+    const seen = `${result.stdout.length} of ${expected.length} bytes, or altered`;
+    const end = `code ${result.code}, ${result.failure ?? 'no failure'}, console: ${result.console.slice(-1500)}`;
+    assert.ok(result.stdout === expected, `${seen}; ${end}`);
     assert.ok(chunks.length > 1);
     assert.equal(Buffer.concat(chunks).toString(), expected);
   });
