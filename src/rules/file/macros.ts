@@ -56,7 +56,7 @@ class Resolver {
       }
     }
     const before = this.#trees.get(ast);
-    if (before !== undefined && before.parts.every((part, at) => part === parts[at])) return before.tree;
+    if (before?.parts.every((part, at) => part === parts[at])) return before.tree;
     const replaced =
       shape.references.length === 0 ? ast : mapIdentifiers(ast, (name) => this.#known.get(name)!.ast);
     const tree = { ast: replaced, size, depth, macros };

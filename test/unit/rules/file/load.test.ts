@@ -157,7 +157,7 @@ test('skip-if-unknown-filter leaves a rule out for an unknown field or event typ
 });
 
 test('a mistake that a later file brings into an earlier one is shown there', () => {
-  const first = rule('r', 'evt.type = open and m') + '- macro: m\n  condition: proc.name = a\n';
+  const first = `${rule('r', 'evt.type = open and m')}- macro: m\n  condition: proc.name = a\n`;
   const second = '# a comment\n- macro: m\n  condition: foo.bar = a\n';
   const { files } = load([first, second]);
   assert.deepEqual(
