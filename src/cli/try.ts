@@ -39,13 +39,17 @@ interface NamedEvent {
 
 class UsageError extends Error {}
 
+/** A file that cannot be read, or a line of it that is no event. */
+class InputError extends Error {}
+
 /** Exit code 0; 1 when the one expression is not valid; 2 for wrong arguments or files that cannot be read. */
 export function tryCommand(args: readonly string[], io: Io): number {
   try {
     return run(args, io);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    io.err(`saker try: ${printable(error.message)} — usage: ${USAGE}\n`);
+    if (!(error instanceof UsageError || error instanceof InputError)) throw error;
+    const usage = error instanceof UsageError ? ` — usage: ${USAGE}` : '';
+    io.err(`saker try: ${printable(error.message)}${usage}\n`);
     return EXIT_CODE.usage;
   }
 }
@@ -64,12 +68,16 @@ function run(args: readonly string[], io: Io): number {
   const trials = expressions.map((expr) => prepare(expr, compat));
   const events = readEvents(values.events);
   const hits = matchAll(trials, events);
+  const batch = values.expressions !== undefined;
   for (const [at, trial] of trials.entries()) {
     for (const warning of trial.warnings) io.err(`warning: ${printable(warning)}\n`);
     if (values.json) io.out(`${jsonLine(trial, hits[at]!)}\n`);
-    else report(trial, hits[at]!, events.length, io);
+    else {
+      if (batch) io.out(`${printable(trial.expr)}\n`);
+      report(trial, hits[at]!, events.length, io);
+    }
   }
-  const failed = values.expressions === undefined && trials.some(({ error }) => error !== null);
+  const failed = !batch && trials.some(({ error }) => error !== null);
   return failed ? EXIT_CODE.rules : 0;
 }
 
@@ -94,7 +102,7 @@ function readLines(file: string): string[] {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8').split('\n');
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new InputError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -125,7 +133,7 @@ function readEvents(file: string): NamedEvent[] {
       const facts = parseFacts(line);
       return [{ event: factEvent(facts), name: facts['evt.num'] ?? at + 1 }];
     } catch (error) {
-      throw new UsageError(`${file}:${at + 1}: not an event: ${(error as Error).message}`);
+      throw new InputError(`${file}:${at + 1}: not an event: ${(error as Error).message}`);
     }
   });
 }
@@ -157,21 +165,26 @@ function matchAll(trials: readonly Trial[], events: readonly NamedEvent[]): unkn
   return hits;
 }
 
+/** In Node since 21, not yet in TypeScript's library: a number of JSON with all its digits. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
+
 /** The line is an interface of other tools: exactly these keys; warnings go to standard error. */
 function jsonLine({ expr, error }: Trial, hits: readonly unknown[]): string {
   const result = error === null ? { expr, ok: true, hits } : { expr, ok: false, error };
-  return JSON.stringify(result, (_key, value) => (typeof value === 'bigint' ? Number(value) : value));
+  return JSON.stringify(result, (_key, value) => (typeof value === 'bigint' ? rawJSON(`${value}`) : value));
 }
 
 function report(trial: Trial, hits: readonly unknown[], total: number, io: Io): void {
   const { expr, error } = trial;
   if (error === null) {
-    io.out(`${hits.length} of ${total} events match${hits.length > 0 ? `: ${hits.join(' ')}` : ''}\n`);
+    const names = hits.map((hit) => printable(String(hit))).join(' ');
+    io.out(`${hits.length} of ${total} events match${hits.length > 0 ? `: ${names}` : ''}\n`);
     return;
   }
   const line = expr.split('\n')[error.line - 1] ?? '';
-  io.out(
-    `${error.line}:${error.column}: ${printable(error.message)}${error.hint ? ` — ${error.hint}` : ''}\n`,
-  );
-  io.out(`  ${printable(line)}\n  ${' '.repeat(error.column - 1)}^\n`);
+  const hint = error.hint === undefined ? '' : ` — ${printable(error.hint)}`;
+  io.out(`${error.line}:${error.column}: ${printable(error.message)}${hint}\n`);
+  // A tab before the place is printed as two characters, so the caret goes by what is printed.
+  const before = printable(line.slice(0, error.column - 1)).length;
+  io.out(`  ${printable(line)}\n  ${' '.repeat(before)}^\n`);
 }

@@ -91,6 +91,37 @@ test('wrong arguments and files are named; exit code 2', () => {
     const { code, err } = run(...args);
     assert.equal(code, 2);
     assert.match(err, message);
-    assert.match(err, /usage: saker try/);
+    // How to call it helps with wrong arguments only.
+    assert.equal(err.includes('usage: saker try'), !/cannot be read|not an event/.test(err), err);
   }
+});
+
+test('names of events are exact numbers in JSON and cannot drive a terminal in text', () => {
+  const events = file('names.jsonl', [
+    '{"evt.num":18446744073709551615,"evt.type":"open"}',
+    '{"evt.num":"\\u001b[2J","evt.type":"open"}',
+  ]);
+  assert.equal(
+    run('evt.type = open', '--events', events).out,
+    '2 of 2 events match: 18446744073709551615 \\x1b[2J\n',
+  );
+  assert.match(
+    run('evt.type = open', '--events', events, '--json').out,
+    /"hits":\[18446744073709551615,"\\u001b\[2J"\]/,
+  );
+});
+
+test('text of a batch names each expression; the caret stands under its place after a tab', () => {
+  const expressions = file('two', ['proc.name = cat', '\tproc.nme = cat']);
+  assert.equal(
+    run('--expressions', expressions, '--events', EVENTS).out,
+    [
+      'proc.name = cat',
+      '1 of 2 events match: 7',
+      '\\tproc.nme = cat',
+      '1:2: filter_check called with nonexistent field proc.nme — did you mean proc.name?',
+      '  \\tproc.nme = cat',
+      '    ^\n',
+    ].join('\n'),
+  );
 });
