@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
@@ -82,12 +82,8 @@ function writeAll(fd: 1 | 2, text: string): void {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code !== 'EAGAIN') return;
-      waitABit(fd);
+      // Left in non-blocking mode by whoever made it: give its reader a moment.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-}
-
-/** A pipe left in non-blocking mode by whoever made it: give its reader a moment. */
-function waitABit(fd: number): void {
-  if (fstatSync(fd).isFIFO()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }
