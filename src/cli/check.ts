@@ -11,7 +11,7 @@ const USAGE = 'usage: saker check FILE... [--json] [--compat falco]';
 
 /**
  * `saker check FILE...`: loads rules files in order and prints what is wrong with them. Exit code 0 when all are
- * valid, 1 when one is not. Warnings never change it.
+ * valid, 1 when one is not or there is none. Warnings never change it.
  */
 export function checkCommand(args: readonly string[], io: Io): number {
   let values: { json?: boolean; compat?: string };
@@ -34,6 +34,10 @@ export function checkCommand(args: readonly string[], io: Io): number {
   }
   const falco = values.compat === 'falco';
   const { files, unreadable } = readRulesFiles(paths, true);
+  if (files.length + unreadable.length === 0) {
+    io.err(`saker check: no *.yaml or *.yml file in ${printable(paths.join(' '))}\n`);
+    return EXIT_CODE.rules;
+  }
   const result = loadRules(files, { compat: falco ? 'falco' : 'saker' });
   if (values.json) io.out(`${JSON.stringify(resultJson(result, unreadable))}\n`);
   else printText(result, unreadable, falco, io);
@@ -62,6 +66,8 @@ function resultJson(result: LoadResult, unreadable: readonly Unreadable[]): Reco
   const missing = unreadable.map(({ name, reason }) => ({
     name,
     successful: false,
+    schema_valid: false,
+    schema_warnings: [],
     errors: [
       {
         code: 'LOAD_ERR_FILE_READ',

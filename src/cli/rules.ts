@@ -50,7 +50,7 @@ function print(loaded: LoadResult, name: string | undefined, json: boolean, io: 
     io.out(`${JSON.stringify(described)}\n`);
     return 0;
   }
-  const width = Math.max(4, ...rules.map((rule) => rule.name.length));
+  const width = Math.max(4, ...rules.map((rule) => printable(rule.name).length));
   io.out(`${'Rule'.padEnd(width)}  Description\n${'----'.padEnd(width)}  -----------\n`);
   for (const rule of rules) {
     const state = rule.enabled ? '' : ' (disabled)';

@@ -19,7 +19,8 @@ const USAGE = 'usage: saker test PATH... [--coverage] [--json] [--junit FILE]';
 
 /**
  * `saker test PATH...`: runs the tests beside rules. A path is a test file, a rules file (its tests have the
- * same name with .test.yaml) or a directory, which is searched. Exit code 0 when all pass, 1 otherwise.
+ * same name with .test.yaml) or a directory, which is searched. Exit code 0 when all pass, 1 otherwise. A path
+ * that cannot be read fails, but the tests of the others run and are reported.
  */
 export function testCommand(args: readonly string[], io: Io): number {
   let values: { json?: boolean; coverage?: boolean; junit?: string };
@@ -37,7 +38,7 @@ export function testCommand(args: readonly string[], io: Io): number {
   }
   let report: TestReport;
   try {
-    report = runAll(paths.flatMap(testFilesOf));
+    report = runAll(paths);
     if (values.junit !== undefined) writeFileSync(values.junit, junit(report));
   } catch (error) {
     io.err(`saker test: ${printable((error as Error).message)}\n`);
@@ -61,22 +62,39 @@ function testFilesOf(path: string): string[] {
       .sort()
       .map((name) => join(path, name));
   }
-  return [TEST_FILE.test(path) ? path : path.replace(/\.ya?ml$/, '.test.yaml')];
+  if (!/\.ya?ml$/.test(path)) throw new Error('not a .yaml or .yml file');
+  return [TEST_FILE.test(path) ? path : path.replace(/\.(ya?ml)$/, '.test.$1')];
+}
+
+/** The test files of all paths, each once; what cannot be read goes to the problems. */
+function readAll(paths: readonly string[], problems: string[]): TestFile[] {
+  const attempt = <T>(path: string, work: () => T[]): T[] => {
+    try {
+      return work();
+    } catch (error) {
+      problems.push(`${path}: ${(error as Error).message}`);
+      return [];
+    }
+  };
+  const names = new Set(paths.flatMap((path) => attempt(path, () => testFilesOf(path))));
+  return [...names].flatMap((name) => attempt(name, () => [readTests(name, readFileSync(name, 'utf8'))]));
 }
 
 /** Files that test the same rules share a runner, so that coverage counts all of them. */
-function runAll(files: readonly string[]): TestReport {
+function runAll(paths: readonly string[]): TestReport {
   const runners = new Map<string, TestRunner>();
   const outcomes: TestOutcome[] = [];
   const problems: string[] = [];
-  for (const name of new Set(files)) {
-    const file = readTests(name, readFileSync(name, 'utf8'));
+  for (const file of readAll(paths, problems)) {
+    const { name } = file;
     problems.push(...file.faults.map(({ line, message }) => `${name}:${line}: ${message}`));
-    const paths = rulesOf(file);
-    const key = paths.map((path) => resolve(path)).join('\0');
+    // With nothing to run, what becomes of the rules would only hide the mistake in the test file.
+    if (file.tests.length === 0 && file.faults.length > 0) continue;
+    const rulesPaths = rulesOf(file);
+    const key = rulesPaths.map((path) => resolve(path)).join('\0');
     let runner = runners.get(key);
     if (runner === undefined) {
-      const made = makeRunner(paths);
+      const made = makeRunner(rulesPaths);
       if (typeof made === 'string') {
         problems.push(`${name}: its rules do not load\n${made}`);
         continue;
@@ -94,7 +112,7 @@ function runAll(files: readonly string[]): TestReport {
 
 /** The rules files a test file names, or the one beside it with its name. */
 function rulesOf({ name, rules }: TestFile): string[] {
-  if (rules === null) return [name.replace(TEST_FILE, '.yaml')];
+  if (rules === null) return [name.replace(/\.test(?=\.ya?ml$)/, '')];
   return rules.map((path) => join(dirname(name), path));
 }
 

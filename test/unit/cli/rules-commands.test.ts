@@ -39,6 +39,21 @@ test('check: verdicts and exit codes as falco -V', () => {
   assert.equal(call(checkCommand, '--nonsense', good).code, 2);
 });
 
+test('check: a directory without rules files is no success', () => {
+  const empty = mkdtempSync(join(folder, 'empty-'));
+  const { code, out, err } = call(checkCommand, empty);
+  assert.deepEqual([code, out], [1, '']);
+  assert.match(err, /no \*\.yaml or \*\.yml file in .*empty-/);
+});
+
+test('check --json: a file that cannot be read has the keys of every result', () => {
+  const { code, out } = call(checkCommand, '--json', good, join(folder, 'none.yaml'));
+  const [valid, missing] = JSON.parse(out).falco_load_results;
+  assert.equal(code, 1);
+  assert.deepEqual(Object.keys(missing), Object.keys(valid));
+  assert.equal(missing.errors[0].code, 'LOAD_ERR_FILE_READ');
+});
+
 test('check: lines count from 1 for people and from 0 under compat', () => {
   assert.match(call(checkCommand, bad).out, /condition expression: \([^)]*bad\.yaml:3:36\)/);
   assert.match(call(checkCommand, bad).out, /Hint: did you mean proc\.name\?/);
@@ -118,6 +133,29 @@ for (const { name, from, to, why } of FAILING) {
     assert.match(out, why);
   });
 }
+
+test('test: a path that cannot be read fails, and the other tests run', () => {
+  const passing = write('passing.test.yaml', `rules: good.yaml\n${TESTS}`);
+  const text = write('text', 'a');
+  const { code, out } = call(testCommand, passing, join(folder, 'absent.yaml'), text);
+  assert.equal(code, 1);
+  assert.match(out, /absent\.yaml: ENOENT/);
+  assert.match(out, /text: not a \.yaml or \.yml file/);
+  assert.match(out, /2 passed, 0 failed/);
+});
+
+test('test: the ending .yml goes with .test.yml', () => {
+  const rules = write('short.yml', RULE);
+  const tests = write('short.test.yml', TESTS);
+  for (const path of [rules, tests]) assert.match(call(testCommand, path).out, /2 passed, 0 failed/);
+});
+
+test('test: a mistake in the test file is not followed by one about its rules', () => {
+  const { code, out } = call(testCommand, write('broken.test.yaml', 'tests: ['));
+  assert.equal(code, 1);
+  assert.match(out, /broken\.test\.yaml:1: /);
+  assert.doesNotMatch(out, /do not load/);
+});
 
 test('test: JSON and JUnit reports', () => {
   const path = write(
