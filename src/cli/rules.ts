@@ -26,13 +26,15 @@ export function rulesCommand(args: readonly string[], io: Io): number {
     io.err(`saker rules: ${printable((error as Error).message)} — ${USAGE}\n`);
     return EXIT_CODE.usage;
   }
-  const { files, unreadable } = readRulesFiles(
-    positionals.length > 0 ? positionals : DEFAULT_PATHS,
-    positionals.length > 0,
-  );
+  const paths = positionals.length > 0 ? positionals : DEFAULT_PATHS;
+  const { files, unreadable } = readRulesFiles(paths, positionals.length > 0);
   for (const { name, reason } of unreadable)
     io.err(`saker rules: ${printable(name)}: ${printable(reason)}\n`);
   if (unreadable.length > 0) return EXIT_CODE.rules;
+  if (files.length === 0) {
+    io.err(`saker rules: no *.yaml or *.yml file in ${printable(paths.join(' '))}\n`);
+    return EXIT_CODE.rules;
+  }
   const loaded = loadRules(files);
   for (const file of loaded.files) if (!file.ok) io.err(fileText(file, 'people'));
   if (!loaded.ok) return EXIT_CODE.rules;

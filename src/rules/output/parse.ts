@@ -45,6 +45,8 @@ const MAX_OPERAND = 512;
 const MAX_ATTEMPTS = 20_000;
 const MAX_WIDTH = 4096;
 
+const NO_PERCENT = 'a percent sign cannot be printed: outputs have no escape for it';
+
 /** Reads an output format: text, and `%` with the longest text behind it that is a field or transformer. */
 export function parseOutput(text: string, catalogue: Catalogue): OutputResult {
   try {
@@ -95,7 +97,7 @@ class OutputParser {
     const start = percent + 1 + digits.length;
     if (start >= this.#text.length) {
       const what = digits === '' ? 'a %' : 'a number';
-      this.#fail(`invalid formatting syntax: formatting cannot end with ${what}`, percent);
+      this.#fail(`invalid formatting syntax: formatting cannot end with ${what}`, percent, NO_PERCENT);
     }
     const width = Number(digits);
     if (width > MAX_WIDTH) {
@@ -131,27 +133,33 @@ class OutputParser {
   }
 
   #unknown(start: number, percent: number): never {
-    const written = /^[\w.]+(\[[^\]]*\])?/.exec(this.#text.slice(start, start + MAX_OPERAND))?.[0] ?? '';
-    const near = nearest(
-      written.replace(/\[.*/, ''),
-      this.#catalogue.fields.map(({ name }) => name),
-    );
-    const shown = written === '' ? this.#text.slice(start, start + 20) : written;
-    const hint =
-      near !== null
-        ? `did you mean %${near}?`
-        : written === ''
-          ? 'a percent sign can not be printed: outputs have no escape for it'
-          : 'saker fields lists the fields';
+    const rest = this.#text.slice(start, start + MAX_OPERAND);
+    const written = /^[\w.]+(\[[^\]]*\])?/.exec(rest)?.[0] ?? '';
     throw new OutputFault({
-      message: `unknown filter: '%${shown}' is neither a field nor a transformer`,
+      message: `unknown filter: '%${written === '' ? rest.slice(0, 20) : written}' is neither a field nor a transformer`,
       offset: percent,
       unknownField: true,
-      hint,
+      hint: this.#advice(rest, written),
     });
   }
 
-  #fail(message: string, offset: number): never {
-    throw new OutputFault({ message, offset, unknownField: false });
+  /** What to do about text behind a `%` that can not be read. */
+  #advice(rest: string, written: string): string {
+    const inside = /^\(\s*([\w.]+)/.exec(rest)?.[1];
+    if (inside !== undefined) return `write %${inside}, without parentheses`;
+    if (written === '') return NO_PERCENT;
+    const parsed = parseOperand(rest);
+    if (parsed.ok && parsed.ast.kind === 'transform') {
+      const checked = checkOperand(parsed.ast, this.#catalogue);
+      if (!checked.ok) return checked.error.hint ?? checked.error.message;
+    }
+    if (!parsed.ok && rest.startsWith(`${written}(`)) return parsed.error.message;
+    const names = this.#catalogue.fields.map(({ name }) => name);
+    const near = nearest(written.replace(/\[.*/, ''), names);
+    return near === null ? 'saker fields lists the fields' : `did you mean %${near}?`;
+  }
+
+  #fail(message: string, offset: number, hint?: string): never {
+    throw new OutputFault({ message, offset, unknownField: false, ...(hint === undefined ? {} : { hint }) });
   }
 }

@@ -39,11 +39,13 @@ test('check: verdicts and exit codes as falco -V', () => {
   assert.equal(call(checkCommand, '--nonsense', good).code, 2);
 });
 
-test('check: a directory without rules files is no success', () => {
+test('check, rules: a directory without rules files is no success', () => {
   const empty = mkdtempSync(join(folder, 'empty-'));
-  const { code, out, err } = call(checkCommand, empty);
-  assert.deepEqual([code, out], [1, '']);
-  assert.match(err, /no \*\.yaml or \*\.yml file in .*empty-/);
+  for (const command of [checkCommand, rulesCommand]) {
+    const { code, out, err } = call(command, empty);
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(err, /no \*\.yaml or \*\.yml file in .*empty-/);
+  }
 });
 
 test('check --json: a file that cannot be read has the keys of every result', () => {

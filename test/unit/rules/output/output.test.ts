@@ -101,11 +101,14 @@ test('fields keep their types, in alphabetical order', () => {
 
 const WRONG: { format: string; offset: number; hint?: RegExp }[] = [
   { format: '', offset: 0 },
-  { format: 'a %', offset: 2 },
+  { format: 'a %', offset: 2, hint: /percent/ },
   { format: 'a %12', offset: 2 },
   { format: 'a %proc.nam b', offset: 2, hint: /%proc\.name/ },
   { format: '100% sure', offset: 3, hint: /percent/ },
-  { format: '%(proc.name)', offset: 0 },
+  { format: '%(proc.name)', offset: 0, hint: /^write %proc\.name, without/ },
+  { format: '%toupper(proc.pid)', offset: 0, hint: /'toupper' does not support arguments of type number/ },
+  { format: '%toupper(proc.nam)', offset: 0, hint: /^did you mean proc\.name/ },
+  { format: '%toupper(proc.name', offset: 0, hint: /expected a '\)'/ },
   { format: '%99999proc.name', offset: 0 },
 ];
 for (const { format, offset, hint } of WRONG) {
