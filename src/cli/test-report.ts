@@ -65,14 +65,14 @@ export function junit({ outcomes, problems }: TestReport): string {
     const cases = tests.map(({ name, line, failures }) => {
       const head = `    <testcase classname="${xml(file)}" name="${xml(name)}" file="${xml(file)}" line="${line}"`;
       if (failures.length === 0) return `${head}/>`;
-      return `${head}>\n      <failure message="${xml(failures[0]!)}">${xml(failures.join('\n'))}</failure>\n    </testcase>`;
+      return `${head}>\n      <failure message="${xml(failures[0]!)}">${failures.map(xml).join('\n')}</failure>\n    </testcase>`;
     });
     return `  <testsuite name="${xml(file)}" tests="${tests.length}" failures="${failed}">\n${cases.join('\n')}\n  </testsuite>`;
   });
   if (problems.length > 0) {
     const errors = problems.map(
       (problem) =>
-        `    <testcase classname="saker" name="files"><error message="${xml(problem)}"/></testcase>`,
+        `    <testcase classname="saker" name="files"><error message="${xml(problem.split('\n')[0]!)}">${problem.split('\n').map(xml).join('\n')}</error></testcase>`,
     );
     suites.push(
       `  <testsuite name="files" tests="${errors.length}" errors="${errors.length}">\n${errors.join('\n')}\n  </testsuite>`,
@@ -89,5 +89,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Control characters may not stand in XML 1.0 at all, so they are spelled out first. */
-const xml = (text: string): string => printable(text).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+/** Control characters may not stand in XML 1.0 at all, so they are spelled out first; nor may these two. */
+const xml = (text: string): string =>
+  printable(text.toWellFormed())
+    .replace(/[\ufffe\uffff]/g, '\ufffd')
+    .replace(/[&<>"']/g, (char) => ENTITIES[char]!);

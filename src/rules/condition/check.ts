@@ -238,7 +238,7 @@ class Checker {
   }
 
   #nets(values: readonly ValueNode[], left: CheckedOperand, node: CompareNode): Net[] {
-    const nets = values.map((value) => (left.fieldType === 'net' ? netOf(value) : addressOf(value)));
+    const nets = values.map((value) => (left.fieldType === 'net' ? netOf(value) : addressOf(value, node)));
     const falcoReadsFirst = this.#compat === 'falco' && left.field?.name === 'fd.net' && node.op === 'in';
     return falcoReadsFirst ? nets.slice(0, 1) : nets;
   }

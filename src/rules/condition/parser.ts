@@ -46,7 +46,9 @@ export class Parser {
   }
 
   #hintForRest(): string | undefined {
-    const { text, at } = this.#lex;
+    const { text, at, last } = this.#lex;
+    // A capital NOT was read as the name of a macro.
+    if (/^(AND|OR|NOT|And|Or|Not)$/.test(last)) return 'keywords are lower case';
     if (/^(AND|OR|NOT|And|Or|Not)\b/.test(text.slice(at, at + 4))) return 'keywords are lower case';
     if (text[at] === '&' || text[at] === '|') return "write 'and' or 'or'";
     if (text[at] === '=') return 'a value that contains "=" must be quoted';

@@ -146,6 +146,29 @@ test('test: a path that cannot be read fails, and the other tests run', () => {
   assert.match(out, /2 passed, 0 failed/);
 });
 
+test('test: JUnit keeps each failure on its line', () => {
+  const two = TESTS.replace('notice', 'critical').replace('o sh', 'p sh');
+  const xml = join(folder, 'lines.xml');
+  call(testCommand, write('lines.test.yaml', `rules: good.yaml\n${two}`), '--junit', xml);
+  assert.match(readFileSync(xml, 'utf8'), /not critical\noutput of/);
+});
+
+test('check: hints for the snippets of articles', () => {
+  const rows: [condition: string, hint: string][] = [
+    ['fd.ip != 10.0.0.0/8', 'write not fd.net = 10.0.0.0/8'],
+    ['fd.sip = fe80::/10', 'write fd.snet = fe80::/10'],
+    ['fd.ip in (10.0.0.0/8, 1.2.3.4, ::1)', 'write fd.net in (10.0.0.0/8, 1.2.3.4/32, ::1/128)'],
+    ['fd.net = ::1', 'write ::1/128'],
+    ['proc.name = a AND proc.name = b', 'keywords are lower case'],
+    ['NOT proc.name = b', 'keywords are lower case'],
+    ['!x', "write 'not'"],
+  ];
+  for (const [condition, hint] of rows) {
+    const path = write('hint.yaml', RULE.replace('proc.name = sh', condition));
+    assert.ok(call(checkCommand, path).out.includes(`Hint: ${hint}\n`), condition);
+  }
+});
+
 test('test: the ending .yml goes with .test.yml', () => {
   const rules = write('short.yml', RULE);
   const tests = write('short.test.yml', TESTS);

@@ -24,7 +24,7 @@ const REFUSED: readonly (readonly [text: string, message: RegExp, hint?: RegExp]
   ['fd.sport = nosuch', /unrecognized protocol nosuch/],
   ['fd.proto = tcp', /unrecognized protocol tcp/],
   ['fd.sip = 300.1.1.1', /unrecognized IPv4 address 300\.1\.1\.1/],
-  ['fd.sip = 10.0.0.0/8', /unrecognized IPv4 address/, /fd\.net/],
+  ['fd.sip = 10.0.0.0/8', /unrecognized IPv4 address/, /^write fd\.snet = 10\.0\.0\.0\/8$/],
   ['fd.snet = 10.0.0.1', /unrecognized IP network 10\.0\.0\.1/, /10\.0\.0\.1\/32/],
   ['fd.snet = 10.0.0.0/255.0.0.0', /unrecognized IP network/],
   ['fd.num pmatch (1, 2)', /'pmatch' operator not supported for numeric filters/],
