@@ -47,7 +47,8 @@ function read(
 ): ParsedCondition {
   const { text } = written;
   const expansion: Expansion | null = expander.expand(text);
-  if (expansion === null) fail('LOAD_ERR_COMPILE_CONDITION', 'lists expand to too much text', context);
+  if (expansion === null)
+    fail('LOAD_ERR_COMPILE_CONDITION', 'lists are too large or too many to be put in', context);
   const placeOf = (offset: number): Place => {
     const origin = written.originOf(expansion.originOf(offset));
     return typeof origin === 'number' ? sources.place(pieces, origin) : origin.place;

@@ -1,5 +1,6 @@
 import { remember } from './cache.ts';
 import type { ListItem } from './items.ts';
+import { BLANK, TextBuilder } from './text-builder.ts';
 
 /** A list with the lists it names put in its place, one level deep as in Falco. */
 export interface ResolvedList {
@@ -25,13 +26,14 @@ export function resolveLists(lists: ReadonlyMap<string, ListItem>): Map<string, 
   return resolved;
 }
 
-/** One replacement: `length` characters from `start` became `newLength` characters. */
+/** One replacement of a pass: from `start` to `end` of the new text stands what a list put in. */
 interface Edit {
   readonly start: number;
-  readonly length: number;
-  readonly newLength: number;
-  /** Where the name stood, in the text before this edit. */
+  readonly end: number;
+  /** Where the name stood, in the text before the pass. */
   readonly nameAt: number;
+  /** Where that text goes on. */
+  readonly nextAt: number;
 }
 
 export interface Expansion {
@@ -40,8 +42,12 @@ export interface Expansion {
   originOf(offset: number): number;
 }
 
-const BLANK = /[ \t\n\r]/;
 const DELIMITER = /[ \t\n\r(),=]/;
+
+/** What a replacement takes from the budget besides its text: many of next to nothing are not free. */
+const REPLACEMENT_COST = 16;
+/** Most characters that passes over conditions may read: a pass for each of thousands of lists takes seconds. */
+const MAX_SCANNED = 256 * 1024 * 1024;
 
 /**
  * Replaces list names in conditions as Falco does: textually, in the order of definition, wherever a name stands
@@ -56,6 +62,7 @@ export class ListExpander {
   readonly #replacements = new Map<string, string>();
   readonly #words: Map<string, readonly string[]>;
   #budget: number;
+  #scans = MAX_SCANNED;
 
   /**
    * @param budget most characters that replacements may insert altogether
@@ -75,25 +82,40 @@ export class ListExpander {
 
   /** Null when the lists expand beyond the budget. */
   expand(condition: string): Expansion | null {
-    const edits: Edit[] = [];
+    const passes: Edit[][] = [];
     let text = condition;
-    const waiting = new Set([...this.#odd, ...this.#named(condition)]);
-    const done = new Set<number>();
-    for (let at = least(waiting); at !== null; at = least(waiting)) {
-      waiting.delete(at);
-      done.add(at);
-      const list = this.#lists[at]!;
-      const replaced = this.#replace(text, list, edits);
+    const waiting = new Waiting([...this.#odd, ...this.#named(condition)]);
+    for (let batch = this.#batch(waiting); batch.length > 0; batch = this.#batch(waiting)) {
+      this.#scans -= text.length;
+      if (this.#scans < 0) return null;
+      const edits: Edit[] = [];
+      const replaced = this.#replace(text, batch, edits);
       if (replaced === null) return null;
-      if (replaced === text) continue;
+      if (edits.length > 0) passes.push(edits);
       text = replaced;
-      list.used = true;
-      // A later list may be named by what was just inserted, an earlier one is not looked for again.
-      for (const next of this.#named(this.#replacement(list))) {
-        if (next > at && !done.has(next)) waiting.add(next);
-      }
     }
-    return { text, originOf: (offset) => originOf(offset, edits) };
+    return { text, originOf: (offset) => originOf(offset, passes) };
+  }
+
+  /**
+   * The next lists that one pass may replace with the same result as one pass for each: none puts in what another
+   * one would replace, and none takes commas or blanks of the text next to it along.
+   */
+  #batch(waiting: Waiting): readonly ResolvedList[] {
+    const batch: ResolvedList[] = [];
+    for (let at = waiting.least(); at !== undefined; at = waiting.least()) {
+      const list = this.#lists[at]!;
+      const replacement = this.#replacement(list);
+      const alone = DELIMITER.test(list.name) || replacement === '' || replacement !== replacement.trim();
+      if (alone && batch.length > 0) break;
+      waiting.take();
+      batch.push(list);
+      // A later list may be named by what is put in, an earlier one is not looked for again.
+      const later = this.#named(replacement).filter((next) => next > at!);
+      for (const next of later) waiting.add(next);
+      if (alone || later.length > 0) break;
+    }
+    return batch;
   }
 
   #named(text: string): number[] {
@@ -116,34 +138,37 @@ export class ListExpander {
     return made;
   }
 
-  #replace(text: string, list: ResolvedList, edits: Edit[]): string | null {
-    const { name } = list;
-    const replacement = this.#replacement(list);
-    const out = new Builder();
+  /** Replaces the lists of one batch from left to right. */
+  #replace(text: string, batch: readonly ResolvedList[], edits: Edit[]): string | null {
+    const find = batch.length === 1 ? nameFinder(text, batch[0]!) : wordFinder(text, batch);
+    const out = new TextBuilder();
     let copied = 0;
-    let from = text.indexOf(name);
-    for (; from >= 0; from = text.indexOf(name, from)) {
-      let end = from + name.length;
-      if (!isDelimited(text, from, end, copied)) {
-        from++;
+    /** Falco looks one character further for a list that it replaced at the very beginning. */
+    let blind: Found | null = null;
+    for (let found = find(0); found !== null; ) {
+      const { list, at } = found;
+      let end = at + list.name.length;
+      if (!isDelimited(text, at, end, copied) || (at === blind?.at && list === blind.list)) {
+        found = find(at + 1);
         continue;
       }
-      this.#budget -= replacement.length + 2;
+      const replacement = this.#replacement(list);
+      this.#budget -= replacement.length + REPLACEMENT_COST;
       if (this.#budget < 0) return null;
-      out.add(text.slice(copied, from));
-      const nameAt = out.length;
+      list.used = true;
+      out.add(text.slice(copied, at));
       out.trimBlanks();
       while (end < text.length && BLANK.test(text[end]!)) end++;
       // An empty list takes one comma with it, the left one first.
       if (replacement === '' && !out.trimComma() && text[end] === ',') end++;
       const first = out.length === 0;
       const inserted = first ? `${replacement} ` : ` ${replacement} `;
-      const length = nameAt + (end - from) - out.length;
-      edits.push({ start: out.length, length, newLength: inserted.length, nameAt });
+      const start = out.length;
       out.add(inserted);
+      edits.push({ start, end: out.length, nameAt: at, nextAt: end });
       copied = end;
-      // Falco looks one character further when it replaced at the very beginning.
-      from = first ? end + 1 : end;
+      if (first) blind = { list, at: end };
+      found = find(end);
     }
     if (copied === 0) return text;
     out.add(text.slice(copied));
@@ -151,45 +176,61 @@ export class ListExpander {
   }
 }
 
-/** By hand: a regular expression anchored at the end tries every blank of the text. */
-function trimBlankEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && BLANK.test(text[end - 1]!)) end--;
-  return text.slice(0, end);
+interface Found {
+  readonly list: ResolvedList;
+  readonly at: number;
 }
 
-/** Text made of pieces, whose end can be cut without copying the rest. */
-class Builder {
-  readonly #pieces: string[] = [];
-  length = 0;
+/** Finds the next place from an offset on; offsets only grow. */
+type Finder = (from: number) => Found | null;
 
-  add(text: string): void {
-    if (text === '') return;
-    this.#pieces.push(text);
-    this.length += text.length;
-  }
+function nameFinder(text: string, list: ResolvedList): Finder {
+  return (from) => {
+    const at = text.indexOf(list.name, from);
+    return at < 0 ? null : { list, at };
+  };
+}
 
-  trimBlanks(): void {
-    for (let last = this.#pieces.pop(); last !== undefined; last = this.#pieces.pop()) {
-      const rest = trimBlankEnd(last);
-      this.length -= last.length;
-      this.add(rest);
-      if (rest !== '') return;
+/** For names without delimiters, which stand between delimiters only as whole words. */
+function wordFinder(text: string, lists: readonly ResolvedList[]): Finder {
+  const byName = new Map(lists.map((list) => [list.name, list]));
+  const word = /[^ \t\n\r(),=]+/g;
+  return (from) => {
+    word.lastIndex = from;
+    for (let match = word.exec(text); match !== null; match = word.exec(text)) {
+      const list = byName.get(match[0]);
+      if (list !== undefined) return { list, at: match.index };
     }
+    return null;
+  };
+}
+
+/** Numbers taken in ascending order, each once. */
+class Waiting {
+  /** Descending. */
+  readonly #numbers: number[];
+
+  constructor(numbers: Iterable<number>) {
+    this.#numbers = [...new Set(numbers)].sort((a, b) => b - a);
   }
 
-  /** True when the text ended with a comma, which is gone then. */
-  trimComma(): boolean {
-    const last = this.#pieces.at(-1);
-    if (last === undefined || !last.endsWith(',')) return false;
-    this.#pieces.pop();
-    this.length -= last.length;
-    this.add(last.slice(0, -1));
-    return true;
+  least(): number | undefined {
+    return this.#numbers.at(-1);
   }
 
-  toString(): string {
-    return this.#pieces.join('');
+  take(): void {
+    this.#numbers.pop();
+  }
+
+  add(number: number): void {
+    let low = 0;
+    let high = this.#numbers.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#numbers[middle]! > number) low = middle + 1;
+      else high = middle;
+    }
+    if (this.#numbers[low] !== number) this.#numbers.splice(low, 0, number);
   }
 }
 
@@ -201,17 +242,23 @@ function isDelimited(text: string, start: number, end: number, copied: number): 
   );
 }
 
-function least(numbers: ReadonlySet<number>): number | null {
-  let found: number | null = null;
-  for (const number of numbers) if (found === null || number < found) found = number;
-  return found;
+/** @param passes the edits of each pass, in the order of the text */
+function originOf(offset: number, passes: readonly (readonly Edit[])[]): number {
+  return passes.reduceRight((at, edits) => {
+    const edit = edits[lastBefore(edits, at)];
+    if (edit === undefined) return at;
+    return at < edit.end ? edit.nameAt : at - edit.end + edit.nextAt;
+  }, offset);
 }
 
-function originOf(offset: number, edits: readonly Edit[]): number {
-  let at = offset;
-  for (const edit of edits.toReversed()) {
-    if (at < edit.start) continue;
-    at = at < edit.start + edit.newLength ? edit.nameAt : at - edit.newLength + edit.length;
+/** Index of the last edit that starts at or before an offset; -1 when none does. */
+function lastBefore(edits: readonly Edit[], offset: number): number {
+  let low = 0;
+  let high = edits.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edits[middle]!.start <= offset) low = middle + 1;
+    else high = middle;
   }
-  return at;
+  return low - 1;
 }
