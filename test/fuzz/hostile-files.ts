@@ -213,6 +213,39 @@ export function hostileFiles(size: number): Record<string, string> {
       num((n) => R(n, `proc.name in (l) and fd.name=${n}`))
         .slice(0, size / 2)
         .replace(/[^\n]*$/, ''),
+    'rules sharing big macro and list':
+      '- macro: m\n  condition: ' +
+      Array.from({ length: size / 80 }, (_, n) => `proc.name=a${n}`).join(' or ') +
+      '\n- list: l\n  items: [' +
+      Array.from({ length: size / 40 }, (_, n) => `a${n}`).join(', ') +
+      ']\n' +
+      num((n) => R(n, `m and proc.name in (l) and fd.name=${n}`))
+        .slice(0, size / 2)
+        .replace(/[^\n]*$/, ''),
+    'empty lists in one condition':
+      num((n) => `- list: l${n}\n  items: []\n`)
+        .slice(0, size / 2)
+        .replace(/[^\n]*$/, '') +
+      H +
+      'proc.name in (' +
+      Array.from({ length: size / 70 }, (_, n) => `l${n}`).join(', ') +
+      ')\n',
+    'lists naming the next in one condition':
+      num((n) => `- list: l${n}\n  items: [l${n + 1}]\n`)
+        .slice(0, size / 2)
+        .replace(/[^\n]*$/, '') +
+      H +
+      'proc.name in (' +
+      Array.from({ length: size / 70 }, (_, n) => `l${n}`).join(', ') +
+      ')\n',
+    'list names and warnings':
+      '- list: l\n  items: [a]\n' +
+      fill('l, ', `${H}proc.name in (`)
+        .slice(0, size / 2)
+        .replace(/[^,]*$/, '') +
+      'l)' +
+      ' or proc.name=proc.pname'.repeat(size / 50) +
+      '\n',
     'transform deep': `${H}evt.type=open and ${'tolower('.repeat(900)}proc.name${')'.repeat(900)} = a\n`,
     'join args': fill('proc.name, ', `${H}evt.type=open and join(",", (`, 'proc.exe)) = a\n'),
     'concat args': fill('proc.name, ', `${H}evt.type=open and concat(`, 'proc.exe) = a\n'),

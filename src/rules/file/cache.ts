@@ -9,10 +9,18 @@ import {
 import type { OutputResult } from '../output/index.ts';
 import type { Suspicious } from './deprecated.ts';
 
-/** A condition without macros, and how large it is when shared parts are counted each time. */
+/** How large a condition is when shared parts are counted each time. */
+export interface TreeSize {
+  /** Comparisons, and what joins them. */
+  readonly checks: number;
+  /** Values in lists. */
+  readonly entries: number;
+}
+
+/** A condition without macros. */
 export interface ResolvedTree {
   readonly ast: ConditionNode;
-  readonly size: number;
+  readonly size: TreeSize;
   readonly depth: number;
   /** Macros put in place, directly or inside others. */
   readonly macros: ReadonlySet<string>;
@@ -35,16 +43,35 @@ export interface LoadCache {
   readonly comparisons: Map<ConditionNode, Predicate>;
   readonly suspicious: Map<ConditionNode, Suspicious>;
   readonly regexes: RegexBudget;
-  /** Checks and list entries that all conditions may still come to, macros counted wherever they are used. */
-  readonly checks: { left: number };
+  /** What all conditions may still come to, macros counted wherever they are used. */
+  readonly room: Room;
   /** The words of a text: what may name a list. */
   readonly words: Map<string, readonly string[]>;
   readonly eventTypes: Map<ConditionNode, { readonly types: EventSet; readonly count: number }>;
   readonly outputs: Map<string, OutputResult>;
 }
 
-/** A thousand rules of a thousand checks. More takes seconds to compile. */
-const MAX_CHECKS = 2_000_000;
+/** Five hundred rules of a thousand checks. More takes seconds to compile. */
+const MAX_CHECKS = 500_000;
+/** A list of 100,000 names in ten rules. */
+const MAX_ENTRIES = 1_000_000;
+
+/** What is left of the sizes allowed for all conditions together. */
+export class Room {
+  #checks = MAX_CHECKS;
+  #entries = MAX_ENTRIES;
+
+  take({ checks, entries }: TreeSize): void {
+    this.#checks -= checks;
+    this.#entries -= entries;
+  }
+
+  /** What there is too much of; null while there is room. */
+  exceeded(): string | null {
+    if (this.#checks < 0) return `more than ${MAX_CHECKS} checks`;
+    return this.#entries < 0 ? `more than ${MAX_ENTRIES} list entries` : null;
+  }
+}
 
 export function createCache(): LoadCache {
   return {
@@ -54,7 +81,7 @@ export function createCache(): LoadCache {
     comparisons: new Map(),
     suspicious: new Map(),
     regexes: new RegexBudget(),
-    checks: { left: MAX_CHECKS },
+    room: new Room(),
     words: new Map(),
     eventTypes: new Map(),
     outputs: new Map(),

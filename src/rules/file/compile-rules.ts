@@ -4,7 +4,7 @@ import type { Catalogue } from '../../schema/fields.ts';
 import { type Checked, type ConditionNode, checkCondition, eventTypesOf } from '../condition/index.ts';
 import { type OutputFormat, parseOutput } from '../output/index.ts';
 import { type AppendOutput, appendedOutput, type ExtraField } from './append-output.ts';
-import { type LoadCache, remember } from './cache.ts';
+import { type LoadCache, type ResolvedTree, remember } from './cache.ts';
 import { DEPRECATED_FIELDS } from './codes.ts';
 import { type ParsedCondition, readRuleCondition } from './conditions.ts';
 import { type Context, inExpression, type LoadError, type LoadWarning, RuleLoadError } from './context.ts';
@@ -175,8 +175,10 @@ function compileConditionPart(
   options: RuleOptions,
   report: Report,
 ): ConditionPart | 'skip' {
-  const parsed = readRuleCondition(item, definitions.reader);
   const { cache } = definitions.reader;
+  // One rule has said so already, and the others cannot help it.
+  if (cache.room.exceeded() !== null) return 'skip';
+  const parsed = readRuleCondition(item, definitions.reader);
   const tree = resolveMacros(parsed.ast, (name) => definitions.useMacro(name), cache.trees);
   if ('message' in tree) {
     if (tree.unknown !== null && definitions.isBroken('macro', tree.unknown)) return 'skip';
@@ -189,20 +191,13 @@ function compileConditionPart(
     );
     return invalid(tree.message, at, definitions.hintForMacro(tree.unknown));
   }
+  takeRoom(tree, item, cache);
   warnSuspicious(
     item,
     parsed,
     remember(cache.suspicious, tree.ast, () => findSuspicious(tree.ast)),
     report,
   );
-  if (!cache.checked.has(tree.ast)) cache.checks.left -= tree.size;
-  if (cache.checks.left < 0) {
-    fail(
-      'LOAD_ERR_COMPILE_CONDITION',
-      'the conditions of all rules are too large together',
-      item.conditionContext,
-    );
-  }
   const compat = options.falco ? 'falco' : 'saker';
   const checked = remember(cache.checked, tree.ast, () =>
     checkCondition(tree.ast, options.catalogue, {
@@ -248,6 +243,16 @@ function compileConditionPart(
     });
   }
   return { ast: tree.ast, condition: checked.condition, eventTypes: types, macros: tree.macros, parsed };
+}
+
+function takeRoom(tree: ResolvedTree, item: RuleItem, cache: LoadCache): void {
+  if (cache.checked.has(tree.ast)) return;
+  cache.room.take(tree.size);
+  const exceeded = cache.room.exceeded();
+  if (exceeded === null) return;
+  const message = `the conditions of all rules are too large together: ${exceeded}`;
+  const hint = 'use large macros and lists in fewer rules';
+  fail('LOAD_ERR_COMPILE_CONDITION', message, item.conditionContext, hint);
 }
 
 /** Where the comparison begins in which a place lies. */

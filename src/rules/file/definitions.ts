@@ -1,4 +1,3 @@
-import { nearest } from '../../base/suggest.ts';
 import type { Catalogue } from '../../schema/fields.ts';
 import { type ConditionNode, checkCondition } from '../condition/index.ts';
 import type { LoadCache, ResolvedTree } from './cache.ts';
@@ -6,6 +5,7 @@ import type { Collection } from './collect.ts';
 import { type ConditionReader, type ParsedCondition, readMacroCondition } from './conditions.ts';
 import { inExpression, type LoadError, RuleLoadError } from './context.ts';
 import { invalid } from './decode.ts';
+import { Guesses } from './guesses.ts';
 import { brokenKey, type MacroItem } from './items.ts';
 import { ListExpander, type ResolvedList, resolveLists } from './lists.ts';
 import { resolveMacros } from './macros.ts';
@@ -17,9 +17,6 @@ import type { Place } from './yaml-nodes.ts';
  * of rules stays well below; a file made to multiply itself does not.
  */
 const EXPANSION_BUDGET = 16 * 1024 * 1024;
-
-/** Most words for which a list is looked for that was meant. */
-const MAX_GUESSES = 1000;
 
 export interface Macro {
   readonly item: MacroItem;
@@ -39,7 +36,8 @@ export class Definitions {
   readonly reader: ConditionReader;
   readonly #catalogue: Catalogue;
   readonly #broken: Set<string>;
-  readonly #near = new Map<string, string | null>();
+  readonly #listGuesses = new Guesses((word) => alike(word, this.lists.keys()));
+  readonly #macroGuesses = new Guesses(() => this.macros.keys());
 
   constructor(
     collection: Collection,
@@ -118,20 +116,13 @@ export class Definitions {
 
   /** The list whose name is nearest to a word; null when none is near. */
   nearList(word: string): string | null {
-    const known = this.#near.get(word);
-    if (known !== undefined) return known;
-    if (this.#near.size >= MAX_GUESSES) return null;
-    // Typing errors seldom spoil both ends, and most words are no names of lists at all.
-    const alike = (name: string) => name.startsWith(word.slice(0, 4)) || name.endsWith(word.slice(-4));
-    const near = nearest(word, this.lists.keys().filter(alike));
-    this.#near.set(word, near);
-    return near;
+    return this.#listGuesses.near(word);
   }
 
   hintForMacro(name: string | null): string | undefined {
     if (name === null) return undefined;
     if (this.lists.has(name)) return `'${name}' is a list: write field in (${name})`;
-    const near = nearest(name, this.macros.keys());
+    const near = this.#macroGuesses.near(name);
     return near === null ? undefined : `did you mean ${near}?`;
   }
 
@@ -164,6 +155,13 @@ export class Definitions {
     const found = [...result.warnings, ...(result.ok ? [] : result.errors)];
     return found.some((problem) => problem.message === message);
   }
+}
+
+/** Typing errors seldom spoil both ends, and most words are no names of lists at all. */
+function alike(word: string, names: IteratorObject<string>): Iterable<string> {
+  const start = word.slice(0, 4);
+  const end = word.slice(-4);
+  return names.filter((name) => name.startsWith(start) || name.endsWith(end));
 }
 
 function leavesOf(root: ConditionNode): ConditionNode[] {

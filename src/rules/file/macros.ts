@@ -1,6 +1,6 @@
 import type { ConditionNode, IdentifierNode } from '../condition/index.ts';
 import { mapIdentifiers } from '../condition/index.ts';
-import type { KnownTree, ResolvedTree } from './cache.ts';
+import type { KnownTree, ResolvedTree, TreeSize } from './cache.ts';
 
 /** Most checks and list entries one condition may come to with its macros in place. */
 const MAX_SIZE = 500_000;
@@ -42,16 +42,18 @@ class Resolver {
     const shape = measure(ast);
     const macros = new Set<string>();
     const parts: ResolvedTree[] = [];
-    let { size, depth } = shape;
+    let { checks, entries } = shape.size;
+    let { depth } = shape;
     for (const { node, level } of shape.references) {
       const tree = this.#macro(node, path);
       if ('message' in tree) return path.length === 0 ? { ...tree, at: node } : tree;
       parts.push(tree);
-      size += tree.size;
+      checks += tree.size.checks;
+      entries += tree.size.entries;
       depth = Math.max(depth, level + tree.depth);
       macros.add(node.name);
       for (const inner of tree.macros) macros.add(inner);
-      if (size > MAX_SIZE || depth > MAX_DEPTH) {
+      if (checks + entries > MAX_SIZE || depth > MAX_DEPTH) {
         return { message: `macro '${node.name}' makes the condition too large`, at: node, unknown: null };
       }
     }
@@ -59,7 +61,7 @@ class Resolver {
     if (before?.parts.every((part, at) => part === parts[at])) return before.tree;
     const replaced =
       shape.references.length === 0 ? ast : mapIdentifiers(ast, (name) => this.#known.get(name)!.ast);
-    const tree = { ast: replaced, size, depth, macros };
+    const tree = { ast: replaced, size: { checks, entries }, depth, macros };
     this.#trees.set(ast, { parts, tree });
     return tree;
   }
@@ -84,7 +86,7 @@ class Resolver {
 }
 
 interface Shape {
-  readonly size: number;
+  readonly size: TreeSize;
   readonly depth: number;
   readonly references: readonly { readonly node: IdentifierNode; readonly level: number }[];
 }
@@ -92,12 +94,14 @@ interface Shape {
 function measure(root: ConditionNode): Shape {
   const references: { node: IdentifierNode; level: number }[] = [];
   const waiting: { node: ConditionNode; level: number }[] = [{ node: root, level: 1 }];
-  let size = 0;
+  let checks = 0;
+  let entries = 0;
   let depth = 1;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, level } = next;
     depth = Math.max(depth, level);
-    size += node.kind === 'compare' && node.right.kind === 'list' ? 1 + node.right.items.length : 1;
+    checks++;
+    if (node.kind === 'compare' && node.right.kind === 'list') entries += node.right.items.length;
     if (node.kind === 'identifier') references.push({ node, level });
     else if (node.kind === 'not') waiting.push({ node: node.child, level: level + 1 });
     else if (node.kind === 'and' || node.kind === 'or') {
@@ -105,5 +109,5 @@ function measure(root: ConditionNode): Shape {
       for (const child of node.children.toReversed()) waiting.push({ node: child, level: level + 1 });
     }
   }
-  return { size, depth, references };
+  return { size: { checks, entries }, depth, references };
 }

@@ -4,6 +4,7 @@ import { LineIndex, type Place } from './yaml-nodes.ts';
 /** The contents of the files being loaded, to find the true place of a character of a condition or output. */
 export class Sources {
   readonly #files = new Map<string, { readonly content: string; readonly lines: LineIndex }>();
+  #walked: { readonly node: TextPiece['node']; readonly offsets: Uint32Array } | null = null;
 
   add(name: string, content: string): void {
     this.#files.set(name, { content, lines: new LineIndex(content) });
@@ -22,29 +23,33 @@ export class Sources {
   #placeIn({ text, node, file }: TextPiece, offset: number): Place {
     const source = this.#files.get(file);
     if (source === undefined) return { ...node.at, file };
-    const written = source.content.slice(node.at.offset, node.end);
-    return { ...source.lines.position(node.at.offset + writtenOffset(written, text, offset)), file };
+    // A long text with a hundred notes is walked once for all of them.
+    if (this.#walked?.node !== node) {
+      const written = source.content.slice(node.at.offset, node.end);
+      this.#walked = { node, offsets: writtenOffsets(written, text) };
+    }
+    const { offsets } = this.#walked;
+    const within = offsets[Math.min(offset, text.length)]!;
+    return { ...source.lines.position(node.at.offset + within), file };
   }
 }
 
 /**
- * Finds the character of the written scalar that became character `offset` of its text. YAML folds line ends,
- * strips indentation and resolves escapes, so both are walked together: blanks may differ, all else is equal or
- * was escaped.
+ * For each character of a text, and for its end, the character of the written scalar it came from. YAML folds line
+ * ends, strips indentation and resolves escapes, so both are walked together: blanks may differ, all else is equal
+ * or was escaped. Zero from where they part.
  */
-function writtenOffset(written: string, text: string, offset: number): number {
-  const header = /^[>|][^\n]*\n|^["']/.exec(written)?.[0].length ?? 0;
-  let at = header;
+function writtenOffsets(written: string, text: string): Uint32Array {
+  const offsets = new Uint32Array(text.length + 1);
+  let at = /^[>|][^\n]*\n|^["']/.exec(written)?.[0].length ?? 0;
   for (let index = 0; index < text.length; index++) {
     const wanted = text[index]!;
-    if (/\s/.test(wanted)) {
-      if (index === offset) return Math.min(at, written.length);
-      continue;
-    }
-    while (at < written.length && written[at] !== wanted) at++;
-    if (at >= written.length) return 0;
-    if (index >= offset) return at;
-    at++;
+    const blank = /\s/.test(wanted);
+    if (!blank) while (at < written.length && written[at] !== wanted) at++;
+    if (!blank && at >= written.length) return offsets;
+    offsets[index] = Math.min(at, written.length);
+    if (!blank) at++;
   }
-  return Math.max(0, Math.min(at - 1, written.length));
+  offsets[text.length] = Math.max(0, Math.min(at - 1, written.length));
+  return offsets;
 }
