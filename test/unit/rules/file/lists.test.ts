@@ -92,3 +92,14 @@ test('the fast replacement equals the slow one on random texts', () => {
     assert.equal(fast, replaceSlowly(text, lists(table).values()), JSON.stringify({ text, table }));
   }
 });
+
+test('many names in one condition are put in together, each place leads to its name', () => {
+  const names = Array.from({ length: 5000 }, (_, n) => `l${n}`);
+  const table = Object.fromEntries(names.map((name) => [name, [`item-${name}`]]));
+  const text = `x in (${names.toReversed().join(', ')})`;
+  const expansion = new ListExpander(lists(table), 1e6).expand(text)!;
+  for (const name of ['l0', 'l77', 'l4999']) {
+    const origin = expansion.originOf(expansion.text.indexOf(`item-${name} `));
+    assert.equal(text.slice(origin, origin + name.length), name);
+  }
+});
