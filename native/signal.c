@@ -3,15 +3,15 @@
 #include "saker.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 
 int saker_signal_unblock(int signal)
 {
 	sigset_t set;
 
-	/* EINVAL is all that sigaddset can find wrong; pthread functions return errno. */
 	if (sigemptyset(&set) || sigaddset(&set, signal))
 		return -EINVAL;
-	return -pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	/* On Linux this is the calling thread's mask, as with pthread_sigmask, whose
+	 * symbol moved to libc in 2.32 and would tie us to newer systems. */
+	return sigprocmask(SIG_UNBLOCK, &set, NULL) ? -errno : 0;
 }
