@@ -1,4 +1,5 @@
 import type { Alert } from '../base/alert.ts';
+import { Sender, type Source } from './sender.ts';
 import type { Channel, OnState, Sink, SinkStats } from './sink.ts';
 
 export interface QueueLimits {
@@ -12,53 +13,40 @@ export interface QueueLimits {
 const MAX_QUEUED_BYTES = 32 << 20;
 // One batch: large enough to make system calls rare, small enough that the first alert in it does not wait.
 const MAX_BATCH = 256;
-// A restarted daemon is back in milliseconds, a full disk in minutes.
-const RETRY_FIRST_MS = 5;
-const RETRY_MOST_MS = 1000;
-// A lagging reader has room again as soon as it has read one message; asking costs some µs.
-const RETRY_BUSY_MS = 20;
 
 /**
  * A bounded queue in front of one channel, so that its slowness is its own. When full, the newest alert is dropped:
  * the first traces of an attack are worth more than its hundredth.
  *
- *   write ─▶ [ waiting … ] ─▶ [ batch, encoded ] ─▶ channel.send
- *                                  ▲        │ error: wait, double, same bytes again
- *                                  └────────┘
+ *   write ─▶ [ waiting … ] ─▶ [ batch, encoded ] ─▶ sender ─▶ channel
  */
 export function queueSink(channel: Channel, limits: QueueLimits, onState: OnState): Sink {
   return new SinkQueue(channel, limits, onState);
 }
 
-class SinkQueue implements Sink {
+class SinkQueue implements Sink, Source {
   readonly name: string;
   readonly #channel: Channel;
   readonly #limits: QueueLimits;
   readonly #onState: OnState;
+  readonly #sender: Sender;
   #waiting: Alert[] = [];
   #waitingBytes = 0;
   #batch: Uint8Array[] = [];
-  #draining = false;
   #closed = false;
-  #delivered = 0;
   #dropped = 0;
-  #refused = 0;
-  #retries = 0;
-  #error: string | null = null;
-  /** When the destination last took something, or began to be asked for it. */
-  #progressMs = 0;
-  #idleWaiters: (() => void)[] = [];
-  #wakeFromRetry: (() => void) | null = null;
+  #unwritable = 0;
 
   constructor(channel: Channel, limits: QueueLimits, onState: OnState) {
     this.name = channel.name;
     this.#channel = channel;
     this.#limits = limits;
     this.#onState = onState;
+    this.#sender = new Sender(channel, this, limits.stallMs, onState);
   }
 
   open(): void {
-    this.#setState(this.#channel.open());
+    this.#sender.open();
   }
 
   write(alert: Alert): void {
@@ -70,28 +58,16 @@ class SinkQueue implements Sink {
     }
     this.#waiting.push(alert);
     this.#waitingBytes += size;
-    if (this.#draining) return;
-    this.#draining = true;
-    this.#progressMs = performance.now();
-    // A microtask later: alerts of one message from the engine leave in one batch.
-    queueMicrotask(() => void this.#drain());
+    this.#sender.kick();
   }
 
   flush(timeoutMs: number): Promise<boolean> {
-    if (!this.#draining) return Promise.resolve(true);
-    this.#wakeFromRetry?.();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), timeoutMs);
-      this.#idleWaiters.push(() => {
-        clearTimeout(timer);
-        resolve(true);
-      });
-    });
+    return this.#sender.idle(timeoutMs);
   }
 
   reopen(): void {
     this.#channel.reopen();
-    this.#wakeFromRetry?.();
+    this.#sender.hurry();
   }
 
   async close(timeoutMs: number): Promise<void> {
@@ -100,45 +76,36 @@ class SinkQueue implements Sink {
     this.#dropped += this.#queued();
     this.#waiting = [];
     this.#batch = [];
-    this.#wakeFromRetry?.();
-    this.#channel.close();
+    this.#sender.stop();
   }
 
   stats(): SinkStats {
     return {
       name: this.name,
       queued: this.#queued(),
-      delivered: this.#delivered,
+      delivered: this.#sender.delivered,
       dropped: this.#dropped,
-      refused: this.#refused,
-      retries: this.#retries,
-      error: this.#error,
+      refused: this.#sender.refused + this.#unwritable,
+      retries: this.#sender.retries,
+      error: this.#sender.error,
     };
+  }
+
+  batch(): readonly Uint8Array[] {
+    while (this.#batch.length === 0 && this.#waiting.length > 0) this.#fillBatch();
+    return this.#batch;
+  }
+
+  delivered(count: number): void {
+    this.#batch.splice(0, count);
+  }
+
+  refused(): void {
+    this.#batch.shift();
   }
 
   #queued(): number {
     return this.#waiting.length + this.#batch.length;
-  }
-
-  async #drain(): Promise<void> {
-    let waitMs = RETRY_FIRST_MS;
-    while (!this.#closed && this.#nextBatch()) {
-      const before = this.#delivered;
-      const result = await this.#sendBatch();
-      if (result === 'done' || this.#delivered > before) waitMs = RETRY_FIRST_MS;
-      if (result === 'done') continue;
-      this.#retries++;
-      await this.#pause(waitMs);
-      waitMs = Math.min(waitMs * 2, result === 'busy' ? RETRY_BUSY_MS : RETRY_MOST_MS);
-    }
-    this.#draining = false;
-    for (const resolve of this.#idleWaiters.splice(0)) resolve();
-  }
-
-  /** Fills the batch unless one is left from a failed attempt. False when there is nothing to send. */
-  #nextBatch(): boolean {
-    while (this.#batch.length === 0 && this.#waiting.length > 0) this.#fillBatch();
-    return this.#batch.length > 0;
   }
 
   #fillBatch(): void {
@@ -153,52 +120,9 @@ class SinkQueue implements Sink {
     try {
       this.#batch.push(this.#channel.encode(alert));
     } catch (error) {
-      this.#refused++;
+      this.#unwritable++;
       this.#onState(this.name, `an alert of rule "${alert.rule}" cannot be written: ${error}`);
     }
-  }
-
-  /** `busy` and `failed` are worth another try, the first one soon. */
-  async #sendBatch(): Promise<'done' | 'busy' | 'failed'> {
-    const stall = setTimeout(
-      () => this.#setState(`no progress for ${this.#limits.stallMs} ms`),
-      this.#limits.stallMs,
-    );
-    stall.unref();
-    const sent = await this.#channel.send(this.#batch);
-    clearTimeout(stall);
-    // Closed meanwhile: what was left is already counted as dropped.
-    if (this.#closed) return 'done';
-    this.#delivered += sent.done;
-    this.#batch.splice(0, sent.done);
-    if (sent.refused === true) {
-      this.#batch.shift();
-      this.#refused++;
-    }
-    if (sent.done > 0) this.#progressMs = performance.now();
-    // Reporting every lag would answer a burst of alerts with a burst of messages, to the same journal.
-    const lagging = sent.busy === true && performance.now() - this.#progressMs < this.#limits.stallMs;
-    if (!lagging) this.#setState(sent.error);
-    if (sent.error === null || sent.refused === true) return 'done';
-    return sent.busy === true ? 'busy' : 'failed';
-  }
-
-  #setState(error: string | null): void {
-    if (error === this.#error) return;
-    this.#error = error;
-    this.#onState(this.name, error);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-      this.#wakeFromRetry = () => {
-        clearTimeout(timer);
-        this.#wakeFromRetry = null;
-        resolve();
-      };
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Alert } from '../base/alert.ts';
+import type { Retry } from './backoff.ts';
 
 /** One destination of alerts as the rest of saker sees it. No method throws; trouble shows in stats and onState. */
 export interface Sink {
@@ -34,8 +35,10 @@ export interface SinkStats {
 /** What differs between destinations: how an alert is written and how written records get there. */
 export interface Channel {
   readonly name: string;
+  /** Waits between attempts where the usual ones, made for this machine's own daemons, do not fit. */
+  readonly retry?: Retry;
   /** Opens the destination if it is not open; what is wrong with it, or null. send() opens it anew by itself. */
-  open(): string | null;
+  open(): string | null | Promise<string | null>;
   encode(alert: Alert): Uint8Array;
   /**
    * Hands over records in order. After an error the next call begins with the first record that was not done;
@@ -55,6 +58,8 @@ export interface Sent {
   readonly refused?: boolean;
   /** The reader only lags: no trouble to report unless it lasts. */
   readonly busy?: boolean;
+  /** The destination asked not to be tried again sooner, ms. */
+  readonly retryAfterMs?: number;
 }
 
 /** Told when a destination fails and when it works again; not for every attempt. */
