@@ -11,6 +11,7 @@ const volatile struct {
 	enum saker_flag flag;
 	enum saker_str_flag str_flag;
 	enum saker_limit limit;
+	enum saker_part part;
 	enum saker_open_str open_str;
 	enum saker_exec_str exec_str;
 	enum saker_exec_failed_str exec_failed_str;

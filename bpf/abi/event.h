@@ -189,6 +189,7 @@ enum saker_limit {
 	SAKER_PATH_LEVELS = 64, /* directory levels and mount crossings walked */
 	SAKER_CGROUP_LEVELS = 12,
 	SAKER_UNIX_PATH_MAX = 108,
+	SAKER_DATA_MAX = 80, /* of what a call reads or writes; Falco's default snaplen */
 	SAKER_TYPES_MAX = 256, /* a power of two above SAKER_TYPE_MAX */
 	/*
 	 * The agent's own opens are not reported, but for those with all of these
@@ -219,7 +220,7 @@ struct saker_header {
 	__u32 gid;
 	__s64 ret; /* result of the call: >= 0 or -errno */
 	__u32 flags; /* enum saker_flag */
-	__u32 pad;
+	__u32 cpu; /* that the operation ended on */
 	char comm[SAKER_COMM_LEN]; /* of the thread, zero padded */
 };
 
@@ -252,7 +253,9 @@ enum saker_exec_str {
 	SAKER_EXEC_CWD = 3,
 	SAKER_EXEC_TTY = 4, /* device name without /dev/, for example pts0 or tty1 */
 	SAKER_EXEC_CGROUP = 5, /* path of the cgroup below the v2 root, "/" on a v1 host */
-	SAKER_EXEC_NSTR = 6,
+	SAKER_EXEC_ENV = 6, /* NAME=value, each ended by a zero byte; empty for task and
+			     * unless SAKER_PART_ENV is wanted */
+	SAKER_EXEC_NSTR = 7,
 };
 
 /* A process as it is after exec (or now, for type task). */
@@ -333,7 +336,8 @@ enum saker_call_str {
 			      * that chdir and fchdir went to */
 	SAKER_CALL_TEXT = 5, /* other text: name of an xattr, a file system type, a
 			      * module, its parameters, a memfd, a thread (prctl) */
-	SAKER_CALL_NSTR = 6,
+	SAKER_CALL_DATA = 6, /* what was read or written; empty unless SAKER_PART_DATA is wanted */
+	SAKER_CALL_NSTR = 7,
 };
 
 struct saker_call {
@@ -363,7 +367,8 @@ enum saker_socket_known {
 enum saker_socket_str {
 	SAKER_SOCKET_LOCAL_PATH = 0, /* AF_UNIX: sun_path; abstract names start with a zero byte */
 	SAKER_SOCKET_REMOTE_PATH = 1,
-	SAKER_SOCKET_NSTR = 2,
+	SAKER_SOCKET_DATA = 2, /* what was sent or received; empty unless SAKER_PART_DATA is wanted */
+	SAKER_SOCKET_NSTR = 3,
 };
 
 /* Both ends as the kernel knows them when the call ends. */
@@ -395,9 +400,17 @@ struct saker_config {
 	__u32 threads; /* 1: report fork and exit of single threads too */
 };
 
-/* Which types are reported; may change while the programs run. */
+/* Parts of records that cost more than they are worth to rules that do not ask for them. */
+enum saker_part {
+	SAKER_PART_ENV = 0, /* environment of an executed program */
+	SAKER_PART_DATA = 1, /* beginning of what a call reads or writes */
+	SAKER_PARTS_MAX = 8,
+};
+
+/* Which types are reported, with which parts; may change while the programs run. */
 struct saker_enabled {
 	__u8 types[SAKER_TYPES_MAX]; /* 0 or 1, by enum saker_type */
+	__u8 parts[SAKER_PARTS_MAX]; /* 0 or 1, by enum saker_part */
 };
 
 /* Value of the per-CPU map `counts`, indexed by enum saker_type. */
@@ -417,7 +430,7 @@ SAKER_SIZE_IS(saker_exit, 80 + 8);
 SAKER_SIZE_IS(saker_call, 80 + 80 + 8 * SAKER_CALL_NSTR);
 SAKER_SIZE_IS(saker_socket, 80 + 144 + 8 * SAKER_SOCKET_NSTR);
 SAKER_SIZE_IS(saker_config, 16);
-SAKER_SIZE_IS(saker_enabled, SAKER_TYPES_MAX);
+SAKER_SIZE_IS(saker_enabled, SAKER_TYPES_MAX + SAKER_PARTS_MAX);
 #undef SAKER_SIZE_IS
 
 #endif

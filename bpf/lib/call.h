@@ -21,6 +21,7 @@ enum call_flag {
 	CALL_CAPS = 8, /* the capabilities after the call are of interest */
 	CALL_PRCTL = 16, /* args[1] is a text for one of the options */
 	CALL_LIFE = 32, /* rare and important: never given up for the ring's bulk limit */
+	CALL_FILLS = 64, /* the kernel writes to `buffer` or `message`, the caller reads */
 };
 
 struct call_row {
@@ -34,6 +35,7 @@ struct call_row {
 	u8 address, length; /* sockaddr and its length (recvfrom: pointer to it) */
 	u8 message; /* struct msghdr */
 	u8 size; /* bytes to send or receive */
+	u8 buffer; /* where they lie */
 };
 
 #define CALL_TABLE_SIZE 512

@@ -88,6 +88,11 @@ static __always_inline bool type_enabled(u32 type)
 	return enabled.types[type & (SAKER_TYPES_MAX - 1)];
 }
 
+static __always_inline bool part_wanted(enum saker_part part)
+{
+	return enabled.parts[part];
+}
+
 static __always_inline struct workspace *workspace_of(u32 slot)
 {
 	struct workspace *ws = bpf_map_lookup_elem(&workspaces, &slot);

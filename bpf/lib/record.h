@@ -30,7 +30,7 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 	h->gid = BPF_CORE_READ(cred, egid.val);
 	h->ret = 0;
 	h->flags = 0;
-	h->pad = 0;
+	h->cpu = bpf_get_smp_processor_id();
 	bpf_core_read(h->comm, sizeof(h->comm), &task->comm);
 }
 
@@ -92,6 +92,32 @@ static __always_inline void put_string(struct workspace *ws, struct saker_str *c
 	if (n > max + 1)
 		return end_string(ws, cell, max, SAKER_STR_CUT);
 	end_string(ws, cell, n - 1, 0);
+}
+
+/* The beginning of a buffer in user memory, for rules that look at data. */
+static __always_inline void put_data(struct workspace *ws, struct saker_str *cell, u64 from, u64 len)
+{
+	u32 flags = len > SAKER_DATA_MAX ? SAKER_STR_CUT : 0;
+	char *to = string_place(ws);
+
+	if (!to || len == 0 || !part_wanted(SAKER_PART_DATA))
+		return put_absent(ws, cell, 0);
+	if (flags)
+		len = SAKER_DATA_MAX;
+	opaque(len);
+	if (len > SAKER_DATA_MAX)
+		return;
+	if (bpf_probe_read_user(to, len, (void *)from))
+		return put_absent(ws, cell, SAKER_STR_FAULT);
+	end_string(ws, cell, len, flags);
+}
+
+/* Bytes of the buffer that mean something: what was moved, or what a write that failed was given. */
+static __always_inline u64 data_length(s64 ret, u64 size, bool filled)
+{
+	if (ret >= 0)
+		return ret;
+	return filled ? 0 : size;
 }
 
 /* The text of the last walk. */

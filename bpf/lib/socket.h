@@ -17,6 +17,7 @@
 #define SOCK_STREAM 1
 #define SOCK_TYPE_MASK 0xf
 #define MESSAGE_PARTS_MAX 16
+#define DATA_PARTS_MAX 8
 
 /* Copied from user memory: the beginning of every sockaddr_* that we know. */
 struct address {
@@ -171,6 +172,44 @@ static __always_inline u64 given_address(struct saker_socket *s, const volatile 
 	return arg_at(s->args, row->address);
 }
 
+/* The beginning of the bytes of a message, over its first parts. */
+static __always_inline void put_parts(struct workspace *ws, struct saker_str *cell, struct message *m, u64 len)
+{
+	u64 wanted = len > SAKER_DATA_MAX ? SAKER_DATA_MAX : len, have = 0;
+	struct part part;
+
+	for (u32 i = 0; i < DATA_PARTS_MAX && i < m->part_count && have < wanted; i++) {
+		u64 at = ws->end + have, n;
+
+		if (bpf_probe_read_user(&part, sizeof(part), (void *)(m->parts + i * sizeof(part))))
+			break;
+		n = part.length < wanted - have ? part.length : wanted - have;
+		opaque(n);
+		opaque(at);
+		if (n > SAKER_DATA_MAX || at > sizeof(struct record) - 8)
+			break;
+		if (bpf_probe_read_user((char *)&ws->record + at, n, (void *)part.base))
+			break;
+		have += n;
+	}
+	end_string(ws, cell, have, have < len ? SAKER_STR_CUT : 0);
+}
+
+static __always_inline void put_socket_data(struct workspace *ws, const volatile struct call_row *row)
+{
+	struct saker_socket *s = &ws->record.socket;
+	struct saker_str *cell = &s->str[SAKER_SOCKET_DATA];
+	u64 len = data_length(s->h.ret, s->size, row->flags & CALL_FILLS);
+	struct message m = {};
+
+	if (row->buffer)
+		return put_data(ws, cell, arg_at(s->args, row->buffer), len);
+	if (!row->message || !part_wanted(SAKER_PART_DATA) ||
+	    bpf_probe_read_user(&m, sizeof(m), (void *)arg_at(s->args, row->message)))
+		return put_absent(ws, cell, 0);
+	put_parts(ws, cell, &m, len);
+}
+
 static __always_inline void clear_socket(struct saker_socket *s)
 {
 	s->size = 0;
@@ -244,6 +283,7 @@ static __always_inline void put_socket(struct workspace *ws, const volatile stru
 	if (given && (local ? !(s->known & SAKER_SOCKET_LOCAL)
 			    : s->sock_type != SOCK_STREAM || !(s->known & SAKER_SOCKET_REMOTE)))
 		put_given(ws, given, length, local);
+	put_socket_data(ws, row);
 }
 
 #endif

@@ -135,24 +135,41 @@ static __noinline int put_cgroup(struct workspace *ws, struct task_struct *task)
 	return 0;
 }
 
-/* The argument area of the program: strings, each ended by zero. Only of the current task. */
-static __always_inline void put_argv(struct workspace *ws, struct mm_struct *mm)
+/* Strings that lie one after another, each ended by zero; `max` bytes are kept at most. Only of the current task. */
+static __always_inline void put_area(struct workspace *ws, struct saker_str *cell, u64 start, u64 end, u32 max)
 {
-	struct saker_str *cell = &ws->record.exec.str[SAKER_EXEC_ARGV];
-	u64 start = BPF_CORE_READ(mm, arg_start), len = BPF_CORE_READ(mm, arg_end) - start;
-	u32 flags = len > SAKER_STR_MAX ? SAKER_STR_CUT : 0;
+	u64 len = end - start;
+	u32 flags = len > max ? SAKER_STR_CUT : 0;
 	char *to = string_place(ws);
 
 	if (!to)
 		return put_absent(ws, cell, SAKER_STR_CUT);
 	if (flags)
-		len = SAKER_STR_MAX;
+		len = max;
 	opaque(len);
 	if (len > SAKER_STR_MAX)
 		return;
 	if (bpf_probe_read_user(to, len, (void *)start))
 		return put_absent(ws, cell, SAKER_STR_FAULT);
 	end_string(ws, cell, len, flags);
+}
+
+static __always_inline void put_argv(struct workspace *ws, struct mm_struct *mm)
+{
+	put_area(ws, &ws->record.exec.str[SAKER_EXEC_ARGV], BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end),
+		 SAKER_STR_MAX);
+}
+
+/* The last string: it takes what longer names left, so that no length of them costs the whole record. */
+static __always_inline void put_env(struct workspace *ws, struct mm_struct *mm)
+{
+	struct saker_str *cell = &ws->record.exec.str[SAKER_EXEC_ENV];
+	u32 room = sizeof(struct record) - ws->end;
+
+	if (!part_wanted(SAKER_PART_ENV))
+		return put_absent(ws, cell, 0);
+	put_area(ws, cell, BPF_CORE_READ(mm, env_start), BPF_CORE_READ(mm, env_end),
+		 room < SAKER_STR_MAX ? room & ~7u : SAKER_STR_MAX);
 }
 
 static __always_inline void begin_exec(struct workspace *ws, struct task_struct *task, u32 type)

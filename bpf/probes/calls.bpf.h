@@ -162,6 +162,8 @@ static __always_inline int call_event(s64 ret)
 		 row->name2 == ARG_NONE, true, row->base2 ? (s32)arg_at(c->args, row->base2) : AT_FDCWD, task);
 	put_resolved(ws, row, task);
 	put_string(ws, &c->str[SAKER_CALL_TEXT], (void *)text_pointer(c, row), SAKER_STR_MAX, true);
+	put_data(ws, &c->str[SAKER_CALL_DATA], arg_at(c->args, row->buffer),
+		 row->buffer ? data_length(ret, arg_at(c->args, row->size), row->flags & CALL_FILLS) : 0);
 	send_record(ws, !(row->flags & CALL_LIFE));
 	ws->busy = 0;
 	return 0;

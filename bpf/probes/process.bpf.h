@@ -106,6 +106,7 @@ static __always_inline int exec_event(struct task_struct *task, struct linux_bin
 	put_string(ws, &ws->record.exec.str[SAKER_EXEC_FILENAME], BPF_CORE_READ(bprm, filename), SAKER_STR_MAX, false);
 	put_argv(ws, mm);
 	put_surroundings(ws, task);
+	put_env(ws, mm);
 	send_record(ws, false);
 	return 0;
 }
@@ -236,6 +237,7 @@ int task_dump(struct bpf_iter__task *ctx)
 	put_absent(ws, &e->str[SAKER_EXEC_FILENAME], 0);
 	put_absent(ws, &e->str[SAKER_EXEC_ARGV], 0);
 	put_surroundings(ws, task);
+	put_absent(ws, &e->str[SAKER_EXEC_ENV], 0);
 	len = ws->end;
 	e->h.len = len;
 	opaque(len);

@@ -57,7 +57,7 @@ export async function runService(
   const { settings, check, native, log } = parts;
   let probes: Probes;
   try {
-    probes = attachHooks(native, settings.config, check.eventTypes);
+    probes = attachHooks(native, settings.config, check);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     log.debug(error.log);
@@ -205,7 +205,7 @@ class Service {
     for (const line of check?.report.split('\n') ?? []) if (line !== '') this.#log.warning(line);
     if (settings !== null && check?.ok) {
       this.#sayUnapplied(settings);
-      for (const { program, reason } of this.#probes.want(check.eventTypes))
+      for (const { program, reason } of this.#probes.want(check.eventTypes, check.parts))
         this.#log.warning(`${program}: ${reason}`);
       this.#status = this.#describe(check);
       this.#log.notice(`reloaded: ${this.#status}`);

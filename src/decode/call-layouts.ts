@@ -10,6 +10,7 @@ const NAME2_AT = callString(r.CALL_NAME2);
 const BASE2_AT = callString(r.CALL_BASE2);
 const PATH_AT = callString(r.CALL_PATH);
 const TEXT_AT = callString(r.CALL_TEXT);
+const CALL_DATA_AT = callString(r.CALL_DATA);
 
 /** A system call; strings that its type does not have are empty. */
 export class CallFields extends Fields {
@@ -78,10 +79,15 @@ export class CallFields extends Fields {
   get textFlags(): number {
     return this.c.textFlags(TEXT_AT);
   }
+  /** The first bytes read or written, valid until the next record; empty unless rules ask for data. */
+  get data(): Uint8Array {
+    return this.c.stringBytes(CALL_DATA_AT);
+  }
 }
 
 const LOCAL_PATH_AT = r.AT_SOCKET_STR + r.SOCKET_LOCAL_PATH * r.SIZE_STR;
 const REMOTE_PATH_AT = r.AT_SOCKET_STR + r.SOCKET_REMOTE_PATH * r.SIZE_STR;
+const SOCKET_DATA_AT = r.AT_SOCKET_STR + r.SOCKET_DATA * r.SIZE_STR;
 const ADDRESS_BYTES = 16;
 
 /** A system call on a socket, with both ends as the kernel knew them when it ended. */
@@ -154,5 +160,9 @@ export class SocketFields extends Fields {
   }
   get remotePath(): Interned {
     return this.c.text(REMOTE_PATH_AT);
+  }
+  /** The first bytes sent or received, valid until the next record; empty unless rules ask for data. */
+  get data(): Uint8Array {
+    return this.c.stringBytes(SOCKET_DATA_AT);
   }
 }

@@ -76,6 +76,11 @@ export class Cursor {
     return this.#bytes.toString('latin1', offset, offset + this.u16(at + AT_STR_LEN));
   }
 
+  /** The bytes of the string, a view that is valid until the next record. */
+  stringBytes(at: number): Uint8Array {
+    return this.bytes(this.u16(at + AT_STR_OFF), this.u16(at + AT_STR_LEN));
+  }
+
   /** `length` bytes as a view that is valid until the next record. */
   bytes(at: number, length: number): Uint8Array {
     return this.#bytes.subarray(this.base + at, this.base + at + length);

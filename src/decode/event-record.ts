@@ -111,6 +111,10 @@ export class EventRecord {
   get flags(): number {
     return this.#c.u32(r.AT_HEADER_FLAGS);
   }
+  /** CPU that the operation ended on. */
+  get cpu(): number {
+    return this.#c.u32(r.AT_HEADER_CPU);
+  }
   get comm(): Interned {
     return this.#c.name(r.AT_HEADER_COMM, r.COMM_LEN);
   }

@@ -77,6 +77,7 @@ const ARGV_AT = execString(r.EXEC_ARGV);
 const CWD_AT = execString(r.EXEC_CWD);
 const TTY_NAME_AT = execString(r.EXEC_TTY);
 const CGROUP_AT = execString(r.EXEC_CGROUP);
+const ENV_AT = execString(r.EXEC_ENV);
 
 /** A process after exec, or (type task) as it was found. */
 export class ExecFields extends Fields {
@@ -204,6 +205,11 @@ export class ExecFields extends Fields {
   /** Path below the cgroup v2 root, from / on. */
   get cgroup(): Interned {
     return this.c.text(CGROUP_AT);
+  }
+  /** `NAME=value`, each ended by a zero byte; null when the record does not carry it. Cut by 4096 bytes or less. */
+  get env(): string | null {
+    const env = this.c.latin1(ENV_AT);
+    return env === '' ? null : env;
   }
 }
 

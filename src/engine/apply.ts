@@ -2,6 +2,7 @@ import { EMPTY, Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import {
+  type Environment,
   type ImageFacts,
   LOGINUID_UNSET,
   type Process,
@@ -21,6 +22,8 @@ export interface ProcReader {
   argv(pid: number): readonly string[];
   /** Path of its executable, null when it is gone. */
   exe(pid: number): string | null;
+  /** Keeps what the record told of the environment; null: nothing. */
+  environment(text: string | null): Environment;
 }
 
 /** clone(2): the child gets its creator's parent as parent, and is the first process of a new pid namespace. */
@@ -167,5 +170,6 @@ function imageOf(record: EventRecord, argv: readonly string[], proc: ProcReader)
     exeLayer: layerOf(flags),
     exeUnlinked: exec.exeNlink === 0,
     exeFromMemfd: exec.exeNlink === 0 && MEMFD.test(exepath.text),
+    environment: proc.environment(exec.env),
   };
 }

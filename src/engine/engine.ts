@@ -39,12 +39,13 @@ export class Engine {
   /** Compiles beside the running rules; they are replaced between two events, or, with an error, not at all. */
   load(rules: RulesInput): RulesCheck {
     const loaded = loadRuleSet(rules);
-    if (loaded.ok) {
-      this.#matcher = new Matcher(loaded, rules);
+    const matcher = loaded.ok ? new Matcher(loaded, rules) : null;
+    if (matcher !== null) {
+      this.#matcher = matcher;
       this.#context.isoTimes = rules.format.timeFormatIso8601;
       this.#context.hostname = new Interned(rules.format.hostname);
     }
-    return checkOf(loaded);
+    return { ...checkOf(loaded), parts: matcher?.parts ?? new Set() };
   }
 
   /** @param memory the ring's bytes, to which the places given to `take` refer */

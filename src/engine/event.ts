@@ -132,6 +132,12 @@ export class Event {
     return this.#descriptor;
   }
 
+  /** The first bytes that the call moved, valid until the next event; null for events that move none. */
+  get data(): Uint8Array | null {
+    if (this.isSocket) return this.record.socket.data;
+    return this.isCall ? this.record.call.data : null;
+  }
+
   get comm(): Interned {
     return this.record.comm;
   }

@@ -1,5 +1,6 @@
 import type { AlertFormat } from '../alerts/index.ts';
 import type { Alert, Priority } from '../base/alert.ts';
+import type { RecordPart } from '../schema/record-parts.ts';
 
 /** What the main thread and the engine worker say to one another. All of it is plain data. */
 
@@ -51,6 +52,8 @@ export interface RulesCheck {
   readonly rules: number;
   /** Event types that some rule asks for. */
   readonly eventTypes: ReadonlySet<string>;
+  /** What the rules want records to carry beside the usual. */
+  readonly parts: ReadonlySet<RecordPart>;
   /** Syscalls that rules name (not those a rule merely leaves open) → number of such rules. */
   readonly named: ReadonlyMap<string, number>;
 }

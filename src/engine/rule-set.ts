@@ -23,7 +23,7 @@ const SYSCALL_NAMES: ReadonlySet<string> = new Set(SYSCALLS);
 const MANY_TYPES = 100;
 
 /** What a load gave, for people and for the choice of hooks. */
-export function checkOf(result: LoadResult): RulesCheck {
+export function checkOf(result: LoadResult): Omit<RulesCheck, 'parts'> {
   const noisy = result.files.filter((f) => f.errors.length + f.warnings.length + f.lints.length > 0);
   return {
     ok: result.ok,

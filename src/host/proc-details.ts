@@ -48,11 +48,9 @@ export class ProcDetails {
     return field === undefined ? null : Number(field);
   }
 
-  /** `NAME=value` as given at exec; null when it cannot be read. */
-  environ(pid: number): readonly string[] | null {
-    const text = this.#text(`${pid}/environ`, ENVIRON_BYTES);
-    if (text === null) return null;
-    return text.split('\0').filter((entry) => entry !== '');
+  /** `NAME=value` as given at exec, each ended by a zero byte; null when it cannot be read. */
+  environ(pid: number): string | null {
+    return this.#text(`${pid}/environ`, ENVIRON_BYTES);
   }
 
   status(pid: number, tid: number): StatusFacts | null {

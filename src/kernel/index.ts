@@ -6,9 +6,9 @@
  *   const obstacle = findObstacle();                   // no BTF, too old, no privilege
  *   const native = openNative();
  *   const options = { image, ringBytes, ownPid: process.pid, threads: false };
- *   const probes = startProbes(native, wantedTypes, kernelFunctions(), options);
+ *   const probes = startProbes(native, wantedTypes, wantedParts, kernelFunctions(), options);
  *   probes.missing … probes.ringFd … probes.readTasks() … probes.counts() … probes.close()
- *   for (const { reason } of probes.want(newTypes)) warn(reason);    // after a reload
+ *   for (const { reason } of probes.want(newTypes, newParts)) warn(reason);    // after a reload
  *
  * Programs are loaded and attached when their types are first wanted. Names that no hook reports (COLLECTED) are
  * ignored. Process life and the opens that carry the canary are always attached.

@@ -1,5 +1,6 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
 import * as record from '../schema/record.generated.ts';
+import type { RecordPart } from '../schema/record-parts.ts';
 import { HOOKS } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 
@@ -90,11 +91,25 @@ export function openObject(
   return handle;
 }
 
-/** Tells the loaded programs which event types to report, all at once. */
-export function enableTypes(native: Native, handle: number, types: ReadonlySet<string>): void {
-  const enabled = Uint8Array.from({ length: record.SIZE_ENABLED }, (_, type) =>
-    types.has(record.TYPE_NAMES[type] ?? '') ? 1 : 0,
-  );
+const PARTS: readonly (readonly [RecordPart, number])[] = [
+  ['env', record.PART_ENV],
+  ['data', record.PART_DATA],
+];
+
+/** Tells the loaded programs which event types to report, with which parts, all at once. */
+export function enableTypes(
+  native: Native,
+  handle: number,
+  types: ReadonlySet<string>,
+  parts: ReadonlySet<RecordPart>,
+): void {
+  const enabled = new Uint8Array(record.SIZE_ENABLED);
+  for (const [type, name] of record.TYPE_NAMES.entries()) {
+    if (types.has(name)) enabled[record.AT_ENABLED_TYPES + type] = 1;
+  }
+  for (const [part, place] of PARTS) {
+    if (parts.has(part)) enabled[record.AT_ENABLED_PARTS + place] = 1;
+  }
   const key = new Uint8Array(4);
   must(
     native,

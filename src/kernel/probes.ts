@@ -5,6 +5,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
 import * as record from '../schema/record.generated.ts';
+import type { RecordPart } from '../schema/record-parts.ts';
 import { describe, type Hook } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 import { enableTypes, must, type ObjectOptions } from './object.ts';
@@ -38,9 +39,9 @@ export interface Probes {
   readonly missing: readonly Missing[];
   /**
    * Loads and attaches what these event types need and is not there yet, reports these types from now on and no others
-   * (but process life), and detaches the rest in the background, one hook a turn of the event loop.
+   * (but process life), with these parts, and detaches the rest in the background, one hook a turn of the event loop.
    */
-  want(types: ReadonlySet<string>): readonly Missing[];
+  want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): readonly Missing[];
   /** Events sent and lost since the start, for each event type. */
   counts(): TypeCount[];
   facts(): ProgramFacts[];
@@ -64,18 +65,20 @@ function readAll(fd: number): Uint8Array {
 /**
  * Loads and attaches what the wanted types need.
  * @param wanted event types that rules name
+ * @param parts what records carry beside the usual
  * @param functions what kernelFunctions() found
  * @throws LoadError when nothing can be loaded; `explainFailure` turns it into words
  */
 export function startProbes(
   native: Native,
   wanted: ReadonlySet<string>,
+  parts: ReadonlySet<RecordPart>,
   functions: ReadonlySet<string>,
   options: ObjectOptions,
 ): Probes {
   const probes = new AttachedProbes(new Programs(native, options), native, functions, options.ringBytes);
   try {
-    probes.want(wanted);
+    probes.want(wanted, parts);
   } catch (error) {
     probes.close();
     throw error;
@@ -119,7 +122,7 @@ class AttachedProbes implements Probes {
     return new Set([...this.#attached.values()].flatMap(({ hook }) => hook.types));
   }
 
-  want(types: ReadonlySet<string>): readonly Missing[] {
+  want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): readonly Missing[] {
     const plan = planHooks(types, this.#functions);
     const missing = [...plan.missing];
     const kept = new Set<string>();
@@ -129,7 +132,7 @@ class AttachedProbes implements Probes {
       if (problem !== null)
         missing.push({ program: planned.name, reason: `${problem}: ${describe(planned)} not seen` });
     }
-    enableTypes(this.#native, this.#programs.maps, plan.types);
+    enableTypes(this.#native, this.#programs.maps, plan.types, parts);
     this.#unwanted = this.active.filter((name) => !kept.has(name));
     this.#detachNext();
     this.missing = missing;

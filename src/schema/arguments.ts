@@ -109,10 +109,10 @@ listen: res fd:fd=0 backlog:int=1;
 connect: res tuple:tuple=tuple fd:fd=0 addr:sockaddr=remote;
 accept: fd:fd=ret tuple:tuple=tuple queuepct:uint=- queuelen:uint=- queuemax:uint=-;
 accept4: fd:fd=ret tuple:tuple=tuple queuepct:uint=- queuelen:uint=- queuemax:uint=- flags:hex=3;
-sendto: res data:text=- fd:fd=0 size:uint=size tuple:tuple=tuple;
-sendmsg: res data:text=- fd:fd=0 size:uint=size tuple:tuple=tuple;
-recvfrom: res data:text=- tuple:tuple=tuple fd:fd=0 size:uint=size;
-recvmsg: res size:uint=size data:text=- tuple:tuple=tuple msgcontrol:text=- fd:fd=0;
+sendto: res data:text=data fd:fd=0 size:uint=size tuple:tuple=tuple;
+sendmsg: res data:text=data fd:fd=0 size:uint=size tuple:tuple=tuple;
+recvfrom: res data:text=data tuple:tuple=tuple fd:fd=0 size:uint=size;
+recvmsg: res size:uint=size data:text=data tuple:tuple=tuple msgcontrol:text=- fd:fd=0;
 shutdown: res fd:fd=0 how:flags/shutdown=1;
 setsockopt: res fd:fd=0 level:flags/level=1 optname:flags/option=2 val:text=- optlen:uint=4;
 

@@ -16,6 +16,7 @@ export const AT_HEADER_UID = 40;
 export const AT_HEADER_GID = 44;
 export const AT_HEADER_RET = 48;
 export const AT_HEADER_FLAGS = 56;
+export const AT_HEADER_CPU = 60;
 export const AT_HEADER_COMM = 64;
 
 // struct saker_str: offsets in bytes
@@ -37,7 +38,7 @@ export const AT_OPEN_NLINK = 116;
 export const AT_OPEN_STR = 120;
 
 // struct saker_exec: offsets in bytes
-export const SIZE_EXEC = 272;
+export const SIZE_EXEC = 280;
 export const AT_EXEC_PARENT_START = 80;
 export const AT_EXEC_CAP_PERMITTED = 88;
 export const AT_EXEC_CAP_EFFECTIVE = 96;
@@ -89,7 +90,7 @@ export const SIZE_EXIT = 88;
 export const AT_EXIT_STATUS = 80;
 
 // struct saker_call: offsets in bytes
-export const SIZE_CALL = 208;
+export const SIZE_CALL = 216;
 export const AT_CALL_ARGS = 80;
 export const AT_CALL_OUT = 128;
 export const AT_CALL_NR = 152;
@@ -97,7 +98,7 @@ export const AT_CALL_FD = 156;
 export const AT_CALL_STR = 160;
 
 // struct saker_socket: offsets in bytes
-export const SIZE_SOCKET = 240;
+export const SIZE_SOCKET = 248;
 export const AT_SOCKET_ARGS = 80;
 export const AT_SOCKET_SIZE = 128;
 export const AT_SOCKET_INO = 136;
@@ -122,8 +123,9 @@ export const AT_CONFIG_OWN_TGID = 8;
 export const AT_CONFIG_THREADS = 12;
 
 // struct saker_enabled: offsets in bytes
-export const SIZE_ENABLED = 256;
+export const SIZE_ENABLED = 264;
 export const AT_ENABLED_TYPES = 0;
+export const AT_ENABLED_PARTS = 256;
 
 // struct saker_count: offsets in bytes
 export const SIZE_COUNT = 16;
@@ -286,8 +288,14 @@ export const TTY_MAX = 64;
 export const PATH_LEVELS = 64;
 export const CGROUP_LEVELS = 12;
 export const UNIX_PATH_MAX = 108;
+export const DATA_MAX = 80;
 export const TYPES_MAX = 256;
 export const CANARY_OPEN_FLAGS = 200960;
+
+// enum saker_part
+export const PART_ENV = 0;
+export const PART_DATA = 1;
+export const PARTS_MAX = 8;
 
 // enum saker_open_str
 export const OPEN_NAME = 0;
@@ -302,7 +310,8 @@ export const EXEC_ARGV = 2;
 export const EXEC_CWD = 3;
 export const EXEC_TTY = 4;
 export const EXEC_CGROUP = 5;
-export const EXEC_NSTR = 6;
+export const EXEC_ENV = 6;
+export const EXEC_NSTR = 7;
 
 // enum saker_exec_failed_str
 export const EXEC_FAILED_FILENAME = 0;
@@ -316,7 +325,8 @@ export const CALL_NAME2 = 2;
 export const CALL_BASE2 = 3;
 export const CALL_PATH = 4;
 export const CALL_TEXT = 5;
-export const CALL_NSTR = 6;
+export const CALL_DATA = 6;
+export const CALL_NSTR = 7;
 
 // enum saker_socket_known
 export const SOCKET_LOCAL = 1;
@@ -328,4 +338,5 @@ export const SOCKET_FOUND = 16;
 // enum saker_socket_str
 export const SOCKET_LOCAL_PATH = 0;
 export const SOCKET_REMOTE_PATH = 1;
-export const SOCKET_NSTR = 2;
+export const SOCKET_DATA = 2;
+export const SOCKET_NSTR = 3;

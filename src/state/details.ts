@@ -1,4 +1,5 @@
 import type { Descriptor, ProcDetails, StatusFacts } from '../host/index.ts';
+import type { Environment, Environments } from './environment.ts';
 import type { ImageFacts, Process } from './process.ts';
 
 /** Where details come from; tests give their own. */
@@ -15,7 +16,7 @@ export type DetailSource = Pick<
   | 'descriptorKinds'
 >;
 
-/** Processes whose details are remembered: with environments of 4 KiB at most some 20 MiB, usually a tenth. */
+/** Processes whose details are remembered. */
 const MAX_PROCESSES = 2048;
 /** Facts that change while a process runs are read again after this time. */
 const FRESH_NS = 1e9;
@@ -25,10 +26,9 @@ const READS_PER_SECOND = 500;
 const TICK_NS = 1e7;
 const TOLERANCE_NS = 2e7;
 
-/** What was read of one process. A missing key was not asked for yet, null could not be read. */
+/** What was read of one process. */
 interface Entry {
   image: ImageFacts;
-  env?: readonly string[] | null;
   /** Everything of `live` was read after this time. */
   asOfNs: number;
   live: Map<string, unknown>;
@@ -40,29 +40,32 @@ interface Entry {
  */
 export class Details {
   readonly #source: DetailSource;
+  readonly #environments: Environments;
   /** In the order of last use, so that the first is the one to forget. */
   readonly #entries = new Map<Process, Entry>();
   #second = 0;
   #readsLeft = READS_PER_SECOND;
 
-  constructor(source: DetailSource) {
+  constructor(source: DetailSource, environments: Environments) {
     this.#source = source;
+    this.#environments = environments;
   }
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** The environment that the present image was given, `NAME=value`; null when it was never read in time. */
-  env(process: Process, nowNs: number): readonly string[] | null {
-    const entry = this.#entry(process, nowNs);
-    if (entry.env === undefined) {
-      const env = this.#read(process, nowNs, () => this.#source.environ(process.pid));
-      // Over the limit of reads: another event may ask again.
-      if (env === undefined) return null;
-      entry.env = env;
+  /** The environment that the present image was given; null when no record carried it and it was not read in time. */
+  environment(process: Process, nowNs: number): Environment | null {
+    const { environment } = process.image;
+    if (environment.text === undefined) {
+      const read = this.#read(process, nowNs, () => this.#source.environ(process.pid));
+      // Over the limit of reads, or ended: another process of the same image may ask again.
+      if (read === undefined || process.ended) return null;
+      if (read === null) environment.text = null;
+      else this.#environments.keep(environment, read);
     }
-    return entry.env;
+    return environment.text === null ? null : environment;
   }
 
   /** Sizes, threads, capabilities and faults of a thread, at most a second old. */

@@ -1,6 +1,7 @@
 import { EMPTY, Interned } from '../base/interning.ts';
 import { createClock, type HostClock, ProcDetails, ProcFs, UserDatabase } from '../host/index.ts';
 import { Details } from './details.ts';
+import { Environment, Environments } from './environment.ts';
 import type { ImageFacts } from './process.ts';
 import type { ReadProcess } from './process-table.ts';
 import { Users } from './users.ts';
@@ -18,6 +19,8 @@ export interface HostState {
   argv(pid: number): readonly string[];
   /** Path of its executable; null when it is gone. */
   exe(pid: number): string | null;
+  /** What a record told of an environment, kept as long as there is room; null: nothing. */
+  environment(text: string | null): Environment;
   pids(): Set<number>;
   readonly users: Users;
   /** What is read of a process only when a rule or an output asks for it. */
@@ -28,6 +31,7 @@ export interface HostState {
 export function hostState(root = '/'): HostState {
   const proc = new ProcFs(`${root}proc`);
   const users = new UserDatabase(root);
+  const environments = new Environments();
   const readProcess: ReadProcess = (pid) => {
     const facts = proc.process(pid);
     if (facts === null) return null;
@@ -48,6 +52,7 @@ export function hostState(root = '/'): HostState {
       exeLayer: null,
       exeUnlinked: exe?.endsWith(' (deleted)') ?? false,
       exeFromMemfd: exe?.startsWith('/memfd:') ?? false,
+      environment: new Environment(),
     };
     return {
       task: {
@@ -76,6 +81,7 @@ export function hostState(root = '/'): HostState {
     readProcess,
     argv: (pid) => proc.args(pid),
     exe: (pid) => proc.exe(pid)?.replace(DELETED, '') ?? null,
+    environment: (text) => environments.make(text),
     pids: () => new Set(proc.pids()),
     users: new Users({
       user: (uid) => users.user(uid),
@@ -84,7 +90,7 @@ export function hostState(root = '/'): HostState {
         return name === null ? null : { name };
       },
     }),
-    details: new Details(new ProcDetails(`${root}proc`)),
+    details: new Details(new ProcDetails(`${root}proc`), environments),
     clock: createClock(),
   };
 }

@@ -5,6 +5,7 @@
 
 export type { Descriptor as ProcDescriptor, InternetSocket } from '../host/index.ts';
 export { type DetailSource, Details } from './details.ts';
+export { Environment, Environments } from './environment.ts';
 export { type HostState, hostState } from './host.ts';
 export { type Capabilities, type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';
 export { ProcessTable, type ReadProcess, type TableStats } from './process-table.ts';

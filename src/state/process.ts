@@ -1,4 +1,5 @@
 import { EMPTY, Interned } from '../base/interning.ts';
+import { Environment } from './environment.ts';
 
 /** The kernel's mark for an audit login uid that was never set. */
 export const LOGINUID_UNSET = 0xffffffff;
@@ -27,6 +28,8 @@ export interface ImageFacts {
   /** The executable has no name any more or never had one (memfd). */
   exeUnlinked: boolean;
   exeFromMemfd: boolean;
+  /** Filled when it becomes known. */
+  environment: Environment;
 }
 
 /** Capability sets, a bit per capability as in capabilities(7). Never changed: a process gets others. */
@@ -89,6 +92,8 @@ const NO_IMAGE: ImageFacts = {
   exeLayer: null,
   exeUnlinked: false,
   exeFromMemfd: false,
+  // Shared by all: never to be filled.
+  environment: new Environment(null),
 };
 
 /**

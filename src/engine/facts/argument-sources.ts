@@ -32,6 +32,16 @@ function pieces(all: readonly string[]): Interned {
   return new Interned(memory.replace(/[^\x20-\x7e]/g, '.'));
 }
 
+/** Falco prints what is no ASCII of a buffer as dots, and a buffer without bytes as NULL. */
+function dataText({ data }: Event): Interned {
+  if (data === null || data.length === 0) return NOTHING;
+  return new Interned(
+    Buffer.from(data)
+      .toString('latin1')
+      .replace(/[^\x20-\x7e]/g, '.'),
+  );
+}
+
 /** Bits of flags:execve. */
 function exeFlags(process: Process, event: Event): number {
   const { exeLayer, exeFromMemfd } = process.image;
@@ -48,8 +58,8 @@ function cgroups(process: Process, event: Event): Interned | null {
 }
 
 function environment(process: Process, event: Event): Interned | null {
-  const env = event.details.env(process, event.bootNs);
-  return env === null ? null : pieces(env);
+  const env = event.details.environment(process, event.bootNs);
+  return env === null ? null : pieces(env.pairs);
 }
 
 function pidnsStart(process: Process, event: Event): bigint | null {
@@ -123,6 +133,7 @@ const named: Readonly<Record<string, Source>> = {
   },
   sockType: ({ record }) => record.socket.sockType,
   size: ({ record }) => record.socket.size,
+  data: dataText,
   pair0: ({ record }) => record.socket.pair(0),
   pair1: ({ record }) => record.socket.pair(1),
   out0: ({ record }) => record.call.out(0),

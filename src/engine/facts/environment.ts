@@ -1,24 +1,22 @@
 import { EMPTY, Interned } from '../../base/interning.ts';
 import type { Getter } from '../../rules/facts.ts';
-import type { Process } from '../../state/index.ts';
+import type { Environment, Process } from '../../state/index.ts';
 import type { Event } from '../event.ts';
 import { MAX_ANCESTORS, type Table } from './process.ts';
 
-/** proc.env and proc.aenv: the environment as it was at exec, read from /proc when a rule or an output asks. */
+/** proc.env and proc.aenv: the environment as it was at exec, from the record of the exec, else from /proc. */
 
-const environment = (process: Process, event: Event): readonly string[] | null =>
-  event.details.env(process, event.bootNs);
+const environment = (process: Process, event: Event): Environment | null =>
+  event.details.environment(process, event.bootNs);
 
-/** All of it, joined by blanks; null when it could not be read in time. */
-function whole(process: Process, event: Event): Interned | null {
-  const env = environment(process, event);
-  return env === null ? null : new Interned(env.join(' '));
-}
+/** All of it, joined by blanks; null when it is not known. */
+const whole = (process: Process, event: Event): Interned | null =>
+  environment(process, event)?.joined ?? null;
 
 /** The value of a variable, null when it is not set. */
 function variable(process: Process, event: Event, name: string): Interned | null {
-  const entry = environment(process, event)?.find((pair) => pair.startsWith(`${name}=`));
-  return entry === undefined ? null : new Interned(entry.slice(name.length + 1));
+  const value = environment(process, event)?.variable(name) ?? null;
+  return value === null ? null : new Interned(value);
 }
 
 /** A variable that is not set is the empty text, as in Falco: `proc.env[X] = ""` holds for it. */

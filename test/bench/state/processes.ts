@@ -6,7 +6,7 @@
  * Budget: 1 KiB a process, 100 MiB for 100,000 with everything they hold.
  */
 import { Interned } from '../../../src/base/interning.ts';
-import { type ImageFacts, ProcessTable, type TaskFacts } from '../../../src/state/index.ts';
+import { Environment, type ImageFacts, ProcessTable, type TaskFacts } from '../../../src/state/index.ts';
 
 const BUDGET_BYTES = 1024;
 const count = Number(process.argv[2] ?? 100_000);
@@ -58,6 +58,7 @@ function image(pid: number): ImageFacts {
     exeLayer: null,
     exeUnlinked: false,
     exeFromMemfd: false,
+    environment: new Environment(),
   };
 }
 

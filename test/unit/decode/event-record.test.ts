@@ -34,7 +34,9 @@ for (const [bytes, expected] of ARGV)
     assert.deepEqual(view(execRecord(bytes)).exec.args(), expected));
 
 test('exec fields', () => {
-  const { exec } = view(execRecord('cat\0'));
+  const { exec } = view(execRecord('cat\0', 'A=1\0B=\0'));
+  assert.equal(exec.env, 'A=1\0B=\0');
+  assert.equal(view(execRecord('cat\0')).exec.env, null);
   assert.deepEqual(
     [
       exec.exe.text,
@@ -50,12 +52,13 @@ test('exec fields', () => {
 });
 
 test('call fields', () => {
-  const event = view(callRecord(['a', '/one', 'b', '/two', '/path', 'text']));
+  const event = view(callRecord(['a', '/one', 'b', '/two', '/path', 'text', '\0\xff']));
   const { call } = event;
   assert.deepEqual(
     [event.typeName, event.ret, call.name.text, call.base.text, call.name2.text, call.base2.text],
     ['renameat', -18, 'a', '/one', 'b', '/two'],
   );
+  assert.deepEqual([...call.data], [0, 0xff]);
   assert.deepEqual([call.path.text, call.text.text, call.fd, call.out(2)], ['/path', 'text', -1, 7n]);
   assert.deepEqual(
     [call.int(0), call.uint(0), call.arg(0), call.int(5), call.uint(5)],
@@ -64,7 +67,8 @@ test('call fields', () => {
 });
 
 test('socket fields', () => {
-  const { socket } = view(socketRecord('', '\0abstract'));
+  const { socket } = view(socketRecord('', '\0abstract', 'GET /'));
+  assert.equal(Buffer.from(socket.data).toString(), 'GET /');
   assert.deepEqual(
     [socket.family, socket.known, socket.remotePort, socket.remotePath.text, socket.pair(1)],
     [2, r.SOCKET_REMOTE, 65535, '\0abstract', -1],
@@ -74,7 +78,7 @@ test('socket fields', () => {
 });
 
 const SHORT: [string, () => Uint8Array][] = [
-  ['call', () => callRecord(['', '', '', '', '', ''])],
+  ['call', () => callRecord(['', '', '', '', '', '', ''])],
   ['socket', () => socketRecord('', '')],
 ];
 for (const [name, build] of SHORT)

@@ -56,7 +56,7 @@ export function openRecord({
   return bytes;
 }
 
-export function execRecord(argv: string): Uint8Array {
+export function execRecord(argv: string, env = ''): Uint8Array {
   const bytes = build(r.LAYOUT_EXEC, r.SIZE_EXEC, r.AT_EXEC_STR, [
     '/usr/bin/cat',
     'cat',
@@ -64,6 +64,7 @@ export function execRecord(argv: string): Uint8Array {
     '/root',
     'pts0',
     '/user.slice',
+    env,
   ]);
   const view = header(bytes, r.TYPE_EXECVE, 'cat');
   view.setUint32(r.AT_EXEC_PPID, 1, true);
@@ -83,8 +84,8 @@ export function callRecord(strings: readonly string[]): Uint8Array {
   return bytes;
 }
 
-export function socketRecord(local: string, remote: string): Uint8Array {
-  const bytes = build(r.LAYOUT_SOCKET, r.SIZE_SOCKET, r.AT_SOCKET_STR, [local, remote]);
+export function socketRecord(local: string, remote: string, data = ''): Uint8Array {
+  const bytes = build(r.LAYOUT_SOCKET, r.SIZE_SOCKET, r.AT_SOCKET_STR, [local, remote, data]);
   const view = header(bytes, r.TYPE_CONNECT, 'nc');
   view.setUint32(r.AT_SOCKET_FAMILY, 2, true);
   view.setInt32(r.AT_SOCKET_FDS + 4, -1, true);

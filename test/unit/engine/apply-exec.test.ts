@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { applyRecord } from '../../../src/engine/apply.ts';
 import * as abi from '../../../src/schema/record.generated.ts';
-import { ProcessTable } from '../../../src/state/index.ts';
+import { Environment, Environments, ProcessTable } from '../../../src/state/index.ts';
 import { execRecord } from '../decode/record-bytes.ts';
 
 /** Executable of the process after an exec whose path came with these flags. */
@@ -13,8 +13,11 @@ function exepath(flags: number, whole: string | null): string | undefined {
   new DataView(bytes.buffer).setUint16(cell + abi.AT_STR_FLAGS, flags, true);
   const record = new EventRecord(bytes);
   assert.ok(record.at(0, bytes.length));
-  return applyRecord(new ProcessTable(() => null), record, { argv: () => [], exe: () => whole })?.exepath
-    .text;
+  return applyRecord(new ProcessTable(() => null), record, {
+    argv: () => [],
+    exe: () => whole,
+    environment: () => new Environment(),
+  })?.exepath.text;
 }
 
 const rows: [name: string, flags: number, whole: string | null, want: string][] = [
@@ -34,3 +37,17 @@ const rows: [name: string, flags: number, whole: string | null, want: string][] 
   ],
 ];
 for (const [name, flags, whole, want] of rows) test(name, () => assert.equal(exepath(flags, whole), want));
+
+test('the environment of the record is kept', () => {
+  const environments = new Environments();
+  const bytes = execRecord('cat\0', 'A=1\0');
+  const record = new EventRecord(bytes);
+  assert.ok(record.at(0, bytes.length));
+  const proc = {
+    argv: () => [],
+    exe: () => null,
+    environment: (text: string | null) => environments.make(text),
+  };
+  const process = applyRecord(new ProcessTable(() => null), record, proc);
+  assert.equal(process?.image.environment.text, 'A=1\0');
+});

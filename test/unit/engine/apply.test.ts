@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { Interned } from '../../../src/base/interning.ts';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { applyRecord } from '../../../src/engine/apply.ts';
-import { type Process, ProcessTable, type TaskFacts } from '../../../src/state/index.ts';
+import { Environment, type Process, ProcessTable, type TaskFacts } from '../../../src/state/index.ts';
 import { callRecord, image, task } from './records.ts';
 
+const PROC = { argv: () => [], exe: () => null, environment: () => new Environment() };
 const ALL = (1n << 41n) - 1n;
 
 /** One process, a call of it, and what the table holds then. */
@@ -15,7 +16,7 @@ function after(record: Uint8Array, facts: Partial<TaskFacts> = {}): Process {
   const before = table.put(task(100, { sid: 7, pgid: 8, vpgid: 8, tty: 34816, caps, ...facts }), image());
   const view = new EventRecord(record);
   assert.ok(view.at(0, record.length));
-  assert.equal(applyRecord(table, view, { argv: () => [], exe: () => null }), before);
+  assert.equal(applyRecord(table, view, PROC), before);
   return before;
 }
 

@@ -408,7 +408,7 @@ test('environments are read when asked, of the process and its ancestors', () =>
   const details = records.details({
     environ: (pid) => {
       reads.push(pid);
-      return pid === 100 ? ['A=1', 'EMPTY='] : ['A=2', 'B=3 4'];
+      return pid === 100 ? 'A=1\0EMPTY=\0' : 'A=2\0B=3 4\0';
     },
   });
   const parent = process(10);

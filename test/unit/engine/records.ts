@@ -9,6 +9,8 @@ import * as r from '../../../src/schema/record.generated.ts';
 import {
   type DetailSource,
   Details,
+  Environment,
+  Environments,
   type ImageFacts,
   Process,
   type TaskFacts,
@@ -111,11 +113,12 @@ export interface CallParts extends HeaderParts {
   /** STR_* of the path. */
   pathFlags?: number;
   text?: string;
+  data?: string;
 }
 
 export function callRecord(type: string, parts: CallParts): Uint8Array {
-  const { name = '', base = '', name2 = '', base2 = '', path = '', text = '' } = parts;
-  const view = build(SHAPES.call, typeOf(type), [name, base, name2, base2, path, text], parts);
+  const { name = '', base = '', name2 = '', base2 = '', path = '', text = '', data = '' } = parts;
+  const view = build(SHAPES.call, typeOf(type), [name, base, name2, base2, path, text, data], parts);
   for (const [i, arg] of (parts.args ?? []).entries()) {
     view.setBigInt64(r.AT_CALL_ARGS + i * 8, BigInt(arg), true);
   }
@@ -140,10 +143,11 @@ export interface SocketParts extends HeaderParts {
   localPath?: string;
   remotePath?: string;
   size?: number;
+  data?: string;
 }
 
 export function socketRecord(type: string, parts: SocketParts): Uint8Array {
-  const strings = [parts.localPath ?? '', parts.remotePath ?? ''];
+  const strings = [parts.localPath ?? '', parts.remotePath ?? '', parts.data ?? ''];
   const view = build(SHAPES.socket, typeOf(type), strings, parts);
   for (const [i, arg] of (parts.args ?? []).entries()) {
     view.setBigInt64(r.AT_SOCKET_ARGS + i * 8, BigInt(arg), true);
@@ -180,8 +184,8 @@ export function forkRecord(type: string, cloneFlags: number, parts: HeaderParts)
   return bytesOf(view);
 }
 
-export function execRecord(type: string, filename: string, parts: HeaderParts): Uint8Array {
-  const strings = ['/usr/bin/cat', filename, 'cat\0', '/', '', '/'];
+export function execRecord(type: string, filename: string, parts: HeaderParts, env = ''): Uint8Array {
+  const strings = ['/usr/bin/cat', filename, 'cat\0', '/', '', '/', env];
   return bytesOf(build(SHAPES.exec, typeOf(type), strings, parts));
 }
 
@@ -223,13 +227,14 @@ export function image(over: Partial<ImageFacts> = {}): ImageFacts {
     exeLayer: null,
     exeUnlinked: false,
     exeFromMemfd: false,
+    environment: new Environment(),
     ...over,
   };
 }
 
 /** /proc of a machine that holds only what a test says. */
 export function details(over: Partial<DetailSource> = {}): Details {
-  return new Details({
+  const source: DetailSource = {
     startTicks: () => 0,
     environ: () => null,
     status: () => null,
@@ -240,7 +245,8 @@ export function details(over: Partial<DetailSource> = {}): Details {
     descriptor: () => null,
     descriptorKinds: () => new Map(),
     ...over,
-  });
+  };
+  return new Details(source, new Environments());
 }
 
 export interface World {

@@ -4,7 +4,14 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { Interned } from '../../../src/base/interning.ts';
 import { ProcDetails } from '../../../src/host/index.ts';
-import { type DetailSource, Details, hostState, Process } from '../../../src/state/index.ts';
+import {
+  type DetailSource,
+  Details,
+  Environment,
+  Environments,
+  hostState,
+  Process,
+} from '../../../src/state/index.ts';
 
 const SECOND = 1e9;
 const host = hostState();
@@ -42,9 +49,9 @@ function counting(): { source: DetailSource; reads: string[] } {
 }
 
 test('facts of this process are those that it knows of itself', () => {
-  const details = new Details(new ProcDetails());
+  const details = new Details(new ProcDetails(), new Environments());
   const me = self();
-  assert.ok(details.env(me, 0)?.includes(`PATH=${process.env.PATH}`));
+  assert.ok(details.environment(me, 0)?.variable('PATH') === process.env.PATH);
   const status = details.status(me, process.pid, 0);
   assert.ok(status !== null && status.vmRss > 1000 && status.vmSize > status.vmRss && status.threads > 1);
   assert.equal(status.vtid, process.pid);
@@ -81,39 +88,39 @@ test('descriptors by kind and name', async () => {
 
 test('the environment is read once per image, changing facts once a second', () => {
   const { source, reads } = counting();
-  const details = new Details(source);
+  const details = new Details(source, new Environments());
   const me = self();
   for (const now of [0, 1, 0.5 * SECOND]) {
-    details.env(me, now);
+    details.environment(me, now);
     details.status(me, process.pid, now);
   }
   assert.deepEqual(reads, ['environ', 'status']);
   details.status(me, process.pid, 2 * SECOND);
-  details.env(me, 2 * SECOND);
+  details.environment(me, 2 * SECOND);
   assert.deepEqual(reads, ['environ', 'status', 'status']);
-  me.setImage({ ...me.image });
-  details.env(me, 2 * SECOND);
+  me.setImage({ ...me.image, environment: new Environment() });
+  details.environment(me, 2 * SECOND);
   assert.deepEqual(reads, ['environ', 'status', 'status', 'environ']);
 });
 
 test('a pid that is somebody else now gives nothing, an ended process is not asked', () => {
   const { source, reads } = counting();
-  const details = new Details(source);
+  const details = new Details(source, new Environments());
   const other = new Process({ ...host.readProcess(process.pid)!.task, startNs: 1 });
-  assert.equal(details.env(other, 0), null);
+  assert.equal(details.environment(other, 0), null);
   assert.equal(details.status(other, process.pid, 0), null);
   const ended = self();
   ended.ended = true;
   reads.length = 0;
-  assert.equal(details.env(ended, 0), null);
+  assert.equal(details.environment(ended, 0), null);
   assert.deepEqual(reads, []);
 });
 
 test('memory and reads are bounded', () => {
   const { source, reads } = counting();
-  const details = new Details(source);
+  const details = new Details(source, new Environments());
   const { task } = host.readProcess(process.pid)!;
-  for (let i = 0; i < 5000; i++) details.env(new Process({ ...task, comm: new Interned('x') }), 0);
+  for (let i = 0; i < 5000; i++) details.status(new Process({ ...task, comm: new Interned('x') }), 1, 0);
   assert.equal(details.size, 2048);
   assert.equal(reads.length, 500);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EMPTY, Interned } from '../../../src/base/interning.ts';
 import {
+  Environment,
   type ImageFacts,
   type Process,
   ProcessTable,
@@ -49,6 +50,7 @@ function image(path: string): ImageFacts {
     exeLayer: null,
     exeUnlinked: false,
     exeFromMemfd: false,
+    environment: new Environment(),
   };
 }
 

@@ -102,10 +102,11 @@ const SOCKETS: Expected[] = [
     remote: LOOPBACK,
     remotePort: 53,
     size: 1,
+    data: 'q',
     known: LOCAL | REMOTE | GIVEN | FOUND,
   },
-  { type: 'sendmsg', sockType: DGRAM, remote: LOOPBACK, remotePort: 53, size: 5 },
-  { type: 'recvmsg', sockType: DGRAM, size: 5 },
+  { type: 'sendmsg', sockType: DGRAM, remote: LOOPBACK, remotePort: 53, size: 5, data: 'abcde' },
+  { type: 'recvmsg', sockType: DGRAM, size: 5, data: '' },
   { type: 'connect', ret: -14, known: LOCAL | r.SOCKET_FAULT | FOUND },
   { type: 'connect', ret: -9, fd: 12345, remotePort: 53, known: REMOTE | GIVEN },
   {

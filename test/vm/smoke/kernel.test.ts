@@ -43,6 +43,7 @@ const EXPECTED: Record<string, Expected[]> = {
       exe: '/in/build/smoke/actions',
       cwd: '/in',
       exeNlink: 1,
+      env: 'SMOKE=a b\0EMPTY=\0',
     },
     {
       type: 'openat',

@@ -73,6 +73,7 @@ function execFields({ exec }: EventRecord): object {
     ...text,
     cgroup: exec.cgroup.text,
     args: exec.args(),
+    env: exec.env,
     ...ids,
     ...file,
     mntNs,
@@ -92,6 +93,7 @@ function callFields({ call }: EventRecord): object {
     ...{ path: path.text, text: text.text, nameFlags, baseFlags, pathFlags, textFlags },
     args: [0, 1, 2, 3, 4, 5].map((i) => call.int(i)),
     out: [0, 1, 2].map((i) => Number(call.out(i))),
+    data: Buffer.from(call.data).toString('latin1'),
   };
 }
 
@@ -109,6 +111,7 @@ function socketFields({ socket }: EventRecord): object {
     localPath: socket.localPath.text,
     remotePath: socket.remotePath.text,
     args: [0, 1, 2, 3, 4, 5].map((i) => socket.int(i)),
+    data: Buffer.from(socket.data).toString('latin1'),
   };
 }
 
@@ -127,7 +130,7 @@ function layoutFields(event: EventRecord): object {
 }
 
 function fields(event: EventRecord): object {
-  const { typeName: type, pid, tid, uid, gid, ret, flags, startNs, ts, cgroupId, layout } = event;
+  const { typeName: type, pid, tid, uid, gid, ret, flags, startNs, ts, cgroupId, layout, cpu } = event;
   return {
     type,
     layout,
@@ -140,6 +143,7 @@ function fields(event: EventRecord): object {
     startNs,
     ts,
     cgroupId,
+    cpu,
     comm: event.comm.text,
     ...layoutFields(event),
   };
@@ -155,7 +159,7 @@ const ringBytes = 8 << 20;
 const image = readFileSync(new URL('build/bpf/saker.bpf.o', root));
 const probes = (() => {
   try {
-    return startProbes(native, new Set(), functions, {
+    return startProbes(native, new Set(), new Set(), functions, {
       image,
       ringBytes,
       ownPid: process.pid,
@@ -168,7 +172,7 @@ const probes = (() => {
 })();
 const loaded = performance.now();
 const few = probes.active.length;
-probes.want(COLLECTED);
+probes.want(COLLECTED, new Set(['env', 'data']));
 const attached = performance.now();
 const event = native.saker_event_open();
 const ring = openRing(native, probes.ringFd, ringBytes, event);
@@ -191,7 +195,7 @@ function show(offset: number, length: number): void {
 
 function observe(action: string, title = action): void {
   print({ action: title });
-  const done = spawnSync(ACTIONS, [action], { encoding: 'utf8' });
+  const done = spawnSync(ACTIONS, [action], { encoding: 'utf8', env: { SMOKE: 'a b', EMPTY: '' } });
   if (done.stderr !== '') print({ action, stderr: done.stderr });
   ring.wait(0, 50);
   while (ring.drain(show, 1000) > 0);
@@ -228,11 +232,11 @@ print({ counts: probes.counts(), facts: probes.facts() });
 
 // What reloads do: nothing wanted, then two types.
 const leaving = performance.now();
-probes.want(new Set());
+probes.want(new Set(), new Set());
 observe('opens', 'nothing-wanted');
 while (probes.active.length > few) await new Promise((resolve) => setImmediate(resolve));
 print({ detachMs: performance.now() - leaving, active: probes.active.length });
-probes.want(new Set(['open', 'mkdir']));
+probes.want(new Set(['open', 'mkdir']), new Set());
 observe('opens', 'two-wanted');
 observe('file-names', 'two-wanted-names');
 ring.close();
