@@ -44,7 +44,7 @@ export class Sender {
   constructor(channel: Channel, source: Source, stallMs: number, onState: OnState) {
     this.#channel = channel;
     this.#source = source;
-    this.#stallMs = stallMs;
+    this.#stallMs = channel.stallMs ?? stallMs;
     this.#onState = onState;
     this.#backoff = new Backoff(channel.retry ?? LOCAL);
   }

@@ -30,6 +30,8 @@ export interface SinkStats {
   readonly retries: number;
   /** Why the destination does not take alerts now; null while it does. */
   readonly error: string | null;
+  /** Of those queued, the ones on the disk, where the output has a spool. */
+  readonly spool?: { readonly records: number; readonly bytes: number };
 }
 
 /** What differs between destinations: how an alert is written and how written records get there. */
@@ -37,6 +39,8 @@ export interface Channel {
   readonly name: string;
   /** Waits between attempts where the usual ones, made for this machine's own daemons, do not fit. */
   readonly retry?: Retry;
+  /** Without progress for so long it counts as failing, ms; where the configured time does not fit. */
+  readonly stallMs?: number;
   /** Opens the destination if it is not open; what is wrong with it, or null. send() opens it anew by itself. */
   open(): string | null | Promise<string | null>;
   encode(alert: Alert): Uint8Array;
