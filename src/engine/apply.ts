@@ -22,6 +22,8 @@ export interface ProcReader {
   argv(pid: number): readonly string[];
   /** Path of its executable, null when it is gone. */
   exe(pid: number): string | null;
+  /** Keeps which path a cgroup has; `path` is asked for when the id is new. */
+  cgroup(id: bigint, path: () => Interned): void;
   /** Keeps what the record told of the environment; null: nothing. */
   environment(text: string | null): Environment;
 }
@@ -34,6 +36,7 @@ const CLONE_NEWPID = 0x20000000;
 export function applyRecord(table: ProcessTable, record: EventRecord, proc: ProcReader): Process | null {
   switch (record.layout) {
     case abi.LAYOUT_EXEC:
+      proc.cgroup(record.cgroupId, () => record.exec.cgroup);
       if (record.type === abi.TYPE_TASK) return applyTask(table, record, proc);
       return table.exec(taskOf(record), imageOf(record, record.exec.args(), proc));
     case abi.LAYOUT_FORK:
@@ -162,6 +165,8 @@ function imageOf(record: EventRecord, argv: readonly string[], proc: ProcReader)
     exepath,
     cwd: reachable(exec.cwd, exec.cwdFlags),
     exeIno: exec.exeIno,
+    exeDev: exec.exeDev,
+    mntNs: exec.mntNs,
     exeCtime: exec.exeCtime,
     exeMtime: exec.exeMtime,
     exeMode: exec.exeMode,

@@ -1,7 +1,7 @@
 import { EMPTY, Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
-import type { Details, Process, Users } from '../state/index.ts';
+import type { Details, MachineFacts, Process, Users } from '../state/index.ts';
 import { reachable, tsNs } from './apply.ts';
 import { type Descriptor, describeDescriptor, emptySlot } from './descriptor.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
@@ -20,6 +20,7 @@ export interface EventContext {
   /** The first process of its pid namespace. */
   initOf(process: Process): Process | null;
   readonly details: Details;
+  readonly machine: MachineFacts;
 }
 
 /** A text that is there. */
@@ -235,6 +236,10 @@ export class Event {
   /** Facts read from /proc when asked for. */
   get details(): Details {
     return this.#context.details;
+  }
+  /** Facts of the machine's systemd, logins and packages. */
+  get machine(): MachineFacts {
+    return this.#context.machine;
   }
   /** A time since boot as wall-clock time, ns since the epoch. */
   wallOf(bootNs: number): bigint {

@@ -3,8 +3,23 @@
  * accounts, the machine and its time. Reads are bounded, and a process that ends while being read is no error.
  * Runs wherever asked; all calls are synchronous and belong off the path of a single event.
  */
+export { cgroupId } from './cgroup-id.ts';
 export { type Clocks, createClock, type HostClock, systemClocks } from './clock.ts';
+export {
+  closeExe,
+  digestOf,
+  type ExeFile,
+  type FileIdentity,
+  hostMountNamespace,
+  identityOf,
+  openInRoot,
+  openRunning,
+} from './exe-file.ts';
+export { type LoginSession, LoginSessions } from './login-sessions.ts';
 export { type Machine, readMachine } from './machine.ts';
+export { openPackages } from './package-databases.ts';
+export type { FileDigest, Ownership, PackageDatabase, PackageFile } from './packages.ts';
 export { type Descriptor, type InternetSocket, ProcDetails, type StatusFacts } from './proc-details.ts';
 export { type ProcessFacts, ProcFs } from './procfs.ts';
+export { type UnitNames, unitNames } from './systemd-units.ts';
 export { type User, UserDatabase } from './users.ts';

@@ -27,6 +27,8 @@ const LIMITS_BYTES = 4096;
 // The same part of the environment as of the arguments is kept; more is for dumps, not for rules.
 const ENVIRON_BYTES = 4096;
 const CGROUP_BYTES = 16 * 1024;
+/** What proc_pid_sessionid shows for a process outside of any session. */
+const AUDIT_UNSET = 0xffffffff;
 /** Descriptors whose kind is looked at; a process may hold a million. */
 const MAX_DESCRIPTORS = 256;
 
@@ -91,6 +93,12 @@ export class ProcDetails {
       for (const controller of (controllers ?? '').split(',')) found.push([controller, path]);
     }
     return found;
+  }
+
+  /** Audit session id, set once at login and inherited; null when unset or not kept by this kernel. */
+  auditSession(pid: number): number | null {
+    const id = Number(this.#text(`${pid}/sessionid`, 16) || AUDIT_UNSET);
+    return id === AUDIT_UNSET ? null : id;
   }
 
   /** Soft limit of open descriptors; -1 without limit. */

@@ -3,6 +3,7 @@
  * `saker fields` and the reference in docs/ derive from it.
  */
 import type { Field } from './field.ts';
+import { OWN_FIELDS } from './own-fields.ts';
 import { SYSCALL_FIELDS } from './syscall-fields.ts';
 
 export type { Field, FieldType } from './field.ts';
@@ -46,5 +47,5 @@ export function createCatalogue(source: string, fields: readonly Field[]): Catal
   };
 }
 
-/** Fields of the `syscall` source. */
-export const syscallCatalogue: Catalogue = createCatalogue('syscall', SYSCALL_FIELDS);
+/** Fields of the `syscall` source: Falco's, then those that only saker has. */
+export const syscallCatalogue: Catalogue = createCatalogue('syscall', [...SYSCALL_FIELDS, ...OWN_FIELDS]);

@@ -10,6 +10,7 @@ export type DetailSource = Pick<
   | 'status'
   | 'cpuNs'
   | 'cgroups'
+  | 'auditSession'
   | 'descriptorLimit'
   | 'descriptorCount'
   | 'descriptor'
@@ -79,6 +80,11 @@ export class Details {
 
   cgroups(process: Process, nowNs: number): readonly (readonly [string, string])[] | null {
     return this.#live(process, 'cgroups', nowNs, () => this.#source.cgroups(process.pid));
+  }
+
+  /** Audit session that the process belongs to; null when it has none. */
+  auditSession(process: Process, nowNs: number): number | null {
+    return this.#live(process, 'session', nowNs, () => this.#source.auditSession(process.pid));
   }
 
   descriptorLimit(process: Process, nowNs: number): number | null {

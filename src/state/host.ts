@@ -1,9 +1,20 @@
 import { EMPTY, Interned } from '../base/interning.ts';
-import { createClock, type HostClock, ProcDetails, ProcFs, UserDatabase } from '../host/index.ts';
+import {
+  cgroupId,
+  createClock,
+  type HostClock,
+  LoginSessions,
+  openPackages,
+  ProcDetails,
+  ProcFs,
+  UserDatabase,
+} from '../host/index.ts';
 import { Details } from './details.ts';
 import { Environment, Environments } from './environment.ts';
+import { Executables } from './executables.ts';
 import type { ImageFacts } from './process.ts';
 import type { ReadProcess } from './process-table.ts';
+import { Units } from './units.ts';
 import { Users } from './users.ts';
 
 /** USER_HZ, the unit of start times in /proc; 100 on every Linux that runs Node. */
@@ -12,8 +23,15 @@ const TICK_NS = 10_000_000;
 /** proc(5): so ends the link of an executable that was removed. */
 const DELETED = / \(deleted\)$/;
 
+/** What the machine's own services know of processes: its systemd, its logins, its packages. */
+export interface MachineFacts {
+  readonly units: Units;
+  readonly sessions: Pick<LoginSessions, 'get'>;
+  readonly executables: Executables;
+}
+
 /** What the state takes from the machine itself, beside events. */
-export interface HostState {
+export interface HostState extends MachineFacts {
   readonly readProcess: ReadProcess;
   /** All arguments of a process, argv[0] first; empty when it is gone. */
   argv(pid: number): readonly string[];
@@ -21,6 +39,8 @@ export interface HostState {
   exe(pid: number): string | null;
   /** What a record told of an environment, kept as long as there is room; null: nothing. */
   environment(text: string | null): Environment;
+  /** What a record told of a cgroup; `path` is asked for when the id is new. */
+  cgroup(id: bigint, path: () => Interned): void;
   pids(): Set<number>;
   readonly users: Users;
   /** What is read of a process only when a rule or an output asks for it. */
@@ -32,6 +52,9 @@ export function hostState(root = '/'): HostState {
   const proc = new ProcFs(`${root}proc`);
   const users = new UserDatabase(root);
   const environments = new Environments();
+  const procDetails = new ProcDetails(`${root}proc`);
+  const details = new Details(procDetails, environments);
+  const units = new Units(details, (path) => cgroupId(path, root));
   const readProcess: ReadProcess = (pid) => {
     const facts = proc.process(pid);
     if (facts === null) return null;
@@ -44,6 +67,8 @@ export function hostState(root = '/'): HostState {
       exepath: exe === null ? EMPTY : new Interned(exe.replace(DELETED, '')),
       cwd: cwd === null ? EMPTY : new Interned(cwd),
       exeIno: 0n,
+      exeDev: 0,
+      mntNs: 0,
       exeCtime: 0n,
       exeMtime: 0n,
       exeMode: 0,
@@ -90,7 +115,11 @@ export function hostState(root = '/'): HostState {
         return name === null ? null : { name };
       },
     }),
-    details: new Details(new ProcDetails(`${root}proc`), environments),
+    details,
+    units,
+    cgroup: (id, path) => units.learn(id, path),
+    sessions: new LoginSessions(root),
+    executables: new Executables(openPackages(root), (pid) => procDetails.startTicks(pid)),
     clock: createClock(),
   };
 }

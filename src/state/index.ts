@@ -3,10 +3,12 @@
  * decoded. Out: the process of an event with its image, parent and ancestors. Called by engine/ only.
  */
 
-export type { Descriptor as ProcDescriptor, InternetSocket } from '../host/index.ts';
+export type { Descriptor as ProcDescriptor, InternetSocket, LoginSession } from '../host/index.ts';
 export { type DetailSource, Details } from './details.ts';
 export { Environment, Environments } from './environment.ts';
-export { type HostState, hostState } from './host.ts';
+export { Executables } from './executables.ts';
+export { type HostState, hostState, type MachineFacts } from './host.ts';
 export { type Capabilities, type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';
 export { ProcessTable, type ReadProcess, type TableStats } from './process-table.ts';
+export { Units, type UnitTexts } from './units.ts';
 export { type UserSource, Users } from './users.ts';

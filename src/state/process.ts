@@ -17,6 +17,10 @@ export interface ImageFacts {
   cwd: Interned;
   /** Inode times in ns since the epoch; 0 when unknown. */
   exeIno: bigint;
+  /** Device of its file system, as st_dev in 32-bit form. */
+  exeDev: number;
+  /** Mount namespace in which exepath leads to it; 0 when not told. */
+  mntNs: number;
   exeCtime: bigint;
   exeMtime: bigint;
   /** st_mode and owner of the executable; mode 0 when unknown. */
@@ -84,6 +88,8 @@ const NO_IMAGE: ImageFacts = {
   argv: [],
   cwd: EMPTY,
   exeIno: 0n,
+  exeDev: 0,
+  mntNs: 0,
   exeCtime: 0n,
   exeMtime: 0n,
   exeMode: 0,

@@ -5,9 +5,14 @@ import { descriptorFacts } from './descriptor.ts';
 import { environmentFacts } from './environment.ts';
 import { eventFacts } from './event.ts';
 import { executableFacts } from './executable.ts';
+import { hashFacts } from './hash.ts';
+import { kernelViewFacts } from './kernel-view.ts';
+import { packageFacts } from './package.ts';
 import { pathFacts } from './path.ts';
 import { processFacts } from './process.ts';
+import { sessionFacts } from './session.ts';
 import { threadFacts } from './thread.ts';
+import { unitFacts } from './unit.ts';
 import { userFacts } from './user.ts';
 
 /**
@@ -24,6 +29,11 @@ const TABLES: readonly Readonly<Record<string, (arg: string | null) => Getter<Ev
   pathFacts,
   argumentFacts,
   userFacts,
+  kernelViewFacts,
+  unitFacts,
+  sessionFacts,
+  packageFacts,
+  hashFacts,
 ];
 
 export const kernelFacts: FactSource<Event> = {

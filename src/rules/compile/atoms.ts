@@ -23,14 +23,20 @@ import { compileTextTest } from './text-matcher.ts';
 
 export type Leaf<E> = TextLeaf | FlagLeaf | CallLeaf<E> | TypeLeaf;
 
-export interface TextLeaf {
+/** What all questions have in common. */
+interface Asked {
+  /** Asks a field that is read from files: to be asked last. */
+  readonly expensive: boolean;
+}
+
+export interface TextLeaf extends Asked {
   readonly kind: 'text';
   /** Place among all fields in use. */
   readonly field: number;
   readonly atom: number;
 }
 
-export interface FlagLeaf {
+export interface FlagLeaf extends Asked {
   readonly kind: 'flag';
   readonly field: number;
   /** Whether true and false satisfy it; a missing value never does. */
@@ -38,7 +44,7 @@ export interface FlagLeaf {
   readonly onFalse: boolean;
 }
 
-export interface CallLeaf<E> {
+export interface CallLeaf<E> extends Asked {
   readonly kind: 'call';
   readonly call: number;
   readonly test: Test<E>;
@@ -119,16 +125,18 @@ export class Leaves<E> {
     if (predicate.kind === 'bool' && isPlainField(predicate.left)) {
       const field = this.#field(predicate.left.uses[0]!);
       const test = scalarTest(predicate);
-      if (field >= 0) return { kind: 'flag', field, onTrue: test(true), onFalse: test(false) };
+      const expensive = isExpensive(predicate.left);
+      if (field >= 0) return { kind: 'flag', field, onTrue: test(true), onFalse: test(false), expensive };
     }
     const test = this.#closure(predicate);
-    return test === null ? NEVER : this.#callLeaf(test);
+    return test === null ? NEVER : this.#callLeaf(test, operandsOf(predicate).some(isExpensive));
   }
 
   #textLeaf(predicate: Predicate, { operand, atom }: TextQuestion): Leaf<E> {
     const field = this.#field(operand.uses[0]!);
     if (field < 0) return NEVER;
-    return { kind: 'text', field, atom: this.#atom(questionKey(predicate), atom) };
+    const expensive = isExpensive(operand);
+    return { kind: 'text', field, atom: this.#atom(questionKey(predicate), atom), expensive };
   }
 
   #atom(key: string, make: () => Atom): number {
@@ -139,8 +147,8 @@ export class Leaves<E> {
     return place;
   }
 
-  #callLeaf(test: Test<E>): CallLeaf<E> {
-    return { kind: 'call', call: this.calls.push(test) - 1, test };
+  #callLeaf(test: Test<E>, expensive: boolean): CallLeaf<E> {
+    return { kind: 'call', call: this.calls.push(test) - 1, test, expensive };
   }
 
   /** Null when the source never has what is asked. */
@@ -165,6 +173,22 @@ export class Leaves<E> {
       return (event) => ((get(event) ?? []) as readonly Interned[]).some((item) => test(item.text));
     }
     return evaluatePredicate(predicate, this.#source, fastScalarTest);
+  }
+}
+
+const operandsOf = (predicate: Exclude<Predicate, { kind: 'type' }>): readonly Operand[] =>
+  predicate.kind === 'fields' ? [predicate.left, predicate.right] : [predicate.left];
+
+function isExpensive(operand: Operand): boolean {
+  switch (operand.kind) {
+    case 'field':
+      return operand.uses.some(({ field }) => field.expensive === true);
+    case 'transform':
+      return operand.args.some(isExpensive);
+    case 'group':
+      return operand.items.some(isExpensive);
+    case 'text':
+      return false;
   }
 }
 

@@ -29,12 +29,13 @@ export function foldTypes<E>(tree: Tree<E>, types: EventSet): Tree<E> | boolean 
   }
 }
 
-/** All questions are free of effects, so those with remembered answers may go first. */
+/** All questions are free of effects, so those with remembered answers may go first, and those that read files last. */
 function cheapFirst<E>(trees: readonly Tree<E>[]): Tree<E>[] {
   const cost = (tree: Tree<E>): number => {
-    if (tree.kind === 'call') return 1;
+    if (tree.kind === 'type') return 0;
     if (tree.kind === 'not') return cost(tree.child);
-    return tree.kind === 'and' || tree.kind === 'or' ? Math.max(...tree.children.map(cost)) : 0;
+    if ('children' in tree) return Math.max(...tree.children.map(cost));
+    return tree.expensive ? 2 : tree.kind === 'call' ? 1 : 0;
   };
   return [...trees].sort((a, b) => cost(a) - cost(b));
 }

@@ -104,11 +104,14 @@ function planRule<E>(leaves: Leaves<E>, condition: Checked, index: number): Plan
   return { index, types: tree === false ? EventSet.NONE : types, tree };
 }
 
-/** A field is asked as text or as bool throughout, or not by such leaves at all. */
+/**
+ * A field is asked as text or as bool throughout, or not by such leaves at all. Expensive ones count as not asked: a step
+ * would look at them for every event of a type.
+ */
 function fieldKinds<E>(rules: readonly PlannedRule<E>[], count: number): ('text' | 'flag' | null)[] {
   const kinds = Array<'text' | 'flag' | null>(count).fill(null);
   const visit = (tree: Tree<E>): void => {
-    if (tree.kind === 'text' || tree.kind === 'flag') kinds[tree.field] = tree.kind;
+    if (tree.kind === 'text' || tree.kind === 'flag') kinds[tree.field] = tree.expensive ? null : tree.kind;
     else if (tree.kind === 'not') visit(tree.child);
     else if (tree.kind === 'and' || tree.kind === 'or') tree.children.forEach(visit);
   };

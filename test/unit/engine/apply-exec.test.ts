@@ -17,6 +17,7 @@ function exepath(flags: number, whole: string | null): string | undefined {
     argv: () => [],
     exe: () => whole,
     environment: () => new Environment(),
+    cgroup: () => {},
   })?.exepath.text;
 }
 
@@ -47,6 +48,7 @@ test('the environment of the record is kept', () => {
     argv: () => [],
     exe: () => null,
     environment: (text: string | null) => environments.make(text),
+    cgroup: () => {},
   };
   const process = applyRecord(new ProcessTable(() => null), record, proc);
   assert.equal(process?.image.environment.text, 'A=1\0');

@@ -6,7 +6,12 @@ import { applyRecord } from '../../../src/engine/apply.ts';
 import { Environment, type Process, ProcessTable, type TaskFacts } from '../../../src/state/index.ts';
 import { callRecord, image, task } from './records.ts';
 
-const PROC = { argv: () => [], exe: () => null, environment: () => new Environment() };
+const PROC = {
+  argv: () => [],
+  exe: () => null,
+  environment: () => new Environment(),
+  cgroup: () => {},
+};
 const ALL = (1n << 41n) - 1n;
 
 /** One process, a call of it, and what the table holds then. */

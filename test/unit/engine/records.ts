@@ -11,9 +11,12 @@ import {
   Details,
   Environment,
   Environments,
+  Executables,
   type ImageFacts,
+  type MachineFacts,
   Process,
   type TaskFacts,
+  Units,
   Users,
 } from '../../../src/state/index.ts';
 
@@ -219,6 +222,8 @@ export function image(over: Partial<ImageFacts> = {}): ImageFacts {
     argv: ['cat'],
     cwd: new Interned('/'),
     exeIno: 41n,
+    exeDev: 0,
+    mntNs: 0,
     exeCtime: 0n,
     exeMtime: 0n,
     exeMode: 0o100755,
@@ -240,6 +245,7 @@ export function details(over: Partial<DetailSource> = {}): Details {
     status: () => null,
     cpuNs: () => null,
     cgroups: () => [],
+    auditSession: () => null,
     descriptorLimit: () => null,
     descriptorCount: () => null,
     descriptor: () => null,
@@ -252,6 +258,17 @@ export function details(over: Partial<DetailSource> = {}): Details {
 export interface World {
   processes?: readonly Process[];
   details?: Details;
+  machine?: MachineFacts;
+}
+
+/** A machine without systemd, logins and packages. */
+export function machine(of: Details, over: Partial<MachineFacts> = {}): MachineFacts {
+  return {
+    units: new Units(of, () => null),
+    sessions: { get: () => null },
+    executables: new Executables(null, () => null),
+    ...over,
+  };
 }
 
 const accounts = new Users({
@@ -278,6 +295,7 @@ export function process(
 export function eventOf(record: Uint8Array, world: World = {}): Event {
   const view = new EventRecord(record);
   if (!view.at(0, record.length)) throw new Error('not a record');
+  const of = world.details ?? details();
   const byPid = new Map((world.processes ?? []).map((known) => [known.pid, known]));
   const context: EventContext = {
     users: accounts,
@@ -286,7 +304,8 @@ export function eventOf(record: Uint8Array, world: World = {}): Event {
     wallNs: (bootNs) => 1_700_000_000_000_000_000n + bootNs,
     processOf: (pid) => byPid.get(pid) ?? null,
     initOf: (of) => [...byPid.values()].find(({ vpid, pidNs }) => vpid === 1 && pidNs === of.pidNs) ?? null,
-    details: world.details ?? details(),
+    details: of,
+    machine: world.machine ?? machine(of),
   };
   const event = new Event(view, context);
   event.take(1, byPid.get(view.pid) ?? null);

@@ -8,7 +8,8 @@ test('every field is described once', () => {
   const names = syscallCatalogue.fields.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   // 268 fields that a current Falco lists for system calls, and six that it only still understands.
-  assert.equal(syscallCatalogue.fields.filter(({ deprecated }) => !deprecated).length, 268);
+  const falcos = syscallCatalogue.fields.filter(({ deprecated, own }) => !deprecated && own !== true);
+  assert.equal(falcos.length, 268);
   for (const { name, meaning, arg, argKind } of syscallCatalogue.fields) {
     assert.ok(meaning.length > 0, name);
     assert.equal(arg === 'none', argKind === null, name);

@@ -40,6 +40,7 @@ function counting(): { source: DetailSource; reads: string[] } {
     },
     cpuNs: (pid, tid) => real.cpuNs(pid, tid),
     cgroups: (pid) => real.cgroups(pid),
+    auditSession: (pid) => real.auditSession(pid),
     descriptorLimit: (pid) => real.descriptorLimit(pid),
     descriptorCount: (pid) => real.descriptorCount(pid),
     descriptor: (pid, fd) => real.descriptor(pid, fd),

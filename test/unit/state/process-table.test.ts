@@ -42,6 +42,8 @@ function image(path: string): ImageFacts {
     argv: [],
     cwd: EMPTY,
     exeIno: 0n,
+    exeDev: 0,
+    mntNs: 0,
     exeCtime: 0n,
     exeMtime: 0n,
     exeMode: 0,

@@ -168,3 +168,52 @@ test('event types without a rule are known beforehand', () => {
   const rules = compileRules([mustBuild('evt.type in (open, close)')], rowSource, { matching: 'all' });
   assert.deepEqual(rules.eventTypes.names().sort(), ['close', 'open']);
 });
+
+test('fields that are read from files are asked last, and only where the rest leaves it open', () => {
+  const asked: string[] = [];
+  const source: FactSource<Parameters<ReturnType<typeof factMapSource.bind> & object>[0]> = {
+    bind: (use) => {
+      const get = factMapSource.bind(use)!;
+      return (event) => {
+        asked.push(use.field.name);
+        return get(event);
+      };
+    },
+  };
+  const conditions = [
+    'proc.exe.sha256 = abc and evt.type = open and proc.name = cat and fd.num > 2',
+    'evt.type = open and (proc.exe.changed = true or proc.aname = sh) and proc.name in (cat, dog)',
+    'evt.type = open and not (proc.exe.package = coreutils and proc.name != cat)',
+    'evt.type = open and tolower(proc.exe.package) = val(proc.name) and proc.name = cat',
+  ].map((condition) => mustBuild(condition));
+  const oracles = conditions.map((condition) => evaluate(condition, factMapSource));
+  const events = [
+    { 'proc.name': 'dog', 'fd.num': 3, 'proc.exe.sha256': 'abc', 'proc.exe.package': 'Dog' },
+    { 'proc.name': 'cat', 'fd.num': 3, 'proc.exe.sha256': 'abc', 'proc.exe.package': 'Cat' },
+    { 'proc.name': 'cat', 'fd.num': 1, 'proc.exe.changed': true, 'proc.aname': ['sh'] },
+    { 'proc.name': 'dog', 'fd.num': 1, 'proc.exe.changed': true, 'proc.exe.package': 'coreutils' },
+  ];
+  /** By event: fields read from files that were asked, in each way of running rules. */
+  const expensive = [
+    ['proc.exe.changed', 'proc.exe.package'],
+    ['proc.exe.changed', 'proc.exe.package', 'proc.exe.sha256'],
+    ['proc.exe.package'],
+    ['proc.exe.changed', 'proc.exe.package'],
+  ];
+  for (const generate of [true, false]) {
+    const compiled = compileRules(conditions, source, { matching: 'all', generate });
+    const out = new Int32Array(compiled.size);
+    // Often enough for the plan to choose its fields by what it has seen.
+    for (let round = 0; round < 300; round++) {
+      for (const [at, facts] of events.entries()) {
+        const event = factEvent({ 'evt.type': 'open', ...facts });
+        asked.length = 0;
+        const found = [...out.subarray(0, compiled.match(OPEN, event, out))];
+        const wanted = oracles.flatMap((holds, index) => (holds(OPEN, event) ? [index] : []));
+        assert.deepEqual(found, wanted);
+        const ofFiles = [...new Set(asked.filter((name) => name.startsWith('proc.exe.')))].sort();
+        assert.deepEqual(ofFiles, expensive[at], `event ${at}, generate ${generate}`);
+      }
+    }
+  }
+});
