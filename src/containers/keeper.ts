@@ -1,0 +1,148 @@
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { nearestDirectory } from '../host/plain-file.ts';
+import type { ContainerFacts } from './facts.ts';
+import { type Asked, NotWatchable, type Source, type SourceEvent } from './source.ts';
+import type { Faults } from './text.ts';
+
+export interface KeeperStats {
+  readonly lookups: number;
+  readonly found: number;
+  readonly failures: number;
+  readonly events: number;
+  readonly connects: number;
+}
+
+export interface KeeperCalls {
+  /** Events are being told now: whatever `list` gives exists, later ones will be told. */
+  readonly onOpen: (source: Source) => void;
+  readonly onEvent: (source: Source, event: SourceEvent) => void;
+  readonly warn: (text: string) => void;
+}
+
+export interface KeeperTimes {
+  /** Pause after a failure; doubled up to the last. */
+  readonly firstPauseMs: number;
+  readonly lastPauseMs: number;
+}
+
+/** The directory is watched; the timer is for a directory that appears in one not watched. */
+export const KEEPER_TIMES: KeeperTimes = { firstPauseMs: 500, lastPauseMs: 30_000 };
+
+/**
+ * Keeps one socket: waits while it does not exist, follows its events while it does, comes back after failures with
+ * growing pauses. While one pauses after a failed look-up, further look-ups are not tried: a socket that hangs costs
+ * one time limit a pause, not one a container.
+ */
+export class Keeper {
+  readonly source: Source;
+  readonly #calls: KeeperCalls;
+  readonly #times: KeeperTimes;
+  readonly #stop = new AbortController();
+  #pauseMs: number;
+  #brokenUntilMs = 0;
+  #stats = { lookups: 0, found: 0, failures: 0, events: 0, connects: 0 };
+
+  constructor(source: Source, calls: KeeperCalls, times = KEEPER_TIMES) {
+    this.source = source;
+    this.#calls = calls;
+    this.#times = times;
+    this.#pauseMs = times.firstPauseMs;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.source.close();
+  }
+
+  stats(): KeeperStats {
+    return this.#stats;
+  }
+
+  /** Null: not known there, or the socket is absent or broken. */
+  async lookup(asked: Asked, faults: Faults): Promise<ContainerFacts | null> {
+    if (performance.now() < this.#brokenUntilMs || !existsSync(this.source.socketPath)) return null;
+    this.#stats.lookups++;
+    try {
+      const facts = await this.source.lookup(asked, faults);
+      if (facts !== null) this.#stats.found++;
+      return facts;
+    } catch (error) {
+      this.#failed(error);
+      return null;
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      if (existsSync(this.source.socketPath)) await this.#follow();
+      else await this.#appears();
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const onOpen = (): void => {
+      this.#stats.connects++;
+      this.#pauseMs = this.#times.firstPauseMs;
+      this.#calls.onOpen(this.source);
+    };
+    const onEvent = (event: SourceEvent): void => {
+      this.#stats.events++;
+      this.#calls.onEvent(this.source, event);
+    };
+    try {
+      await this.source.watch(onOpen, onEvent, this.#stop.signal);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      if (error instanceof NotWatchable) {
+        // It answers look-ups; whether it has learned to tell events by an upgrade is seen sooner or later.
+        this.#pauseMs = this.#times.lastPauseMs;
+      } else {
+        this.#failed(error);
+      }
+    }
+    await this.#pause(this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, this.#times.lastPauseMs);
+  }
+
+  #failed(error: unknown): void {
+    this.#stats.failures++;
+    this.#brokenUntilMs = performance.now() + this.#pauseMs;
+    // A runtime that is being stopped or upgraded removes its socket first: nothing to tell.
+    if (!existsSync(this.source.socketPath)) return;
+    this.#calls.warn(`${this.source.name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  /** Until something happens in the nearest directory that exists, at most the longest pause. */
+  async #appears(): Promise<void> {
+    const changed = Promise.withResolvers<void>();
+    let watcher: FSWatcher | null = null;
+    try {
+      watcher = watch(nearestDirectory(this.source.socketPath), { persistent: false }, () =>
+        changed.resolve(),
+      );
+      watcher.on('error', () => {}); // the directory went away; the timer remains
+    } catch {
+      // No inotify instance left: the timer remains.
+    }
+    if (!existsSync(this.source.socketPath)) await this.#pause(this.#times.lastPauseMs, changed.promise);
+    watcher?.close();
+    // /run changes often: look again at most this often.
+    await this.#pause(this.#times.firstPauseMs / 10);
+  }
+
+  async #pause(ms: number, orEarlier?: Promise<void>): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    const over = Promise.withResolvers<void>();
+    const timer = setTimeout(over.resolve, ms);
+    timer.unref();
+    const stop = (): void => over.resolve();
+    this.#stop.signal.addEventListener('abort', stop, { once: true });
+    await (orEarlier === undefined ? over.promise : Promise.race([over.promise, orEarlier]));
+    clearTimeout(timer);
+    this.#stop.signal.removeEventListener('abort', stop);
+  }
+}

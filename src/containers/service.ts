@@ -1,0 +1,253 @@
+import { ContainerdSource } from './api/containerd.ts';
+import { CriSource } from './api/cri.ts';
+import { DockerSource } from './api/docker.ts';
+import { BUNDLE_PLACES, type BundlePlaces, readBundle } from './bundle.ts';
+import type { Runtime } from './cgroup.ts';
+import { type ContainerFacts, mergeFacts } from './facts.ts';
+import { KEEPER_TIMES, Keeper, type KeeperStats, type KeeperTimes } from './keeper.ts';
+import { type Ask, type ContainerNews, containerKey } from './messages.ts';
+import { type ContainerSettings, type EngineName, userSockets } from './settings.ts';
+import type { Asked, Source, SourceEvent } from './source.ts';
+import { Faults } from './text.ts';
+
+export interface ServiceCalls {
+  /** To the engine: one message per call. */
+  readonly send: (news: readonly ContainerNews[]) => void;
+  /** For the agent's log; may hold any text of a socket's or container's making. */
+  readonly warn: (text: string) => void;
+}
+
+export interface ServiceOptions {
+  readonly bundles?: BundlePlaces;
+  readonly times?: KeeperTimes;
+  readonly userSockets?: typeof userSockets;
+}
+
+export interface ServiceStats {
+  readonly asks: number;
+  readonly bundles: number;
+  readonly bundleFaults: number;
+  /** Asks that nobody could answer. */
+  readonly unknown: number;
+  /** Asks that came while too many waited; answered as unknown, asked again later. */
+  readonly refused: number;
+  readonly sources: Readonly<Record<string, KeeperStats>>;
+}
+
+/** Look-ups under way; runtimes answer in some ms, one that hangs holds one of these for the time limit. */
+const MAX_ACTIVE = 16;
+/** Look-ups waiting: a host that starts more containers than this in a second has other worries. */
+const MAX_WAITING = 4096;
+/** Of one user, who may make them hang or name thousands. */
+const MAX_ACTIVE_OF_USER = 2;
+const MAX_WAITING_OF_USERS = 512;
+/** Users whose sockets are remembered as broken. */
+const MAX_USERS = 64;
+/** Containers told after a connect; more than any kubelet runs. */
+const MAX_LISTED = 4096;
+
+// Who is asked, in this order; a bare id on a cgroup leaves open whose it is.
+const ORDER: Readonly<Partial<Record<Runtime, readonly EngineName[]>>> = {
+  docker: ['docker', 'containerd', 'cri'],
+  containerd: ['containerd', 'cri', 'docker'],
+  'cri-o': ['cri'],
+  cri: ['cri'],
+  podman: ['podman'],
+};
+
+/**
+ * Answers the engine's questions about containers, and tells of containers before they are asked for. All sockets
+ * and files of runtimes are read here, on the main thread.
+ */
+export class ContainerService {
+  readonly #settings: ContainerSettings;
+  readonly #calls: ServiceCalls;
+  readonly #options: Required<ServiceOptions>;
+  readonly #keepers: Readonly<Record<EngineName, readonly Keeper[]>>;
+  readonly #users = new Map<number, readonly Keeper[]>();
+  readonly #waiting = new Map<string, Ask>();
+  readonly #active = new Map<string, Ask>();
+  #stats = { asks: 0, bundles: 0, bundleFaults: 0, unknown: 0, refused: 0 };
+  #stopped = false;
+
+  constructor(settings: ContainerSettings, calls: ServiceCalls, options: ServiceOptions = {}) {
+    this.#settings = settings;
+    this.#calls = calls;
+    this.#options = { bundles: BUNDLE_PLACES, times: KEEPER_TIMES, userSockets, ...options };
+    const max = settings.labelMaxBytes;
+    this.#keepers = {
+      docker: this.#keep('docker', (path) => new DockerSource('docker', path, max)),
+      podman: this.#keep('podman', (path) => new DockerSource('podman', path, max)),
+      containerd: this.#keep('containerd', (path) => new ContainerdSource(path, max)),
+      cri: this.#keep('cri', (path) => new CriSource(path, max)),
+    };
+  }
+
+  start(): void {
+    for (const keeper of this.#all()) keeper.start();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.clear();
+    for (const keeper of this.#all()) keeper.stop();
+  }
+
+  ask(asks: readonly Ask[]): void {
+    for (const ask of asks) this.#enqueue(ask);
+    this.#next();
+  }
+
+  stats(): ServiceStats {
+    const sources = Object.fromEntries(this.#all().map((keeper) => [keeper.source.name, keeper.stats()]));
+    return { ...this.#stats, sources };
+  }
+
+  #all(): readonly Keeper[] {
+    return Object.values(this.#keepers).flat();
+  }
+
+  #keep(engine: EngineName, make: (socketPath: string) => Source): readonly Keeper[] {
+    const { enabled, sockets } = this.#settings.engines[engine];
+    const runtime: Runtime = engine;
+    const calls = {
+      onOpen: (source: Source) => void this.#tellAll(source, runtime),
+      onEvent: (_: Source, event: SourceEvent) => this.#event(runtime, event),
+      warn: this.#calls.warn,
+    };
+    return enabled
+      ? [...new Set(sockets)].map((path) => new Keeper(make(path), calls, this.#options.times))
+      : [];
+  }
+
+  async #tellAll(source: Source, runtime: Runtime): Promise<void> {
+    try {
+      const listed = await source.list();
+      for (const one of listed.slice(0, MAX_LISTED)) this.#seen(one, runtime);
+      if (listed.length > MAX_LISTED)
+        this.#calls.warn(`${source.name}: ${listed.length} containers, ${MAX_LISTED} read`);
+    } catch (error) {
+      this.#calls.warn(`${source.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    this.#next();
+  }
+
+  #event(runtime: Runtime, event: SourceEvent): void {
+    if (event.kind === 'removed') {
+      // dockerd removes containerd's container when it stops, and keeps its own.
+      if (event.namespace === 'moby') return;
+      const key = containerKey({ ...event, userId: null });
+      this.#waiting.delete(key);
+      this.#calls.send([{ kind: 'removed', key }]);
+      return;
+    }
+    this.#seen(event, runtime);
+    this.#next();
+  }
+
+  /** A runtime told of it: as if the engine had asked. */
+  #seen({ fullId, namespace }: Asked, engine: Runtime): void {
+    // Ids come from sockets here; those of cgroups have passed the same bound.
+    if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(fullId) || (namespace?.length ?? 0) > 128) return;
+    const runtime = namespace === 'moby' ? 'docker' : engine;
+    const key = containerKey({ fullId, namespace, userId: null });
+    this.#enqueue({
+      key,
+      fullId,
+      runtime,
+      namespace: runtime === 'containerd' ? namespace : null,
+      userId: null,
+    });
+  }
+
+  #enqueue(ask: Ask): void {
+    this.#stats.asks++;
+    const ofUsers = ask.userId === null ? 0 : count(this.#waiting, (one) => one.userId !== null);
+    if (this.#waiting.size < MAX_WAITING && ofUsers < MAX_WAITING_OF_USERS) {
+      this.#waiting.set(ask.key, ask);
+    } else {
+      this.#stats.refused++;
+      this.#calls.send([{ kind: 'facts', key: ask.key, facts: null, final: true }]);
+    }
+  }
+
+  #next(): void {
+    for (const [key, ask] of this.#waiting) {
+      if (this.#active.size >= MAX_ACTIVE || this.#stopped) return;
+      // A second question about one that is being asked for waits for the first: things may have changed since.
+      if (this.#active.has(key)) continue;
+      const { userId } = ask;
+      if (userId !== null && count(this.#active, (one) => one.userId === userId) >= MAX_ACTIVE_OF_USER)
+        continue;
+      this.#waiting.delete(key);
+      this.#active.set(key, ask);
+      void this.#answer(ask).finally(() => {
+        this.#active.delete(key);
+        this.#next();
+      });
+    }
+  }
+
+  async #answer(ask: Ask): Promise<void> {
+    const faults = new Faults();
+    let facts = this.#fromBundle(ask);
+    let done = false;
+    for (const keeper of this.#toAsk(ask)) {
+      const isCri = keeper.source instanceof CriSource;
+      // containerd's own API knows no addresses and probes: for pods the CRI is asked as well.
+      if (isCri ? !mayBeOfPod(ask, facts) : done) continue;
+      const told = await keeper.lookup(ask, faults);
+      if (told === null) continue;
+      done = true;
+      facts = facts === null ? told : mergeFacts(facts, told);
+      if (isCri) break;
+    }
+    if (faults.count > 0) this.#calls.warn(`container ${ask.fullId}: ${faults.count} values left out`);
+    if (facts === null) this.#stats.unknown++;
+    if (!this.#stopped) this.#calls.send([{ kind: 'facts', key: ask.key, facts, final: true }]);
+  }
+
+  #fromBundle(ask: Ask): ContainerFacts | null {
+    const { facts, fault } = readBundle(ask, this.#settings.labelMaxBytes, this.#options.bundles);
+    if (fault !== null) {
+      this.#stats.bundleFaults++;
+      this.#calls.warn(`container ${ask.fullId}: ${fault}`);
+    }
+    if (facts === null) return null;
+    this.#stats.bundles++;
+    this.#calls.send([{ kind: 'facts', key: ask.key, facts, final: false }]);
+    return facts;
+  }
+
+  #toAsk(ask: Ask): readonly Keeper[] {
+    if (ask.userId === null) return (ORDER[ask.runtime] ?? []).flatMap((engine) => this.#keepers[engine]);
+    return this.#ofUser(ask.userId).filter((keeper) => keeper.source.name.startsWith(ask.runtime));
+  }
+
+  /** A user's runtimes are asked when one of its containers is seen, and not followed. */
+  #ofUser(userId: number): readonly Keeper[] {
+    let keepers = this.#users.get(userId);
+    if (keepers === undefined) {
+      const calls = { onOpen: () => {}, onEvent: () => {}, warn: this.#calls.warn };
+      const sockets = Object.entries(this.#options.userSockets(userId)) as ['podman' | 'docker', string][];
+      keepers = sockets
+        .filter(([engine]) => this.#settings.engines[engine].enabled)
+        .map(([engine, path]) => new DockerSource(engine, path, this.#settings.labelMaxBytes, { userId }))
+        .map((source) => new Keeper(source, calls, this.#options.times));
+    }
+    this.#users.delete(userId);
+    this.#users.set(userId, keepers);
+    if (this.#users.size > MAX_USERS) this.#users.delete(this.#users.keys().next().value!);
+    return keepers;
+  }
+}
+
+function count(asks: ReadonlyMap<string, Ask>, fits: (ask: Ask) => boolean): number {
+  let found = 0;
+  for (const ask of asks.values()) if (fits(ask)) found++;
+  return found;
+}
+
+function mayBeOfPod(ask: Ask, facts: ContainerFacts | null): boolean {
+  return ask.runtime === 'cri-o' || ask.runtime === 'cri' || facts === null || facts.isPodSandbox !== null;
+}
