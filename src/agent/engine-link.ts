@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Alert } from '../base/alert.ts';
+import type { HostAddresses } from '../engine/host-names.ts';
 import type {
   Answer,
   EngineStats,
@@ -59,6 +60,11 @@ export class EngineLink {
   /** Resolves with the number of processes known then. */
   async tasks(records: Uint8Array): Promise<number> {
     return (await this.#ask({ kind: 'tasks', records }, 'tasks')).processes;
+  }
+
+  /** Replaces what is known of the names of hosts in the rules. */
+  async setHostNames(addresses: HostAddresses): Promise<void> {
+    await this.#ask({ kind: 'hosts', addresses }, 'hosts');
   }
 
   async stats(): Promise<EngineStats> {

@@ -14,6 +14,7 @@ import {
 import { type Canary, createCanary } from './canary.ts';
 import type { EngineLink } from './engine-link.ts';
 import { attachHooks } from './hooks.ts';
+import { HostNameWatch } from './host-names.ts';
 import type { Log } from './log.ts';
 import { LossWatch } from './loss.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -78,6 +79,7 @@ class Service {
   readonly #delivery: Delivery;
   readonly #canary: Canary;
   readonly #files: FileWatch;
+  readonly #hostNames: HostNameWatch;
   readonly #wakeFd: number;
   #status: string;
   readonly #config: Config;
@@ -116,6 +118,12 @@ class Service {
       () => void this.#reload('files changed'),
       (path, reason) => log.debug(`cannot watch ${path}: ${reason}`),
     );
+    this.#hostNames = new HostNameWatch({
+      changed: (all) => {
+        engine.setHostNames(all).catch((error: Error) => log.debug(`names of hosts: ${error.message}`));
+      },
+    });
+    this.#hostNames.follow(check.hostNames);
     this.#config = settings.config;
     if (this.#config.watch_config_files) this.#files.follow(paths);
     this.#status = this.#describe(check);
@@ -207,6 +215,7 @@ class Service {
       this.#sayUnapplied(settings);
       for (const { program, reason } of this.#probes.want(check.eventTypes, check.parts))
         this.#log.warning(`${program}: ${reason}`);
+      this.#hostNames.follow(check.hostNames);
       this.#status = this.#describe(check);
       this.#log.notice(`reloaded: ${this.#status}`);
     } else {
@@ -240,6 +249,7 @@ class Service {
     this.#notifier.stopping();
     this.#canary.stop();
     this.#files.stop();
+    this.#hostNames.stop();
     await this.#engine
       .stop()
       .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));

@@ -5,12 +5,17 @@ import { LAYOUT_EXIT, TYPE_TASK } from '../schema/record.generated.ts';
 import { hostState, type Process, ProcessTable } from '../state/index.ts';
 import { applyRecord, tsNs } from './apply.ts';
 import { Event } from './event.ts';
+import type { Needs } from './facts/needs.ts';
+import { type HostAddresses, HostNames } from './host-names.ts';
 import { Matcher } from './matcher.ts';
 import type { EngineStats, RulesCheck, RulesInput } from './messages.ts';
 import { checkOf, loadRuleSet } from './rule-set.ts';
 
 /** Slow changes (clock, accounts, processes whose end was lost) are looked at this often, in event time. */
 const CARE_EVERY_NS = 1e9;
+
+/** Of rules that are not valid. */
+const NO_NEEDS: Needs = { parts: new Set(), hostNames: new Set() };
 
 /** The stages wired together: one record in, state kept, zero or more alerts out. */
 export class Engine {
@@ -24,6 +29,7 @@ export class Engine {
     processOf: (pid: number) => this.#table.byPid(pid),
     initOf: (process: Process) => this.#table.initOf(process),
     details: this.#host.details,
+    hostNames: new HostNames(),
     machine: this.#host,
   };
   readonly #emit = (alert: Alert): void => void this.#alerts.push(alert);
@@ -46,7 +52,12 @@ export class Engine {
       this.#context.isoTimes = rules.format.timeFormatIso8601;
       this.#context.hostname = new Interned(rules.format.hostname);
     }
-    return { ...checkOf(loaded), parts: matcher?.parts ?? new Set() };
+    return { ...checkOf(loaded), ...(matcher?.needs ?? NO_NEEDS) };
+  }
+
+  /** What the names of hosts in the rules stand for now. */
+  setHostNames(all: HostAddresses): void {
+    this.#context.hostNames.set(all);
   }
 
   /** @param memory the ring's bytes, to which the places given to `take` refer */

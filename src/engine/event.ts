@@ -5,6 +5,7 @@ import type { Details, MachineFacts, Process, Users } from '../state/index.ts';
 import { reachable, tsNs } from './apply.ts';
 import { type Descriptor, describeDescriptor, emptySlot } from './descriptor.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
+import type { HostNames } from './host-names.ts';
 import { Derived, normalPath } from './paths.ts';
 
 /** What facts need beside the record: shared by all events, owned by the engine. */
@@ -20,6 +21,8 @@ export interface EventContext {
   /** The first process of its pid namespace. */
   initOf(process: Process): Process | null;
   readonly details: Details;
+  /** What names of hosts in the rules stand for. */
+  readonly hostNames: HostNames;
   readonly machine: MachineFacts;
 }
 
@@ -133,7 +136,11 @@ export class Event {
     return this.#descriptor;
   }
 
-  /** The first bytes that the call moved, valid until the next event; null for events that move none. */
+  /** CPU that the event happened on. */
+  get cpu(): number {
+    return this.record.cpu;
+  }
+  /** The first bytes that the call moved, valid until the next event; null for events whose record has no place for them. */
   get data(): Uint8Array | null {
     if (this.isSocket) return this.record.socket.data;
     return this.isCall ? this.record.call.data : null;
@@ -232,6 +239,9 @@ export class Event {
   }
   initOf(process: Process): Process | null {
     return this.#context.initOf(process);
+  }
+  get hostNames(): HostNames {
+    return this.#context.hostNames;
   }
   /** Facts read from /proc when asked for. */
   get details(): Details {

@@ -10,11 +10,10 @@ import {
 } from '../rules/index.ts';
 import { eventTypeId } from '../schema/events.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
-import type { RecordPart } from '../schema/record-parts.ts';
 import { canaryRule } from './canary.ts';
 import type { Event } from './event.ts';
 import { kernelFacts } from './facts/index.ts';
-import { notingParts } from './facts/needed-parts.ts';
+import { type Needs, notingNeeds } from './facts/needs.ts';
 import type { RulesInput } from './messages.ts';
 
 /** Kernel type number → id of the event type in rules. */
@@ -37,8 +36,7 @@ interface Output {
 /** Rules compiled against the event, ready to run; a reload makes a new one beside the old. */
 export class Matcher {
   readonly count: number;
-  /** What the rules want records to carry beside the usual. */
-  readonly parts: ReadonlySet<RecordPart>;
+  readonly needs: Needs;
   readonly #rules: readonly LoadedRule[];
   readonly #outputs: readonly Output[];
   readonly #compiled: CompiledRules<Event>;
@@ -57,9 +55,8 @@ export class Matcher {
       Object.entries(input.staticFields).map(([key, value]) => [`static.${key}`, value]),
     );
     const conditions = this.#rules.map(({ condition }) => condition);
-    const parts = new Set<RecordPart>();
-    const facts = notingParts(kernelFacts, parts);
-    this.parts = parts;
+    const facts = notingNeeds(kernelFacts);
+    this.needs = facts.needs;
     this.#compiled = compileRules(conditions, facts, { matching: input.matching });
     this.#hits = new Int32Array(this.#compiled.size);
     this.#outputs = this.#rules.map((rule) => ({

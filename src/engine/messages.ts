@@ -1,6 +1,7 @@
 import type { AlertFormat } from '../alerts/index.ts';
 import type { Alert, Priority } from '../base/alert.ts';
-import type { RecordPart } from '../schema/record-parts.ts';
+import type { Needs } from './facts/needs.ts';
+import type { HostAddresses } from './host-names.ts';
 
 /** What the main thread and the engine worker say to one another. All of it is plain data. */
 
@@ -44,7 +45,7 @@ export interface WatchPlan {
 }
 
 /** What loading rules gave. They are in force if and only if `ok`; otherwise those before them stay. */
-export interface RulesCheck {
+export interface RulesCheck extends Needs {
   readonly ok: boolean;
   /** Errors, warnings and lints of every file that has some, as `saker check` prints them; empty when none has. */
   readonly report: string;
@@ -52,8 +53,6 @@ export interface RulesCheck {
   readonly rules: number;
   /** Event types that some rule asks for. */
   readonly eventTypes: ReadonlySet<string>;
-  /** What the rules want records to carry beside the usual. */
-  readonly parts: ReadonlySet<RecordPart>;
   /** Syscalls that rules name (not those a rule merely leaves open) → number of such rules. */
   readonly named: ReadonlyMap<string, number>;
 }
@@ -65,6 +64,7 @@ export type ToEngine =
   | { readonly kind: 'watch'; readonly plan: WatchPlan }
   /** Records of the task iterator, one after another. */
   | { readonly kind: 'tasks'; readonly records: Uint8Array }
+  | { readonly kind: 'hosts'; readonly addresses: HostAddresses }
   | { readonly kind: 'stats' }
   | { readonly kind: 'stop' };
 
@@ -85,6 +85,7 @@ export type Answer =
   | { readonly kind: 'load'; readonly check: RulesCheck }
   | { readonly kind: 'watch' }
   | { readonly kind: 'tasks'; readonly processes: number }
+  | { readonly kind: 'hosts' }
   | { readonly kind: 'stats'; readonly stats: EngineStats }
   | { readonly kind: 'stop' };
 

@@ -1,6 +1,7 @@
 import { type AppendOutput, fileText, type LoadedRule, type LoadResult, loadRules } from '../rules/index.ts';
 import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
+import type { Needs } from './facts/needs.ts';
 import type { AppendOutput as ConfiguredOutput, RulesCheck, RulesInput, Selector } from './messages.ts';
 
 /** Rules as text → loaded rules. */
@@ -23,7 +24,7 @@ const SYSCALL_NAMES: ReadonlySet<string> = new Set(SYSCALLS);
 const MANY_TYPES = 100;
 
 /** What a load gave, for people and for the choice of hooks. */
-export function checkOf(result: LoadResult): Omit<RulesCheck, 'parts'> {
+export function checkOf(result: LoadResult): Omit<RulesCheck, keyof Needs> {
   const noisy = result.files.filter((f) => f.errors.length + f.warnings.length + f.lints.length > 0);
   return {
     ok: result.ok,

@@ -50,6 +50,9 @@ class EngineWorker {
         return { kind: 'load', check: this.#engine.load(message.rules) };
       case 'tasks':
         return { kind: 'tasks', processes: this.#engine.takeTasks(message.records) };
+      case 'hosts':
+        this.#engine.setHostNames(message.addresses);
+        return { kind: 'hosts' };
       case 'stats':
         return { kind: 'stats', stats: this.#engine.stats(this.#source?.stats.corrupt ?? 0) };
       default:

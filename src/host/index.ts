@@ -19,7 +19,13 @@ export { type LoginSession, LoginSessions } from './login-sessions.ts';
 export { type Machine, readMachine } from './machine.ts';
 export { openPackages } from './package-databases.ts';
 export type { FileDigest, Ownership, PackageDatabase, PackageFile } from './packages.ts';
-export { type Descriptor, type InternetSocket, ProcDetails, type StatusFacts } from './proc-details.ts';
+export {
+  type CpuTimes,
+  type Descriptor,
+  type InternetSocket,
+  ProcDetails,
+  type StatusFacts,
+} from './proc-details.ts';
 export { type ProcessFacts, ProcFs } from './procfs.ts';
 export { type UnitNames, unitNames } from './systemd-units.ts';
 export { type User, UserDatabase } from './users.ts';

@@ -21,6 +21,14 @@ export interface StatusFacts {
   readonly majorFaults: number;
 }
 
+/** Time of a thread on CPUs, ns. */
+export interface CpuTimes {
+  readonly userNs: number;
+  readonly systemNs: number;
+}
+
+/** USER_HZ is 100 on every Linux that runs Node. */
+const TICK_NS = 1e7;
 const STATUS_BYTES = 16 * 1024;
 const STAT_BYTES = 4096;
 const LIMITS_BYTES = 4096;
@@ -81,6 +89,14 @@ export class ProcDetails {
   cpuNs(pid: number, tid: number): number | null {
     const first = this.#text(`${pid}/task/${tid}/schedstat`, 128)?.split(' ')[0];
     return first === undefined || first === '' ? null : Number(first);
+  }
+
+  /** What a thread has run in its program and in the kernel, to a hundredth of a second. */
+  cpuTimes(pid: number, tid: number): CpuTimes | null {
+    const stat = this.#stat(pid, tid);
+    return stat === null
+      ? null
+      : { userNs: Number(stat[11]) * TICK_NS, systemNs: Number(stat[12]) * TICK_NS };
   }
 
   /** Controller and path, `memory` and `/system.slice`; the unified hierarchy has an empty controller. */

@@ -6,9 +6,10 @@
 import { encodeByteText, toBytes } from '../base/byte-text.ts';
 import { Interned } from '../base/interning.ts';
 import { eventTypeId, UNKNOWN_EVENT } from '../schema/events.ts';
+import { HOST_NAME_FIELDS } from '../schema/host-names.ts';
 import { parseAddress } from './condition/address.ts';
 import { derive } from './fact-derive.ts';
-import type { FactSource, FieldUse, Value } from './facts.ts';
+import type { FactSource, FieldUse, Getter, Value } from './facts.ts';
 
 export type FactMap = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,7 @@ function encodeText(value: unknown): unknown {
 
 export const factMapSource: FactSource<FactEvent> = {
   bind(use) {
+    if (use.arg !== null && HOST_NAME_FIELDS.has(use.field.name)) return hasName(use, use.arg);
     const key = use.arg === null ? use.field.name : `${use.field.name}[${use.arg}]`;
     return (event) => {
       const known = event.values.get(key);
@@ -53,6 +55,15 @@ export const factMapSource: FactSource<FactEvent> = {
     };
   },
 };
+
+/** A map knows the name that an event shows, not the addresses that others stand for. */
+function hasName({ field }: FieldUse, wanted: string): Getter<FactEvent> {
+  const get = factMapSource.bind({ field, arg: null })!;
+  return (event) => {
+    const name = get(event);
+    return name instanceof Interned ? name.text === wanted : null;
+  };
+}
 
 /** The fact as given, under each spelling of its name, else as derived; undefined when there is none. */
 function lookUp(facts: FactMap, { field, arg }: FieldUse): unknown {

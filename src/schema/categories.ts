@@ -31,6 +31,12 @@ export const CATEGORY_BY_TYPE: readonly string[] = TYPE_NAMES.map((name) => byNa
 const WRITES = new Set(['sendto', 'sendmsg']);
 const READS = new Set(['recvfrom', 'recvmsg']);
 
+/** Calls that wait for something to happen, by TYPE_* of the record. */
+const WAITS = new Set(
+  'poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2 nanosleep clock_nanosleep'.split(' '),
+);
+export const WAITS_BY_TYPE: readonly boolean[] = TYPE_NAMES.map((name) => WAITS.has(name));
+
 /** By TYPE_* of the record: the direction of data, null for events that move none. */
 export const DIRECTION_BY_TYPE: readonly ('read' | 'write' | null)[] = TYPE_NAMES.map((name) =>
   WRITES.has(name) ? 'write' : READS.has(name) ? 'read' : null,

@@ -1,4 +1,4 @@
-import type { Descriptor, ProcDetails, StatusFacts } from '../host/index.ts';
+import type { CpuTimes, Descriptor, ProcDetails, StatusFacts } from '../host/index.ts';
 import type { Environment, Environments } from './environment.ts';
 import type { ImageFacts, Process } from './process.ts';
 
@@ -9,6 +9,7 @@ export type DetailSource = Pick<
   | 'environ'
   | 'status'
   | 'cpuNs'
+  | 'cpuTimes'
   | 'cgroups'
   | 'auditSession'
   | 'descriptorLimit'
@@ -19,6 +20,8 @@ export type DetailSource = Pick<
 
 /** Processes whose details are remembered. */
 const MAX_PROCESSES = 2048;
+/** Threads of a process whose share of the CPU is remembered. */
+const MAX_THREADS = 256;
 /** Facts that change while a process runs are read again after this time. */
 const FRESH_NS = 1e9;
 /** Reads begun in one second of event time; a rule that asks for memory sizes of everything must not stop the engine. */
@@ -33,6 +36,14 @@ interface Entry {
   /** Everything of `live` was read after this time. */
   asOfNs: number;
   live: Map<string, unknown>;
+  /** By thread. */
+  readonly cpu: Map<number, { atNs: number; times: CpuTimes; use: CpuUse | null }>;
+}
+
+/** Percent of one CPU. */
+export interface CpuUse {
+  readonly user: number;
+  readonly system: number;
 }
 
 /**
@@ -78,6 +89,21 @@ export class Details {
     return this.#live(process, `cpu ${tid}`, nowNs, () => this.#source.cpuNs(process.pid, tid));
   }
 
+  /** Share of one CPU that a thread took between this look and the one before, which lie a second or more apart. */
+  cpuUse(process: Process, tid: number, nowNs: number): CpuUse | null {
+    const { cpu } = this.#entry(process, nowNs);
+    const before = cpu.get(tid);
+    if (before !== undefined && nowNs - before.atNs < FRESH_NS) return before.use;
+    const times = this.#read(process, nowNs, () => this.#source.cpuTimes(process.pid, tid));
+    if (times === undefined || times === null) return null;
+    const percent = (part: 'userNs' | 'systemNs'): number =>
+      before === undefined ? 0 : ((times[part] - before.times[part]) / (nowNs - before.atNs)) * 100;
+    const use = before === undefined ? null : { user: percent('userNs'), system: percent('systemNs') };
+    if (cpu.size >= MAX_THREADS) cpu.clear();
+    cpu.set(tid, { atNs: nowNs, times, use });
+    return use;
+  }
+
   cgroups(process: Process, nowNs: number): readonly (readonly [string, string])[] | null {
     return this.#live(process, 'cgroups', nowNs, () => this.#source.cgroups(process.pid));
   }
@@ -117,7 +143,7 @@ export class Details {
     let entry = this.#entries.get(process);
     if (entry !== undefined) this.#entries.delete(process);
     if (entry === undefined || entry.image !== process.image) {
-      entry = { image: process.image, asOfNs: nowNs, live: new Map() };
+      entry = { image: process.image, asOfNs: nowNs, live: new Map(), cpu: new Map() };
     } else if (nowNs - entry.asOfNs >= FRESH_NS && !process.ended) {
       entry.asOfNs = nowNs;
       entry.live = new Map();

@@ -4,7 +4,7 @@
  */
 
 export type { Descriptor as ProcDescriptor, InternetSocket, LoginSession } from '../host/index.ts';
-export { type DetailSource, Details } from './details.ts';
+export { type CpuUse, type DetailSource, Details } from './details.ts';
 export { Environment, Environments } from './environment.ts';
 export { Executables } from './executables.ts';
 export { type HostState, hostState, type MachineFacts } from './host.ts';

@@ -1,6 +1,6 @@
 import { Interned } from '../../base/interning.ts';
 import type { Getter, Value } from '../../rules/facts.ts';
-import { CATEGORY_BY_TYPE, DIRECTION_BY_TYPE } from '../../schema/categories.ts';
+import { CATEGORY_BY_TYPE, DIRECTION_BY_TYPE, WAITS_BY_TYPE } from '../../schema/categories.ts';
 import { falcoOpenFlags, opensForReading, opensForWriting } from '../../schema/open-flags.ts';
 import { KINDS } from '../descriptor-kinds.ts';
 import { resultName } from '../errno.ts';
@@ -88,6 +88,13 @@ function typeIs(arg: string | null): Getter<Event> | null {
   return (event) => (event.typeName.text === arg ? 1 : 0);
 }
 
+/** Milliseconds between the event and a moment given in ns since the epoch; the rules ask whether it is at most theirs. */
+function around(arg: string | null): Getter<Event> | null {
+  if (arg === null || !/^\d{1,19}$/.test(arg)) return null;
+  const moment = BigInt(arg);
+  return (event) => Math.abs(Number(event.wallNs - moment)) / 1e6;
+}
+
 const wholeSeconds = (ns: number): number => Math.floor(ns / SECOND_NS);
 
 export const eventFacts: Readonly<Record<string, (arg: string | null) => Getter<Event> | null>> = {
@@ -112,6 +119,11 @@ export const eventFacts: Readonly<Record<string, (arg: string | null) => Getter<
   'evt.deltatime': () => (event) => event.sinceLastNs,
   'evt.deltatime.s': () => (event) => wholeSeconds(event.sinceLastNs),
   'evt.deltatime.ns': () => (event) => event.sinceLastNs % SECOND_NS,
+  'evt.cpu': () => (event) => event.cpu,
+  'evt.around': around,
+  'evt.buffer': () => (event) => (direction(event) === null ? null : event.data),
+  // Bytes moved, as the call said; not those that evt.buffer shows of them.
+  'evt.buflen': () => (event) => (direction(event) === null || event.ret < 0 ? null : event.ret),
   'evt.is_async': () => () => false,
   'evt.hostname': () => (event) => event.hostname,
   'evt.res': () => onCall(resultText),
@@ -124,13 +136,12 @@ export const eventFacts: Readonly<Record<string, (arg: string | null) => Getter<
   'evt.count.error.memory': () => errorsOf('memory'),
   'evt.count.error.other': () => errorsOf('other'),
   // Every event of ours comes at the end of a call, but for the end of a process.
-  'evt.count.exit': () => (event) => (event.isExit ? 0 : 1),
+  'evt.count.exit': () => (event) => (event.isExit ? null : 1),
   'evt.is_io': () => (event) => direction(event) !== null,
   'evt.is_io_read': () => (event) => direction(event) === 'read',
   'evt.is_io_write': () => (event) => direction(event) === 'write',
   'evt.io_dir': () => (event) => directions[event.record.type] ?? null,
-  // Calls that only wait (sleep, poll) are not collected.
-  'evt.is_wait': () => () => false,
+  'evt.is_wait': () => (event) => WAITS_BY_TYPE[event.record.type] ?? false,
   'evt.is_syslog': () => (event) =>
     direction(event) === 'write' && SYSLOG.has(event.descriptor.name?.text ?? ''),
   'evt.is_open_read': () => onOpen((event) => opensForReading(falcoFlags(event))),

@@ -6,6 +6,7 @@ import { environmentFacts } from './environment.ts';
 import { eventFacts } from './event.ts';
 import { executableFacts } from './executable.ts';
 import { hashFacts } from './hash.ts';
+import { hostNameFacts } from './host-name.ts';
 import { kernelViewFacts } from './kernel-view.ts';
 import { packageFacts } from './package.ts';
 import { pathFacts } from './path.ts';
@@ -26,6 +27,7 @@ const TABLES: readonly Readonly<Record<string, (arg: string | null) => Getter<Ev
   environmentFacts,
   threadFacts,
   descriptorFacts,
+  hostNameFacts,
   pathFacts,
   argumentFacts,
   userFacts,

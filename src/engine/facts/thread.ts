@@ -1,7 +1,7 @@
 import { Interned } from '../../base/interning.ts';
 import type { Getter, Value } from '../../rules/facts.ts';
 import { capabilityNames } from '../../schema/capabilities.ts';
-import type { Capabilities, Process } from '../../state/index.ts';
+import type { Capabilities, CpuUse, Process } from '../../state/index.ts';
 import type { Event } from '../event.ts';
 import { own, type Table } from './process.ts';
 
@@ -89,6 +89,13 @@ function descriptorUse(process: Process, event: Event): number | null {
   return open === null || limit === null || limit <= 0 ? null : (open / limit) * 100;
 }
 
+/** Percent of one CPU since the last look a second or more ago; missing at the first look. */
+const cpuUse = (get: (use: CpuUse) => number) =>
+  own((process, event) => {
+    const use = event.details.cpuUse(process, event.tid, event.bootNs);
+    return use === null ? null : get(use);
+  });
+
 /** Kinds of all descriptors, or of the one given. */
 function kinds(arg: string | null): Getter<Event> | null {
   const only = arg === null ? null : Number(arg);
@@ -116,6 +123,11 @@ export const threadFacts: Table = {
     return all.length === 0 ? null : new Interned(all.map((entry) => entry.join('=')).join(' '));
   }),
   'thread.cgroup': cgroup,
+  // The length of a time slice is known to the scheduler's events alone, which nobody collects: 0 as in Falco.
+  'thread.exectime': () => () => 0,
+  'thread.cpu': cpuUse(({ user, system }) => user + system),
+  'thread.cpu.user': cpuUse(({ user }) => user),
+  'thread.cpu.system': cpuUse(({ system }) => system),
   'thread.totexectime': own((process, event) => event.details.cpuNs(process, event.tid, event.bootNs)),
   'thread.pfmajor': status(({ majorFaults }) => majorFaults),
   'thread.pfminor': status(({ minorFaults }) => minorFaults),

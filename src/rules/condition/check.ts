@@ -6,6 +6,7 @@ import type { CompareNode, ConditionNode, ExistsNode, OperandNode, Span, ValueNo
 import { checkFieldComparison } from './check-fields.ts';
 import { addressOf, bools, netOf, numbers } from './check-literals.ts';
 import { type CheckedOperand, CheckFault, checkOperandNode, type ProblemKind } from './check-operand.ts';
+import { specialMeaning } from './check-special.ts';
 import type { Checked, CheckedOp, Net, Operand, Predicate, Quantifier, TypePredicate } from './checked.ts';
 import { parseInteger } from './literals.ts';
 import { EQUALITY, KIND_NAMES, OPS, OPS_OF, QUANTIFIERS, TEXT } from './operators.ts';
@@ -135,7 +136,7 @@ class Checker {
     const left = checkOperandNode(node.left, this.#catalogue);
     this.#warnDeprecated(left, node);
     if (node.kind === 'exists') return this.#exists(node, left);
-    return this.#compare(node, left);
+    return specialMeaning(this.#compare(node, left), node);
   }
 
   #exists(node: ExistsNode, left: CheckedOperand): Predicate {

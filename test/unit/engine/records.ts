@@ -3,6 +3,7 @@ import { Interned } from '../../../src/base/interning.ts';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { Event, type EventContext } from '../../../src/engine/event.ts';
 import { kernelFacts } from '../../../src/engine/facts/index.ts';
+import { HostNames } from '../../../src/engine/host-names.ts';
 import type { Value } from '../../../src/rules/facts.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
 import * as r from '../../../src/schema/record.generated.ts';
@@ -244,6 +245,7 @@ export function details(over: Partial<DetailSource> = {}): Details {
     environ: () => null,
     status: () => null,
     cpuNs: () => null,
+    cpuTimes: () => null,
     cgroups: () => [],
     auditSession: () => null,
     descriptorLimit: () => null,
@@ -256,6 +258,7 @@ export function details(over: Partial<DetailSource> = {}): Details {
 }
 
 export interface World {
+  hostNames?: HostNames;
   processes?: readonly Process[];
   details?: Details;
   machine?: MachineFacts;
@@ -305,6 +308,7 @@ export function eventOf(record: Uint8Array, world: World = {}): Event {
     processOf: (pid) => byPid.get(pid) ?? null,
     initOf: (of) => [...byPid.values()].find(({ vpid, pidNs }) => vpid === 1 && pidNs === of.pidNs) ?? null,
     details: of,
+    hostNames: world.hostNames ?? new HostNames(),
     machine: world.machine ?? machine(of),
   };
   const event = new Event(view, context);

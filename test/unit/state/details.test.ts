@@ -39,6 +39,7 @@ function counting(): { source: DetailSource; reads: string[] } {
       return real.status(pid, tid);
     },
     cpuNs: (pid, tid) => real.cpuNs(pid, tid),
+    cpuTimes: (pid, tid) => real.cpuTimes(pid, tid),
     cgroups: (pid) => real.cgroups(pid),
     auditSession: (pid) => real.auditSession(pid),
     descriptorLimit: (pid) => real.descriptorLimit(pid),
@@ -124,4 +125,22 @@ test('memory and reads are bounded', () => {
   for (let i = 0; i < 5000; i++) details.status(new Process({ ...task, comm: new Interned('x') }), 1, 0);
   assert.equal(details.size, 2048);
   assert.equal(reads.length, 500);
+});
+
+test('the share of the CPU lies between two looks, a second or more apart', () => {
+  let userNs = 0;
+  const { source } = counting();
+  const details = new Details(
+    { ...source, cpuTimes: () => ({ userNs, systemNs: userNs / 2 }) },
+    new Environments(),
+  );
+  const me = self();
+  const use = (now: number) => details.cpuUse(me, process.pid, now);
+  assert.equal(use(0), null);
+  userNs = 0.5 * SECOND;
+  assert.equal(use(0.9 * SECOND), null);
+  assert.deepEqual(use(SECOND), { user: 50, system: 25 });
+  userNs = SECOND;
+  assert.deepEqual(use(1.5 * SECOND), { user: 50, system: 25 });
+  assert.deepEqual(use(3 * SECOND), { user: 25, system: 12.5 });
 });

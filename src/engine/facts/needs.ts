@@ -1,14 +1,20 @@
 import type { FactSource, FieldUse } from '../../rules/facts.ts';
 import { ARGUMENTS_BY_TYPE, type ArgumentSpec } from '../../schema/arguments.ts';
+import { HOST_NAME_FIELDS } from '../../schema/host-names.ts';
 import type { RecordPart } from '../../schema/record-parts.ts';
 
-/** Which parts of records the loaded rules look at, told by the fields they bind. */
+/** What the loaded rules need that others would pay for in vain; told by the fields they bind. */
+export interface Needs {
+  /** Parts of records. */
+  readonly parts: ReadonlySet<RecordPart>;
+  /** Names of hosts whose addresses are compared with those of sockets. */
+  readonly hostNames: ReadonlySet<string>;
+}
 
 const BY_FIELD: Readonly<Record<string, RecordPart>> = {
   'proc.env': 'env',
   'proc.aenv': 'env',
   'evt.buffer': 'data',
-  'evt.buflen': 'data',
 };
 
 /** Arguments of events, and which part the sources of schema/arguments.ts come from. */
@@ -36,11 +42,15 @@ export function neededParts({ field, arg }: FieldUse): Set<RecordPart> {
   return found;
 }
 
-/** The same facts; what is bound of them adds to `parts`. */
-export function notingParts<E>(source: FactSource<E>, parts: Set<RecordPart>): FactSource<E> {
+/** The same facts, and what those that are bound of them need. */
+export function notingNeeds<E>(source: FactSource<E>): FactSource<E> & { readonly needs: Needs } {
+  const parts = new Set<RecordPart>();
+  const hostNames = new Set<string>();
   return {
+    needs: { parts, hostNames },
     bind(use) {
       for (const part of neededParts(use)) parts.add(part);
+      if (use.arg !== null && HOST_NAME_FIELDS.has(use.field.name)) hostNames.add(use.arg);
       return source.bind(use);
     },
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { neededParts } from '../../../src/engine/facts/needed-parts.ts';
+import { neededParts } from '../../../src/engine/facts/needs.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
 
 const rows: [field: string, arg: string | null, parts: string[]][] = [
@@ -9,7 +9,7 @@ const rows: [field: string, arg: string | null, parts: string[]][] = [
   ['proc.env', 'PATH', ['env']],
   ['proc.aenv', '2', ['env']],
   ['evt.buffer', null, ['data']],
-  ['evt.buflen', null, ['data']],
+  ['evt.buflen', null, []],
   ['evt.arg', 'env', ['env']],
   ['evt.rawarg', 'data', ['data']],
   ['evt.arg', 'name', []],
