@@ -38,7 +38,7 @@ export function openRunning(pid: number, wanted: FileIdentity | null): ExeFile |
  * Opens the file that has this path in the root directory of a process, if it is the wanted one and was not changed
  * since. The path may lead anywhere by now: opened with O_PATH and compared, another file is only looked at, never read.
  */
-export function openInRoot(pid: number, exepath: string, wanted: FileIdentity): ExeFile | null {
+export function openInRoot(pid: number | 'self', exepath: string, wanted: FileIdentity): ExeFile | null {
   if (!exepath.startsWith('/') || mountAt(mountsOf(pid), exepath)?.isLocal !== true) return null;
   const path = `/proc/${pid}/root${exepath}`;
   return openExact({ path, flags: constants.O_NOFOLLOW, pid, wanted, unchanged: true });
@@ -48,7 +48,7 @@ interface Search {
   readonly path: string;
   readonly flags: number;
   /** Whose mounts the file may lie on. */
-  readonly pid: number;
+  readonly pid: number | 'self';
   readonly wanted: FileIdentity | null;
   /** Whether its times must be those told as well. */
   readonly unchanged: boolean;
@@ -77,7 +77,7 @@ function openExact({ path, flags, pid, wanted, unchanged }: Search): ExeFile | n
 }
 
 /** fdinfo tells the mount of a descriptor without asking its file system. */
-function mountOf(fd: number, pid: number): Mount | null {
+function mountOf(fd: number, pid: number | 'self'): Mount | null {
   const info = readBounded(`/proc/self/fdinfo/${fd}`, 1024)?.toString('latin1') ?? '';
   const id = Number(/^mnt_id:\s+(\d+)$/m.exec(info)?.[1] ?? -1);
   const isIt = (mount: Mount): boolean => mount.id === id;
@@ -112,13 +112,21 @@ export function closeExe({ fd }: ExeFile): void {
   closeSync(fd);
 }
 
-/** Inode number of the mount namespace of process 1: the host's. 0 when it may not be seen. */
-export function hostMountNamespace(): number {
-  try {
-    return Number(/^mnt:\[(\d+)\]$/.exec(readlinkSync('/proc/1/ns/mnt'))?.[1] ?? 0);
-  } catch {
-    return 0;
+/**
+ * The process whose root directory and mount namespace are the host's: the first one. The agent itself where that may
+ * not be looked at; a service has a few mounts of its own (/tmp), but the same system below.
+ */
+export function hostProcess(): { pid: 1 | 'self'; mountNamespace: number } {
+  for (const pid of [1, 'self'] as const) {
+    try {
+      closeSync(openSync(`/proc/${pid}/root`, O_PATH));
+      const found = /^mnt:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/ns/mnt`))?.[1];
+      return { pid, mountNamespace: Number(found ?? 0) };
+    } catch {
+      // No permission.
+    }
   }
+  return { pid: 'self', mountNamespace: 0 };
 }
 
 const CHUNK_BYTES = 256 * 1024;

@@ -10,7 +10,7 @@ export {
   digestOf,
   type ExeFile,
   type FileIdentity,
-  hostMountNamespace,
+  hostProcess,
   identityOf,
   openInRoot,
   openRunning,

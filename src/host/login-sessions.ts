@@ -95,7 +95,7 @@ function readSessionFile(path: string, stamp: string): { stamp: string; text: st
 export function parseSession(id: string, text: string): LoginSession {
   const values = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const [, key, raw] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];
+    const [, key, raw] = /^([A-Z_]+)=(.*)$/s.exec(line) ?? [];
     if (key !== undefined) values.set(key, unquoted(raw!).slice(0, MAX_VALUE));
   }
   const word = (key: string): string | null => values.get(key) || null;
@@ -120,6 +120,6 @@ export function parseSession(id: string, text: string): LoginSession {
 }
 
 function unquoted(raw: string): string {
-  const inner = /^"(.*)"$/.exec(raw)?.[1] ?? raw;
-  return inner.replace(/\\(.)/g, '$1');
+  const inner = /^"(.*)"$/s.exec(raw)?.[1] ?? raw;
+  return inner.replace(/\\(.)/gs, '$1');
 }

@@ -5,7 +5,7 @@ import {
   digestOf,
   type ExeFile,
   type FileIdentity,
-  hostMountNamespace,
+  hostProcess,
   identityOf,
   type Ownership,
   openInRoot,
@@ -42,7 +42,7 @@ export class Executables {
   readonly #startTicks: (pid: number) => number | null;
   readonly #digests = new Lru<string, Interned>(MAX_FILES);
   readonly #owners = new Lru<string, Owned>(MAX_FILES);
-  readonly #hostMounts = hostMountNamespace();
+  readonly #host = hostProcess();
   #second = 0;
   #bytesLeft = BYTES_PER_SECOND;
   #looksLeft = LOOKS_PER_SECOND;
@@ -63,7 +63,7 @@ export class Executables {
       const exact = key ?? textOf(identityOf(file), algorithm);
       const read = this.#digests.get(exact);
       if (read !== undefined) return read;
-      if (stat.size > this.#bytesLeft) return null;
+      if (stat.size > MAX_DIGEST_BYTES || stat.size > this.#bytesLeft) return null;
       this.#bytesLeft -= Number(stat.size);
       const hex = digestOf(file, algorithm, MAX_DIGEST_BYTES);
       if (hex === null) return null;
@@ -124,12 +124,12 @@ export class Executables {
     const { exepath, mntNs } = process.image;
     const owner = () => packages.owner(exepath.text);
     const isThere = this.#look(process, nowNs, (file) => {
-      const there = openInRoot(1, exepath.text, identityOf(file));
+      const there = openInRoot(this.#host.pid, exepath.text, identityOf(file));
       if (there !== null) closeExe(there);
       return there !== null;
     });
     if (isThere === true) return owner();
-    if (mntNs === 0 || mntNs !== this.#hostMounts || !exepath.text.startsWith('/')) return null;
+    if (mntNs === 0 || mntNs !== this.#host.mountNamespace || !exepath.text.startsWith('/')) return null;
     return owner() === 'none' ? 'none' : null;
   }
 
@@ -160,7 +160,7 @@ export class Executables {
     if (identity === null) return null;
     const { parent, exepath } = process;
     const inParent = parent === null || parent.ended ? null : openInRoot(parent.pid, exepath.text, identity);
-    return inParent ?? openInRoot(1, exepath.text, identity);
+    return inParent ?? openInRoot(this.#host.pid, exepath.text, identity);
   }
 
   /** /proc gives start times in hundredths of a second. */
