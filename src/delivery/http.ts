@@ -24,6 +24,8 @@ const TURN_MS = 500;
 // What is wrong with the alert itself, so that sending it again gives the same answer. Everything else, a wrong
 // token included, can be mended without the alert.
 const CONTENT_REFUSED = new Set([400, 406, 413, 415, 422]);
+// Who we are or where we go may have changed: the address and the token are read anew before the next attempt.
+const READ_SECRETS_ANEW = new Set([401, 403, 404, 407, 410]);
 const MAX_SHOWN = 200;
 
 export function httpChannel(service: HttpService): Channel {
@@ -107,6 +109,7 @@ class HttpChannel implements Channel {
       return this.#service.read?.(answer, count) ?? { done: count, error: null };
     const what = status >= 300 && status < 400 ? 'redirects are not followed, write the final address' : body;
     const error = `the server answers ${status}: ${shown(what)}`;
+    if (READ_SECRETS_ANEW.has(status)) this.#client.close();
     if (CONTENT_REFUSED.has(status)) return { done: 0, error, refused: true };
     return { done: 0, error, retryAfterMs };
   }

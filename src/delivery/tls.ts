@@ -53,7 +53,7 @@ export async function tlsContext(files: TlsFiles): Promise<TlsContext> {
 async function authorities(files: TlsFiles): Promise<Buffer[] | null> {
   const paths = [files.caCert, files.caBundle].filter(Boolean);
   if (files.caPath !== '') paths.push(...(await filesIn(files.caPath)));
-  if (paths.length > 0) return Promise.all(paths.map(read));
+  if (paths.length > 0) return Promise.all(paths.map(readAuthority));
   return access(SYSTEM_BUNDLE).then(
     async () => [await read(SYSTEM_BUNDLE)],
     () => null,
@@ -67,6 +67,13 @@ async function filesIn(folder: string): Promise<string[]> {
   const pem = names.filter((name) => /\.(pem|crt|cer)$/i.test(name)).sort();
   if (pem.length === 0) throw new Error(`${folder}: no .pem, .crt or .cer file`);
   return pem.slice(0, MAX_AUTHORITIES).map((name) => join(folder, name));
+}
+
+/** Node takes a file without a certificate for an empty list, and then trusts nobody without saying why. */
+async function readAuthority(setting: string): Promise<Buffer> {
+  const bytes = await read(setting);
+  if (!bytes.includes('-----BEGIN')) throw new Error(`${setting}: no certificate in PEM form`);
+  return bytes;
 }
 
 function read(setting: string): Promise<Buffer> {

@@ -16,7 +16,7 @@ export type { SpoolOptions } from './spool.ts';
 // While the disk takes nothing, alerts wait in memory; beyond this they wait in the queue, which drops.
 const MAX_OVERFLOW_BYTES = 8 << 20;
 // Opening looks through the last segment; a folder that cannot be used is not tried with every alert.
-const OPEN_AGAIN_MS = 5000;
+const OPEN_AGAIN_MS = 1000;
 
 /** Without a sequence number: a record that never was on the disk. */
 type Held = SpoolRecord | { readonly sequence: null; readonly timeMs: number; readonly payload: Uint8Array };
@@ -98,7 +98,9 @@ class SpooledSink implements Sink, Source {
     const unsaved = [...this.#unsaved().map((held) => held.payload), ...this.#overflow];
     this.#left = unsaved.length;
     const saved = this.#save(unsaved);
-    const late = new Promise<void>((resolve) => setTimeout(resolve, Math.max(100, end - performance.now())));
+    const late = new Promise<void>((resolve) =>
+      setTimeout(resolve, Math.max(100, end - performance.now())).unref(),
+    );
     await Promise.race([saved, late]);
   }
 
