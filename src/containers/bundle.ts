@@ -1,16 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { readPlainFile } from '../host/plain-file.ts';
 import type { Runtime } from './cgroup.ts';
-import type { ContainerFacts } from './facts.ts';
+import { type ContainerFacts, mergeFacts } from './facts.ts';
 import type { Ask } from './messages.ts';
 import { factsOfSpec, parseJson } from './spec.ts';
+import { readStorageNames } from './storage.ts';
 import { Faults } from './text.ts';
 
 /** Directories of the machine in which runtimes keep bundles; tests give their own. */
 export interface BundlePlaces {
   /** State directories of containerd, each with `io.containerd.runtime.v2.task/NAMESPACE/ID`. */
   readonly containerd: readonly string[];
-  /** containers/storage of cri-o and podman, each with `overlay-containers/ID/userdata`. */
+  /** Run and graph root of containers/storage (cri-o, podman), each with `DRIVER-containers/ID/userdata`. */
   readonly storage: readonly string[];
 }
 
@@ -24,6 +25,8 @@ export const BUNDLE_PLACES: BundlePlaces = {
 const MAX_BYTES = 1024 * 1024;
 /** Namespaces tried for a container whose path does not tell; a host has one to three. */
 const MAX_NAMESPACES = 32;
+/** Storage drivers; all but the first are rare. */
+const STORAGE_FOLDERS = ['overlay', 'vfs', 'btrfs', 'zfs'].map((driver) => `${driver}-containers`);
 const TASKS = 'io.containerd.runtime.v2.task';
 
 export interface BundleResult {
@@ -39,18 +42,35 @@ export interface BundleResult {
  * there could block on a file system of the user's making.
  */
 export function readBundle(ref: Ask, labelMaxBytes: number, places = BUNDLE_PLACES): BundleResult {
-  if (ref.userId !== null) return { facts: null, fault: null };
+  // Ids come from cgroup names: `.` and `..` are names too.
+  if (ref.userId !== null || !/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(ref.fullId))
+    return { facts: null, fault: null };
+  const faults = new Faults();
+  const names = storageNames(ref, places, faults);
   for (const { base, path, runtime } of candidates(ref, places)) {
     const content = readPlainFile(base, path, { maxBytes: MAX_BYTES, uid: process.getuid?.() ?? 0 });
     if (content === 'absent') continue;
-    if (typeof content === 'string') return { facts: null, fault: `${base}/${path}: ${content}` };
+    if (typeof content === 'string') return { facts: names, fault: `${base}/${path}: ${content}` };
     const spec = parseJson(content.toString('utf8'));
-    if (spec === undefined) return { facts: null, fault: `${base}/${path}: not JSON` };
-    const faults = new Faults();
+    if (spec === undefined) return { facts: names, fault: `${base}/${path}: not JSON` };
     const facts = factsOfSpec(spec, runtime, labelMaxBytes, faults);
-    return { facts, fault: faults.count === 0 ? null : `${base}/${path}: ${faults.count} values left out` };
+    return {
+      facts: names === null ? facts : mergeFacts(facts, names),
+      fault: faults.count === 0 ? null : `${base}/${path}: ${faults.count} values left out`,
+    };
   }
-  return { facts: null, fault: null };
+  return { facts: names, fault: null };
+}
+
+function storageNames(ref: Ask, places: BundlePlaces, faults: Faults): ContainerFacts | null {
+  if (ref.runtime !== 'podman' && ref.runtime !== 'cri-o') return null;
+  for (const base of places.storage) {
+    for (const folder of STORAGE_FOLDERS) {
+      const found = readStorageNames(base, folder, ref.fullId, ref.runtime, faults);
+      if (found !== null) return found;
+    }
+  }
+  return null;
 }
 
 interface Candidate {
@@ -61,11 +81,12 @@ interface Candidate {
 
 function* candidates(ref: Ask, places: BundlePlaces): Generator<Candidate> {
   const { fullId } = ref;
-  // Ids come from cgroup names: `.` and `..` are names too.
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(fullId)) return;
   if (ref.runtime === 'podman' || ref.runtime === 'cri-o') {
-    const path = `overlay-containers/${fullId}/userdata/config.json`;
-    for (const base of places.storage) yield { base, path, runtime: ref.runtime };
+    for (const base of places.storage) {
+      for (const folder of STORAGE_FOLDERS) {
+        yield { base, path: `${folder}/${fullId}/userdata/config.json`, runtime: ref.runtime };
+      }
+    }
     return;
   }
   if (ref.runtime !== 'docker' && ref.runtime !== 'containerd') return;

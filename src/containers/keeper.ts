@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { nearestDirectory } from '../host/plain-file.ts';
 import type { ContainerFacts } from './facts.ts';
 import { type Asked, NotWatchable, type Source, type SourceEvent } from './source.ts';
@@ -98,11 +98,12 @@ export class Keeper {
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       if (error instanceof NotWatchable) {
-        // It answers look-ups; whether it has learned to tell events by an upgrade is seen sooner or later.
-        this.#pauseMs = this.#times.lastPauseMs;
-      } else {
-        this.#failed(error);
+        // It answers look-ups; events may come with an upgrade, which makes the socket anew. Asking again and again
+        // would fill the runtime's log.
+        await this.#replaced();
+        return;
       }
+      this.#failed(error);
     }
     await this.#pause(this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, this.#times.lastPauseMs);
@@ -114,6 +115,13 @@ export class Keeper {
     // A runtime that is being stopped or upgraded removes its socket first: nothing to tell.
     if (!existsSync(this.source.socketPath)) return;
     this.#calls.warn(`${this.source.name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  async #replaced(): Promise<void> {
+    const inode = inodeOf(this.source.socketPath);
+    while (!this.#stop.signal.aborted && inodeOf(this.source.socketPath) === inode) {
+      await this.#pause(this.#times.lastPauseMs);
+    }
   }
 
   /** Until something happens in the nearest directory that exists, at most the longest pause. */
@@ -145,4 +153,8 @@ export class Keeper {
     clearTimeout(timer);
     this.#stop.signal.removeEventListener('abort', stop);
   }
+}
+
+function inodeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
 }

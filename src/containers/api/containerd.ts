@@ -135,9 +135,15 @@ export class ContainerdSource implements Source {
 
   async #digest(image: string, namespace: string, faults: Faults): Promise<string | null> {
     if (image === '') return null;
-    // image (1): target (3): digest (2)
-    const answer = await notFoundIsNull(this.#call('images.v1.Images/Get', encode([1, image]), namespace));
-    return answer === null ? null : cleanText(answer.message(1).message(3).text(2), LIMITS.text, faults);
+    try {
+      // image (1): target (3): digest (2)
+      const answer = await notFoundIsNull(this.#call('images.v1.Images/Get', encode([1, image]), namespace));
+      return answer === null ? null : cleanText(answer.message(1).message(3).text(2), LIMITS.text, faults);
+    } catch {
+      // The container itself is known; it shall not lose its name to its image's troubles.
+      faults.count++;
+      return null;
+    }
   }
 
   /** A pod's labels are kept as those of its own container. */
@@ -146,10 +152,15 @@ export class ContainerdSource implements Source {
     namespace: string,
     faults: Faults,
   ): Promise<ReadonlyMap<string, string> | null> {
-    const sandbox = await this.#container(sandboxId, namespace);
-    if (sandbox === null) return null;
-    const labels = cleanLabels(sandbox.map(2), this.#labelMaxBytes, faults);
-    return new Map([...labels].filter(([key]) => !INTERNAL_LABEL.test(key)));
+    try {
+      const sandbox = await this.#container(sandboxId, namespace);
+      if (sandbox === null) return null;
+      const labels = cleanLabels(sandbox.map(2), this.#labelMaxBytes, faults);
+      return new Map([...labels].filter(([key]) => !INTERNAL_LABEL.test(key)));
+    } catch {
+      faults.count++;
+      return null;
+    }
   }
 
   async #call(method: string, request: Uint8Array, namespace?: string): Promise<Message> {

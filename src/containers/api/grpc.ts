@@ -163,7 +163,10 @@ function receive(
   const readStatus = (headers: Readonly<Record<string, unknown>>): void => {
     const code = headers['grpc-status'];
     if (code === undefined) return;
-    status = code === '0' ? 'ok' : new GrpcError(String(headers['grpc-message'] ?? ''), Number(code));
+    status =
+      code === '0'
+        ? 'ok'
+        : new GrpcError(percentDecoded(String(headers['grpc-message'] ?? '')), Number(code));
   };
   stream.on('response', (headers) => {
     if (headers[':status'] !== 200) return fail(`HTTP status ${headers[':status']}`);
@@ -183,6 +186,15 @@ function receive(
     else reject(status ?? new GrpcError('the connection ended'));
   });
   return { ended: promise, fail };
+}
+
+/** grpc-message is percent-encoded; a peer that breaks even that is shown as it spoke. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Cuts a byte stream into messages: one byte "compressed", four of length, the message. */

@@ -98,11 +98,11 @@ export function encode(
   for (const [number, value] of fields) {
     if (value === false || value === '') continue;
     if (value === true) {
-      parts.push(Uint8Array.of(number << 3, 1));
+      parts.push(Uint8Array.of(...varintBytes(number << 3), 1));
       continue;
     }
     const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-    parts.push(Uint8Array.of((number << 3) | 2, ...varintBytes(bytes.length)), bytes);
+    parts.push(Uint8Array.of(...varintBytes((number << 3) | 2), ...varintBytes(bytes.length)), bytes);
   }
   return Buffer.concat(parts);
 }
