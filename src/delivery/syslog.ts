@@ -13,6 +13,9 @@ const FACILITY_USER = 1;
 // rsyslog cuts at 8 KiB by itself (global maxMessageSize); cutting here keeps the sequence of bytes valid.
 const MAX_BYTES = 8192;
 
+// RFC 5424, 6.2.4: printable ASCII.
+const MAX_HOSTNAME = 255;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export function syslogChannel(open: OpenDatagram, pid: number, json: boolean, path = SYSLOG_SOCKET): Channel {
@@ -23,6 +26,18 @@ export function syslogMessage(alert: Alert, pid: number, json: boolean): Uint8Ar
   const priority = FACILITY_USER * 8 + alert.priorityNumber;
   const text = `<${priority}>${timestamp(alert.timeNs)} saker[${pid}]: ${alertLine(alert, json)}`;
   return cut(Buffer.from(text));
+}
+
+/** RFC 5424, as it goes over a network: `<pri>1 time host saker pid - - text`. */
+export function syslogNetworkMessage(alert: Alert, pid: number, json: boolean): Uint8Array {
+  const priority = FACILITY_USER * 8 + alert.priorityNumber;
+  const seconds = new Date(Number(alert.timeNs / 1_000_000n)).toISOString().slice(0, -5);
+  // Microseconds are the finest the standard has.
+  const micros = String((alert.timeNs / 1000n) % 1_000_000n).padStart(6, '0');
+  const host = alert.hostname.replace(/[^!-~]/g, '').slice(0, MAX_HOSTNAME) || '-';
+  return cut(
+    Buffer.from(`<${priority}>1 ${seconds}.${micros}Z ${host} saker ${pid} - - ${alertLine(alert, json)}`),
+  );
 }
 
 /** RFC 3164: local time, day padded with a blank. */
