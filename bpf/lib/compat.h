@@ -8,6 +8,8 @@
 /* x86: set while the current syscall uses the 32-bit ABI. */
 #define TS_COMPAT 0x2
 #define THREAD_SIZE 16384
+/* 6.13 notes in the ns of ctime that somebody asked for it; stat(2) shows the rest. */
+#define I_CTIME_QUERIED (1u << 31)
 
 static __always_inline u64 timespec_ns(const struct timespec64 *t)
 {
@@ -20,7 +22,8 @@ static __always_inline u64 inode_ctime(struct inode *inode)
 	struct timespec64 t = {};
 
 	if (bpf_core_field_exists(inode->i_ctime_sec))
-		return (u64)BPF_CORE_READ(inode, i_ctime_sec) * 1000000000ull + BPF_CORE_READ(inode, i_ctime_nsec);
+		return (u64)BPF_CORE_READ(inode, i_ctime_sec) * 1000000000ull +
+		       (BPF_CORE_READ(inode, i_ctime_nsec) & ~I_CTIME_QUERIED);
 	if (bpf_core_field_exists(((struct inode___6_6 *)0)->__i_ctime))
 		bpf_core_read(&t, sizeof(t), &((struct inode___6_6 *)inode)->__i_ctime);
 	else

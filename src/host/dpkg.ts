@@ -1,5 +1,6 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readBounded } from './files.ts';
+import { MergedUsr } from './merged-usr.ts';
 import { fileStamp, type Ownership, type PackageDatabase, type PackageFile } from './packages.ts';
 import { PathIndex } from './path-index.ts';
 
@@ -10,9 +11,6 @@ const MAX_LISTS = 100_000;
 const RECHECK_MS = 1000;
 /** The index takes some 60 ms for 130,000 paths, and a running apt changes the database all the time. */
 const REBUILD_MS = 5000;
-
-/** Directories that a merged /usr replaces by links to /usr; package lists still use the old names. */
-const MERGED = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libo32', 'libx32'];
 
 interface Diversion {
   readonly from: string;
@@ -37,7 +35,7 @@ export class DpkgDatabase implements PackageDatabase {
   #index = new PathIndex();
   /** Package names as the lists are called: `coreutils`, `libc6:amd64`. */
   #lists: readonly string[] = [];
-  #merged: ReadonlySet<string> = new Set();
+  #usr: MergedUsr;
   #diversions: readonly Diversion[] = [];
 
   /** @param nowMs a monotonic clock in ms */
@@ -45,6 +43,7 @@ export class DpkgDatabase implements PackageDatabase {
     this.#root = root;
     this.#folder = `${root}var/lib/dpkg`;
     this.#nowMs = nowMs;
+    this.#usr = new MergedUsr(root);
   }
 
   get generation(): number {
@@ -56,7 +55,7 @@ export class DpkgDatabase implements PackageDatabase {
     const fresh = this.#refresh();
     // A line end would make two lines of one name, and a list has none.
     if (this.#lists.length === 0 || path.includes('\n')) return null;
-    const found = this.#find(this.#usr(path));
+    const found = this.#find(this.#usr.resolved(path));
     // A package that is being installed is not in an index from before.
     return found ?? (fresh ? 'none' : null);
   }
@@ -64,7 +63,7 @@ export class DpkgDatabase implements PackageDatabase {
   #find(path: string): PackageFile | null {
     const away = this.#diversions.find(({ to }) => to === path);
     const here = this.#diversions.find(({ from }) => from === path);
-    for (const spelling of this.#spellings(away?.from ?? path)) {
+    for (const spelling of this.#usr.spellings(away?.from ?? path)) {
       for (const number of this.#index.listsOf(spelling)) {
         const list = this.#lists[number]!;
         const name = list.split(':', 1)[0]!;
@@ -102,17 +101,6 @@ export class DpkgDatabase implements PackageDatabase {
     }
   }
 
-  /** The path with /usr where that is merged. */
-  #usr(path: string): string {
-    return this.#merged.has(path.split('/', 2)[1] ?? '') ? `/usr${path}` : path;
-  }
-
-  /** As lists may have it. */
-  #spellings(path: string): readonly string[] {
-    const merged = path.startsWith('/usr/') && this.#merged.has(path.split('/', 3)[2] ?? '');
-    return merged ? [path, path.slice('/usr'.length)] : [path];
-  }
-
   /** @returns whether the index is that of the present database */
   #refresh(): boolean {
     const now = this.#nowMs();
@@ -135,11 +123,11 @@ export class DpkgDatabase implements PackageDatabase {
     for (const [number, list] of lists.entries()) {
       index.add(number, readBounded(`${this.#folder}/info/${list}.list`, LIST_BYTES) ?? Buffer.alloc(0));
     }
-    this.#merged = new Set(MERGED.filter((name) => linkOf(`${this.#root}${name}`) === `usr/${name}`));
+    this.#usr = new MergedUsr(this.#root);
     const diverted = readBounded(`${this.#folder}/diversions`, LIST_BYTES)?.toString('latin1') ?? '';
     this.#diversions = parseDiversions(diverted).map(({ from, to, by }) => ({
-      from: this.#usr(from),
-      to: this.#usr(to),
+      from: this.#usr.resolved(from),
+      to: this.#usr.resolved(to),
       by,
     }));
     this.#lists = lists;
@@ -166,14 +154,6 @@ function listNames(folder: string): string[] {
       .slice(0, MAX_LISTS);
   } catch {
     return [];
-  }
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
   }
 }
 

@@ -111,10 +111,11 @@ export class ProcDetails {
     return found;
   }
 
-  /** Audit session id, set once at login and inherited; null when unset or not kept by this kernel. */
+  /** Audit session id, set at login and inherited: -1 when unset, null when the process is gone or the kernel keeps none. */
   auditSession(pid: number): number | null {
-    const id = Number(this.#text(`${pid}/sessionid`, 16) || AUDIT_UNSET);
-    return id === AUDIT_UNSET ? null : id;
+    const text = this.#text(`${pid}/sessionid`, 16);
+    if (text === null || !/^\d+$/.test(text)) return null;
+    return Number(text) === AUDIT_UNSET ? -1 : Number(text);
   }
 
   /** Soft limit of open descriptors; -1 without limit. */

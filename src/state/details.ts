@@ -108,7 +108,7 @@ export class Details {
     return this.#live(process, 'cgroups', nowNs, () => this.#source.cgroups(process.pid));
   }
 
-  /** Audit session that the process belongs to; null when it has none. */
+  /** Audit session that the process belongs to, -1 for none; null when it cannot be told. */
   auditSession(process: Process, nowNs: number): number | null {
     return this.#live(process, 'session', nowNs, () => this.#source.auditSession(process.pid));
   }

@@ -8,10 +8,10 @@ import type { Event } from '../event.ts';
 
 const known = (text: Interned): Interned | null => (text.text === '' ? null : text);
 
-function resolved({ isOpen, isExec, isCall, ret, record }: Event): Interned | null {
+function resolved({ isOpen, isExec, isCall, ret, record, process }: Event): Interned | null {
   if (isOpen) return known(reachable(record.open.path, record.open.pathFlags));
   if (isCall) return known(reachable(record.call.path, record.call.pathFlags));
-  return isExec && ret >= 0 ? known(reachable(record.exec.exe, record.exec.exeFlags)) : null;
+  return isExec && ret >= 0 && process !== null ? known(process.exepath) : null;
 }
 
 export const kernelViewFacts: Readonly<Record<string, () => Getter<Event>>> = {

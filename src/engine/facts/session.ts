@@ -19,9 +19,19 @@ function sessionOf(process: Process, event: Event): LoginSession | null {
   const id = unitsOf(process, event).session;
   const ofScope = id === null ? null : sessions.get(id.text);
   if (ofScope !== null) return ofScope;
-  const audit = event.details.auditSession(process, event.bootNs);
-  const found = audit === null ? null : sessions.get(String(audit));
+  const audit = auditSession(process, event);
+  const found = audit < 0 ? null : sessions.get(String(audit));
   return found?.audit === audit ? found : null;
+}
+
+/** That of a process that has ended is its parent's: it is inherited, and set only by the program that logs in. -1: none. */
+function auditSession(process: Process, event: Event): number {
+  let at: Process | null = process;
+  for (let level = 0; at !== null && level < MAX_ANCESTORS; level++, at = at.parent) {
+    const audit = event.details.auditSession(at, event.bootNs);
+    if (audit !== null) return audit;
+  }
+  return -1;
 }
 
 const session = (get: (session: LoginSession) => Value | null) =>
