@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* All programs, one object: they share the ring, the counters and the workspaces. */
-#include "probes/calls.bpf.h"
+#include "probes/programs.bpf.h"
 #include "probes/open.bpf.h"
 #include "probes/process.bpf.h"
 

@@ -21,21 +21,35 @@ enum call_flag {
 	CALL_CAPS = 8, /* the capabilities after the call are of interest */
 	CALL_PRCTL = 16, /* args[1] is a text for one of the options */
 	CALL_LIFE = 32, /* rare and important: never given up for the ring's bulk limit */
-	CALL_FILLS = 64, /* the kernel writes to `buffer` or `message`, the caller reads */
+	CALL_FILLS = 64, /* the kernel writes to `buffer`, `parts` or `message`, the caller reads */
+	CALL_MESSAGES = 128, /* `message` points to an array of struct mmsghdr; the result is how many were moved */
+	CALL_FSCONFIG = 256, /* `name` is a text for some commands only */
+};
+
+/* Which function makes the event: the fourth column of the tables. */
+enum call_kind {
+	KIND_NONE,
+	KIND_call, /* names and texts */
+	KIND_fd, /* a descriptor of any kind: if it is a socket, a SAKER_LAYOUT_SOCKET record */
+	KIND_close, /* the same, told when the call begins: afterwards the file is gone */
+	KIND_socket,
+	KIND_bare, /* registers only */
 };
 
 struct call_row {
-	u8 type; /* enum saker_type; 0: not reported */
-	u8 flags; /* enum call_flag */
+	u16 flags; /* enum call_flag */
+	u8 kind; /* enum call_kind; KIND_NONE: no such call */
 	u8 name, base; /* base: descriptor of the directory; none: the working directory */
 	u8 name2, base2;
 	u8 fd;
-	u8 text;
+	u8 text, text_size; /* text_size: its length; none: it ends with a zero byte */
+	u8 pair; /* two numbers in memory, of 64 bits or of the ABI's size: limits, a time */
+	/* Data: */
+	u8 buffer, size; /* size: bytes to send or receive */
+	u8 parts; /* struct iovec; their number is the next argument */
 	/* Calls on sockets: */
 	u8 address, length; /* sockaddr and its length (recvfrom: pointer to it) */
 	u8 message; /* struct msghdr */
-	u8 size; /* bytes to send or receive */
-	u8 buffer; /* where they lie */
 };
 
 #define CALL_TABLE_SIZE 512
@@ -45,8 +59,29 @@ static __always_inline u64 arg_at(const u64 *args, u32 place)
 	return place ? args[(place - 1) & 7] : 0;
 }
 
-/* All six registers of the current call. */
-static __always_inline void read_registers(u64 *args, struct pt_regs *regs, bool compat)
+/* The 32-bit ABI passes 64-bit numbers as two halves, and six arguments of mmap in memory. */
+static __always_inline void join_halves(u64 *args, u32 nr)
+{
+	u32 memory[6];
+
+	if (nr == 193 || nr == 194) { /* truncate64, ftruncate64 */
+		args[1] |= args[2] << 32;
+	} else if (nr == 180 || nr == 181 || nr == 333 || nr == 334) { /* pread64, pwrite64, preadv, pwritev */
+		args[3] |= args[4] << 32;
+	} else if (nr == 324) { /* fallocate */
+		args[2] |= args[3] << 32;
+		args[3] = args[4] | args[5] << 32;
+	} else if (nr == 140) { /* _llseek: high half first, result, whence */
+		args[1] = args[1] << 32 | args[2];
+		args[2] = args[4];
+	} else if (nr == 90 && bpf_probe_read_user(memory, sizeof(memory), (void *)args[0]) == 0) { /* old mmap */
+		for (int i = 0; i < 6; i++)
+			args[i] = memory[i];
+	}
+}
+
+/* All six arguments of the current call. */
+static __always_inline void read_registers(u64 *args, struct pt_regs *regs, bool compat, u32 nr)
 {
 	if (compat) {
 		args[0] = (u32)BPF_CORE_READ(regs, bx);
@@ -55,6 +90,7 @@ static __always_inline void read_registers(u64 *args, struct pt_regs *regs, bool
 		args[3] = (u32)BPF_CORE_READ(regs, si);
 		args[4] = (u32)BPF_CORE_READ(regs, di);
 		args[5] = (u32)BPF_CORE_READ(regs, bp);
+		join_halves(args, nr);
 		return;
 	}
 	args[0] = BPF_CORE_READ(regs, di);

@@ -5,7 +5,7 @@
  * Both ends of a socket. What the kernel's socket says comes first; the address in the caller's memory counts where
  * the socket has none (a connect that failed) or where it is not the socket's own (datagrams).
  */
-#include "call.h"
+#include "parts.h"
 
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
@@ -13,11 +13,10 @@
 #define AF_INET 2
 #define AF_INET6 10
 #define TCP_ESTABLISHED 1
+#define TCP_LISTEN 10
 #define FAMILY_UNKNOWN 0xffff
 #define SOCK_STREAM 1
 #define SOCK_TYPE_MASK 0xf
-#define MESSAGE_PARTS_MAX 16
-#define DATA_PARTS_MAX 8
 
 /* Copied from user memory: the beginning of every sockaddr_* that we know. */
 struct address {
@@ -25,15 +24,6 @@ struct address {
 	u16 port; /* network order */
 	u32 ip4;
 	u8 ip6[16];
-};
-
-struct part {
-	u64 base, length;
-};
-struct message { /* struct msghdr */
-	u64 name;
-	u32 name_length, pad;
-	u64 parts, part_count;
 };
 
 static __always_inline struct sock *sock_of(struct file *file, u64 *ino)
@@ -60,6 +50,9 @@ static __always_inline void fill_inet(struct saker_socket *s, struct sock *sk)
 	s->remote_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	if (s->local_port || ((u64 *)s->local_addr)[0] || ((u64 *)s->local_addr)[1])
 		s->known |= SAKER_SOCKET_LOCAL;
+	/* A listening socket passes its backlog on to those it accepts; one that connects has none. */
+	if (s->state != TCP_LISTEN && BPF_CORE_READ(sk, sk_max_ack_backlog))
+		s->known |= SAKER_SOCKET_ACCEPTED;
 	/* A refused connect leaves the address behind, but not the port. */
 	if (s->remote_port || s->state == TCP_ESTABLISHED)
 		s->known |= SAKER_SOCKET_REMOTE;
@@ -138,76 +131,54 @@ static __always_inline void put_given(struct workspace *ws, u64 pointer, u32 len
 	s->known |= SAKER_SOCKET_GIVEN | (local ? SAKER_SOCKET_LOCAL : SAKER_SOCKET_REMOTE);
 }
 
-/* Bytes over the first parts of a message. */
-static __always_inline u64 message_size(struct message *m)
-{
-	struct part part;
-	u64 size = 0;
+/* What the caller's memory says of the call: size, and where an address lies and how long it is. */
+struct given {
+	u64 address;
+	u32 length;
+	bool compat;
+	u64 parts, part_count; /* of a message */
+};
 
-	for (u32 i = 0; i < MESSAGE_PARTS_MAX && i < m->part_count; i++) {
-		if (bpf_probe_read_user(&part, sizeof(part), (void *)(m->parts + i * sizeof(part))))
-			break;
-		size += part.length;
-	}
-	return size;
-}
-
-/* Where the caller's memory holds an address, and how long it is. */
-static __always_inline u64 given_address(struct saker_socket *s, const volatile struct call_row *row, u32 *length)
+/* @index: which message of an array */
+static __always_inline void find_given(struct saker_socket *s, const volatile struct call_row *row, u32 index,
+				       struct given *given)
 {
+	u32 step = given->compat ? MMSG32_SIZE : MMSG_SIZE;
 	struct message m = {};
 
+	if (row->size)
+		s->size = arg_at(s->args, row->size);
 	if (row->message) {
-		if (bpf_probe_read_user(&m, sizeof(m), (void *)arg_at(s->args, row->message))) {
+		if (read_message(&m, arg_at(s->args, row->message) + index * step, given->compat)) {
 			s->known |= SAKER_SOCKET_FAULT;
-			return 0;
+			return;
 		}
-		s->size = message_size(&m);
-		*length = m.name_length;
-		return m.name_length ? m.name : 0;
+		given->parts = m.parts;
+		given->part_count = m.part_count;
+		s->size = parts_size(m.parts, m.part_count, given->compat);
+		given->length = m.name_length;
+		given->address = m.name_length ? m.name : 0;
+	} else if (row->address) {
+		given->length = arg_at(s->args, row->length);
+		given->address = arg_at(s->args, row->address);
+		if (s->h.type == SAKER_TYPE_RECVFROM && given->address &&
+		    bpf_probe_read_user(&given->length, 4, (void *)arg_at(s->args, row->length)))
+			given->address = 0;
 	}
-	*length = arg_at(s->args, row->length);
-	if (row->type == SAKER_TYPE_RECVFROM && bpf_probe_read_user(length, 4, (void *)arg_at(s->args, row->length)))
-		return 0;
-	return arg_at(s->args, row->address);
 }
 
-/* The beginning of the bytes of a message, over its first parts. */
-static __always_inline void put_parts(struct workspace *ws, struct saker_str *cell, struct message *m, u64 len)
-{
-	u64 wanted = len > SAKER_DATA_MAX ? SAKER_DATA_MAX : len, have = 0;
-	struct part part;
-
-	for (u32 i = 0; i < DATA_PARTS_MAX && i < m->part_count && have < wanted; i++) {
-		u64 at = ws->end + have, n;
-
-		if (bpf_probe_read_user(&part, sizeof(part), (void *)(m->parts + i * sizeof(part))))
-			break;
-		n = part.length < wanted - have ? part.length : wanted - have;
-		opaque(n);
-		opaque(at);
-		if (n > SAKER_DATA_MAX || at > sizeof(struct record) - 8)
-			break;
-		if (bpf_probe_read_user((char *)&ws->record + at, n, (void *)part.base))
-			break;
-		have += n;
-	}
-	end_string(ws, cell, have, have < len ? SAKER_STR_CUT : 0);
-}
-
-static __always_inline void put_socket_data(struct workspace *ws, const volatile struct call_row *row)
+static __always_inline void put_socket_data(struct workspace *ws, const volatile struct call_row *row,
+					    const struct given *given)
 {
 	struct saker_socket *s = &ws->record.socket;
 	struct saker_str *cell = &s->str[SAKER_SOCKET_DATA];
 	u64 len = data_length(s->h.ret, s->size, row->flags & CALL_FILLS);
-	struct message m = {};
 
 	if (row->buffer)
 		return put_data(ws, cell, arg_at(s->args, row->buffer), len);
-	if (!row->message || !part_wanted(SAKER_PART_DATA) ||
-	    bpf_probe_read_user(&m, sizeof(m), (void *)arg_at(s->args, row->message)))
+	if (!given->part_count || !part_wanted(SAKER_PART_DATA))
 		return put_absent(ws, cell, 0);
-	put_parts(ws, cell, &m, len);
+	put_parts(ws, cell, given->parts, given->part_count, len, given->compat);
 }
 
 static __always_inline void clear_socket(struct saker_socket *s)
@@ -225,65 +196,87 @@ static __always_inline void clear_socket(struct saker_socket *s)
 /* The socket that the event is about: for accept the new one, and the listening one if there is none. */
 static __always_inline s32 socket_fd(struct saker_socket *s, const volatile struct call_row *row)
 {
-	if (row->type == SAKER_TYPE_SOCKETPAIR) {
+	if (s->h.type == SAKER_TYPE_SOCKETPAIR) {
 		if (s->h.ret == 0)
 			bpf_probe_read_user(s->fds, sizeof(s->fds), (void *)s->args[3]);
 		return s->fds[0];
 	}
 	if (row->fd != ARG_RET)
 		return (s32)arg_at(s->args, row->fd);
-	if (s->h.ret >= 0 || row->type == SAKER_TYPE_SOCKET)
+	if (s->h.ret >= 0 || s->h.type == SAKER_TYPE_SOCKET)
 		return s->h.ret < 0 ? -1 : s->h.ret;
 	return (s32)s->args[0];
 }
 
-static __always_inline void put_socket(struct workspace *ws, const volatile struct call_row *row,
-				       struct task_struct *task)
+/* What the kernel knows of the socket. The strings are its names. */
+static __always_inline void put_ends(struct workspace *ws, struct sock *sk)
 {
 	struct saker_socket *s = &ws->record.socket;
-	bool local = row->type == SAKER_TYPE_BIND;
 	struct unix_sock *us, *peer;
+
+	s->known |= SAKER_SOCKET_FOUND;
+	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	s->sock_type = BPF_CORE_READ(sk, sk_type);
+	s->protocol = BPF_CORE_READ(sk, sk_protocol);
+	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	if (s->family == AF_INET || s->family == AF_INET6)
+		fill_inet(s, sk);
+	if (s->family != AF_UNIX) {
+		put_absent(ws, &s->str[SAKER_SOCKET_LOCAL_PATH], 0);
+		put_absent(ws, &s->str[SAKER_SOCKET_REMOTE_PATH], 0);
+		return;
+	}
+	us = (void *)sk;
+	peer = (void *)BPF_CORE_READ(us, peer);
+	if (put_unix_name(ws, &s->str[SAKER_SOCKET_LOCAL_PATH], us))
+		s->known |= SAKER_SOCKET_LOCAL;
+	if (put_unix_name(ws, &s->str[SAKER_SOCKET_REMOTE_PATH], peer))
+		s->known |= SAKER_SOCKET_REMOTE;
+}
+
+/* There is no such socket, or it could not be made: what was asked for. */
+static __always_inline void put_no_ends(struct workspace *ws)
+{
+	struct saker_socket *s = &ws->record.socket;
+
+	if (s->h.type == SAKER_TYPE_SOCKET || s->h.type == SAKER_TYPE_SOCKETPAIR) {
+		s->family = s->args[0];
+		s->sock_type = s->args[1] & SOCK_TYPE_MASK;
+		s->protocol = s->args[2];
+	}
+	put_absent(ws, &s->str[SAKER_SOCKET_LOCAL_PATH], 0);
+	put_absent(ws, &s->str[SAKER_SOCKET_REMOTE_PATH], 0);
+}
+
+/* Does the address of the caller tell more than the socket? */
+static __always_inline bool given_counts(struct saker_socket *s)
+{
+	if (s->h.type == SAKER_TYPE_BIND)
+		return !(s->known & SAKER_SOCKET_LOCAL);
+	return s->sock_type != SOCK_STREAM || !(s->known & SAKER_SOCKET_REMOTE);
+}
+
+static __always_inline void put_socket(struct workspace *ws, const volatile struct call_row *row,
+				       struct task_struct *task, u32 index, bool compat)
+{
+	struct saker_socket *s = &ws->record.socket;
+	struct given given = { .compat = compat };
 	struct sock *sk = NULL;
 	struct file *file;
-	u32 length = 0;
-	u64 given;
 
 	clear_socket(s);
 	s->fd = socket_fd(s, row);
 	file = file_of(task, s->fd);
 	if (file)
 		sk = sock_of(file, &s->ino);
-	if (sk) {
-		s->known |= SAKER_SOCKET_FOUND;
-		s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-		s->sock_type = BPF_CORE_READ(sk, sk_type);
-		s->protocol = BPF_CORE_READ(sk, sk_protocol);
-		s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	} else if (row->type == SAKER_TYPE_SOCKET || row->type == SAKER_TYPE_SOCKETPAIR) {
-		s->family = s->args[0];
-		s->sock_type = s->args[1] & SOCK_TYPE_MASK;
-		s->protocol = s->args[2];
-	}
-	if (sk && (s->family == AF_INET || s->family == AF_INET6))
-		fill_inet(s, sk);
-	if (sk && s->family == AF_UNIX) {
-		us = (void *)sk;
-		peer = (void *)BPF_CORE_READ(us, peer);
-		if (put_unix_name(ws, &s->str[SAKER_SOCKET_LOCAL_PATH], us))
-			s->known |= SAKER_SOCKET_LOCAL;
-		if (put_unix_name(ws, &s->str[SAKER_SOCKET_REMOTE_PATH], peer))
-			s->known |= SAKER_SOCKET_REMOTE;
-	} else {
-		put_absent(ws, &s->str[SAKER_SOCKET_LOCAL_PATH], 0);
-		put_absent(ws, &s->str[SAKER_SOCKET_REMOTE_PATH], 0);
-	}
-	if (row->size)
-		s->size = arg_at(s->args, row->size);
-	given = row->address || row->message ? given_address(s, row, &length) : 0;
-	if (given && (local ? !(s->known & SAKER_SOCKET_LOCAL)
-			    : s->sock_type != SOCK_STREAM || !(s->known & SAKER_SOCKET_REMOTE)))
-		put_given(ws, given, length, local);
-	put_socket_data(ws, row);
+	if (sk)
+		put_ends(ws, sk);
+	else
+		put_no_ends(ws);
+	find_given(s, row, index, &given);
+	if (given.address && given_counts(s))
+		put_given(ws, given.address, given.length, s->h.type == SAKER_TYPE_BIND);
+	put_socket_data(ws, row, &given);
 }
 
 #endif

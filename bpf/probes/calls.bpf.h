@@ -1,43 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all calls of the tables share, and their programs: one for each call where fexit is used (a fexit program has
- * one function), one for all where fprobe is. The event asks the registers of user space which call it is.
+ * From the return of a system call to its record, the same for all calls: the registers of user space say which call it
+ * is, its row says what its arguments are. One function for each kind of call; they are global, so that the object has
+ * them once and each program is three instructions (programs.bpf.h).
  */
 #include "../lib/call.h"
 #include "../lib/socket.h"
+#include "compat.bpf.h"
 #include "control.bpf.h"
+#include "descriptor.bpf.h"
 #include "file.bpf.h"
 #include "network.bpf.h"
+#include "other.bpf.h"
 
-#define ROW(type_, symbol, nr64, nr32, ...) [nr64] = { .type = SAKER_TYPE_##type_, ##__VA_ARGS__ },
+#define ALL_CALLS(X) FILE_CALLS(X) NETWORK_CALLS(X) CONTROL_CALLS(X) DESCRIPTOR_CALLS(X) OTHER_CALLS(X)
 
-static const volatile struct call_row calls64[CALL_TABLE_SIZE] = {
-	FILE_CALLS(ROW) NETWORK_CALLS(ROW) CONTROL_CALLS(ROW) BARE_CALLS(ROW)
+#define ROW(type_, symbol, nr, kind_, ...) [SAKER_TYPE_##type_] = { .kind = KIND_##kind_, ##__VA_ARGS__ },
+static const volatile struct call_row rows[SAKER_TYPES_MAX] = {
+	ALL_CALLS(ROW)
+	[SAKER_TYPE_UMOUNT] = { .kind = KIND_call, .name = 1, .flags = CALL_LIFE },
+	[SAKER_TYPE_SOCKETCALL] = { .kind = KIND_socket },
 };
 
-/* The same call in the 64-bit table, by its number in the 32-bit one; 0 (read) has no row. */
-#define NUMBER(type_, symbol, nr64, nr32, ...) [nr32] = nr64,
-static const volatile u16 number64[CALL_TABLE_SIZE] = {
-	FILE_CALLS(NUMBER) NETWORK_CALLS(NUMBER) CONTROL_CALLS(NUMBER) BARE_CALLS(NUMBER)
-};
+/* Types by number, in both ABIs. */
+#define TYPE64(type_, symbol, nr, ...) [nr] = SAKER_TYPE_##type_,
+static const volatile u16 types64[CALL_TABLE_SIZE] = { ALL_CALLS(TYPE64) };
+#define TYPE32(type_, symbol, nr, ...) [nr] = SAKER_TYPE_##type_,
+#define TYPE32_ONLY(type_, nr) [nr] = SAKER_TYPE_##type_,
+static const volatile u16 types32[CALL_TABLE_SIZE] = { COMPAT_CALLS(TYPE32) COMPAT_NUMBERS(TYPE32_ONLY) };
 
+/* Sub-calls of socketcall(2); send and recv are sendto and recvfrom without an address. */
+#define SOCKETCALLS 21
+static const volatile u16 socketcalls[32] = {
+	[1] = SAKER_TYPE_SOCKET, SAKER_TYPE_BIND, SAKER_TYPE_CONNECT, SAKER_TYPE_LISTEN, SAKER_TYPE_ACCEPT,
+	SAKER_TYPE_GETSOCKNAME, SAKER_TYPE_GETPEERNAME, SAKER_TYPE_SOCKETPAIR, SAKER_TYPE_SENDTO, SAKER_TYPE_RECVFROM,
+	SAKER_TYPE_SENDTO, SAKER_TYPE_RECVFROM, SAKER_TYPE_SHUTDOWN, SAKER_TYPE_SETSOCKOPT, SAKER_TYPE_GETSOCKOPT,
+	SAKER_TYPE_SENDMSG, SAKER_TYPE_RECVMSG, SAKER_TYPE_ACCEPT4, SAKER_TYPE_RECVMMSG, SAKER_TYPE_SENDMMSG,
+};
+static const volatile u8 socketcall_args[32] = {
+	[1] = 3, 3, 3, 2, 3, 3, 3, 4, 4, 4, 6, 6, 2, 5, 5, 3, 3, 4, 5, 4,
+};
+#define NR32_SOCKETCALL 102
+#define MESSAGES_MAX 16
+#define EBADF 9
 #define PR_SET_NAME 15
 
-/* The row of the current call, or NULL if it is not wanted. */
-static __always_inline const volatile struct call_row *wanted_row(u32 nr, bool compat)
-{
-	const volatile struct call_row *row;
+/* The current call. */
+struct current_call {
+	u32 type; /* enum saker_type */
+	u32 nr;
+	bool compat;
+};
 
-	if (nr >= CALL_TABLE_SIZE)
-		return NULL;
-	if (compat)
-		nr = number64[nr];
-	row = &calls64[nr & (CALL_TABLE_SIZE - 1)];
-	if (row->type == SAKER_TYPE_NONE || !type_enabled(row->type))
-		return NULL;
-	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
-		return NULL;
-	return row;
+/* False if it is not wanted. */
+static __always_inline bool take_call(struct current_call *call)
+{
+	struct pt_regs *regs = user_regs();
+	u32 sub;
+
+	call->nr = BPF_CORE_READ(regs, orig_ax);
+	call->compat = is_compat((struct task_struct *)bpf_get_current_task());
+	if (call->nr >= CALL_TABLE_SIZE)
+		return false;
+	call->type = call->compat ? types32[call->nr] : types64[call->nr];
+	if (call->compat && call->nr == NR32_SOCKETCALL) {
+		sub = BPF_CORE_READ(regs, bx);
+		if (sub > 0 && sub < SOCKETCALLS)
+			call->type = socketcalls[sub & 31];
+	}
+	if (call->type == SAKER_TYPE_NONE || !type_enabled(call->type))
+		return false;
+	return bpf_get_current_pid_tgid() >> 32 != config.own_tgid;
+}
+
+static __always_inline const volatile struct call_row *row_of(u32 type)
+{
+	return &rows[type & (SAKER_TYPES_MAX - 1)];
 }
 
 static __always_inline struct workspace *take_workspace(u32 slot, u32 type)
@@ -81,7 +119,7 @@ static __always_inline void put_resolved(struct workspace *ws, const volatile st
 	struct path *path = NULL;
 	struct file *file;
 
-	if ((row->flags & CALL_CWD) && c->h.ret == 0)
+	if ((row->flags & CALL_CWD) && c->h.ret >= 0)
 		path = &fs->pwd;
 	if (row->fd != ARG_NONE) {
 		c->fd = row->fd == ARG_RET ? c->h.ret : arg_at(c->args, row->fd);
@@ -102,8 +140,59 @@ static __always_inline u64 text_pointer(struct saker_call *c, const volatile str
 	return arg_at(c->args, row->text);
 }
 
+/* `len` bytes of user memory, whatever they are. */
+static __always_inline void put_bytes(struct workspace *ws, struct saker_str *cell, u64 from, u64 len)
+{
+	char *to = string_place(ws);
+
+	opaque(len);
+	if (!to || len > SAKER_STR_MAX)
+		return put_absent(ws, cell, SAKER_STR_CUT);
+	if (bpf_probe_read_user(to, len, (void *)from))
+		return put_absent(ws, cell, SAKER_STR_FAULT);
+	end_string(ws, cell, len, 0);
+}
+
+static __always_inline void put_text(struct workspace *ws, const volatile struct call_row *row)
+{
+	struct saker_call *c = &ws->record.call;
+	struct saker_str *cell = &c->str[SAKER_CALL_TEXT];
+
+	if (row->text_size)
+		put_bytes(ws, cell, text_pointer(c, row), arg_at(c->args, row->text_size));
+	else
+		put_string(ws, cell, (void *)text_pointer(c, row), SAKER_STR_MAX, true);
+}
+
+/* fsconfig(2): the value is a text for these commands. */
+static __always_inline bool has_name(struct saker_call *c, const volatile struct call_row *row)
+{
+	enum { SET_STRING = 1, SET_PATH = 3, SET_PATH_EMPTY = 4 };
+
+	if (row->flags & CALL_FSCONFIG)
+		return c->args[1] == SET_STRING || c->args[1] == SET_PATH || c->args[1] == SET_PATH_EMPTY;
+	return row->name != ARG_NONE;
+}
+
+/* Two numbers in memory. In the 32-bit ABI they have 32 bits, but for prlimit64. */
+static __always_inline void read_pair(struct saker_call *c, u64 pointer, bool compat)
+{
+	u32 small[2] = {};
+	u64 wide[2] = {};
+
+	if (compat && c->h.type != SAKER_TYPE_PRLIMIT) {
+		bpf_probe_read_user(small, sizeof(small), (void *)pointer);
+		wide[0] = small[0];
+		wide[1] = small[1];
+	} else {
+		bpf_probe_read_user(wide, sizeof(wide), (void *)pointer);
+	}
+	c->out[0] = wide[0];
+	c->out[1] = wide[1];
+}
+
 static __always_inline void fill_out(struct saker_call *c, const volatile struct call_row *row,
-				     struct task_struct *task)
+				     struct task_struct *task, bool compat)
 {
 	const struct cred *cred;
 	s32 pair[2];
@@ -114,6 +203,8 @@ static __always_inline void fill_out(struct saker_call *c, const volatile struct
 		c->out[0] = pair[0];
 		c->out[1] = pair[1];
 	}
+	if (row->pair)
+		read_pair(c, arg_at(c->args, row->pair), compat);
 	if (row->flags & CALL_CAPS) {
 		cred = BPF_CORE_READ(task, cred);
 		bpf_core_read(&c->out[0], 8, &cred->cap_permitted);
@@ -123,66 +214,87 @@ static __always_inline void fill_out(struct saker_call *c, const volatile struct
 }
 
 static __always_inline void begin_call(struct workspace *ws, struct task_struct *task,
-				       const volatile struct call_row *row, u32 nr, s64 ret)
+				       const volatile struct call_row *row, u32 type, u32 nr, s64 ret)
 {
 	struct saker_call *c = &ws->record.call;
 	bool compat = is_compat(task);
 
-	begin_record(ws, task, row->type, SAKER_LAYOUT_CALL, SAKER_CALL_NSTR, sizeof(*c));
+	begin_record(ws, task, type, SAKER_LAYOUT_CALL, SAKER_CALL_NSTR, sizeof(*c));
 	c->h.ret = ret;
 	c->h.flags = compat ? SAKER_FLAG_COMPAT : 0;
 	c->nr = nr;
 	c->fd = -1;
-	read_registers(c->args, user_regs(), compat);
-	fill_out(c, row, task);
+	read_registers(c->args, user_regs(), compat, nr);
+	fill_out(c, row, task, compat);
 }
 
-static __always_inline int call_event(s64 ret)
+static __always_inline void put_call_data(struct workspace *ws, const volatile struct call_row *row)
+{
+	struct saker_call *c = &ws->record.call;
+	struct saker_str *cell = &c->str[SAKER_CALL_DATA];
+	u64 size = row->parts ? c->out[0] : arg_at(c->args, row->size);
+	u64 len = data_length(c->h.ret, size, row->flags & CALL_FILLS);
+
+	if (row->parts && part_wanted(SAKER_PART_DATA))
+		return put_parts(ws, cell, arg_at(c->args, row->parts), arg_at(c->args, row->parts + 1), len,
+				 c->h.flags & SAKER_FLAG_COMPAT);
+	put_data(ws, cell, arg_at(c->args, row->buffer), row->buffer ? len : 0);
+}
+
+static __always_inline int make_call(u32 type, u32 nr, s64 ret, bool with_data)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct pt_regs *regs = user_regs();
-	u32 nr = BPF_CORE_READ(regs, orig_ax);
-	const volatile struct call_row *row = wanted_row(nr, is_compat(task));
-	struct workspace *ws;
+	const volatile struct call_row *row = row_of(type);
+	struct workspace *ws = take_workspace(SLOT_CALL, type);
 	struct saker_call *c;
 	bool looked_up;
 
-	if (!row)
-		return 0;
-	ws = take_workspace(SLOT_CALL, row->type);
 	if (!ws)
 		return 0;
 	c = &ws->record.call;
-	begin_call(ws, task, row, nr, ret);
+	begin_call(ws, task, row, type, nr, ret);
+	if (with_data && row->parts)
+		c->out[0] = parts_size(arg_at(c->args, row->parts), arg_at(c->args, row->parts + 1),
+				       c->h.flags & SAKER_FLAG_COMPAT);
 	/* After a chdir the directory it started from is gone. */
 	looked_up = !(row->flags & CALL_AS_GIVEN) && !((row->flags & CALL_CWD) && ret == 0);
-	put_name(ws, &c->str[SAKER_CALL_NAME], &c->str[SAKER_CALL_BASE], arg_at(c->args, row->name), row->name == ARG_NONE,
+	put_name(ws, &c->str[SAKER_CALL_NAME], &c->str[SAKER_CALL_BASE], arg_at(c->args, row->name), !has_name(c, row),
 		 looked_up, row->base ? (s32)arg_at(c->args, row->base) : AT_FDCWD, task);
 	put_name(ws, &c->str[SAKER_CALL_NAME2], &c->str[SAKER_CALL_BASE2], arg_at(c->args, row->name2),
 		 row->name2 == ARG_NONE, true, row->base2 ? (s32)arg_at(c->args, row->base2) : AT_FDCWD, task);
 	put_resolved(ws, row, task);
-	put_string(ws, &c->str[SAKER_CALL_TEXT], (void *)text_pointer(c, row), SAKER_STR_MAX, true);
-	put_data(ws, &c->str[SAKER_CALL_DATA], arg_at(c->args, row->buffer),
-		 row->buffer ? data_length(ret, arg_at(c->args, row->size), row->flags & CALL_FILLS) : 0);
+	put_text(ws, row);
+	if (with_data)
+		put_call_data(ws, row);
+	else
+		put_absent(ws, &c->str[SAKER_CALL_DATA], 0);
 	send_record(ws, !(row->flags & CALL_LIFE));
 	ws->busy = 0;
 	return 0;
 }
 
-static __always_inline int bare_event(s64 ret)
+/* Names, descriptor, text. */
+__noinline int emit_call(u32 type, u32 nr, s64 ret)
+{
+	return make_call(type, nr, ret, false);
+}
+
+/* A descriptor and data: two functions, because each program is verified with all that it may call. */
+__noinline int emit_file(u32 type, u32 nr, s64 ret)
+{
+	return make_call(type, nr, ret, true);
+}
+
+/* Registers. */
+__noinline int emit_bare(u32 type, u32 nr, s64 ret)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct pt_regs *regs = user_regs();
-	u32 nr = BPF_CORE_READ(regs, orig_ax);
-	const volatile struct call_row *row = wanted_row(nr, is_compat(task));
-	struct workspace *ws;
+	const volatile struct call_row *row = row_of(type);
+	struct workspace *ws = take_workspace(SLOT_CALL, type);
 
-	if (!row)
-		return 0;
-	ws = take_workspace(SLOT_CALL, row->type);
 	if (!ws)
 		return 0;
-	begin_call(ws, task, row, nr, ret);
+	begin_call(ws, task, row, type, nr, ret);
 	for (int i = 0; i < SAKER_CALL_NSTR; i++)
 		put_absent(ws, &ws->record.call.str[i], 0);
 	send_record(ws, !(row->flags & CALL_LIFE));
@@ -190,74 +302,120 @@ static __always_inline int bare_event(s64 ret)
 	return 0;
 }
 
-static __always_inline int socket_event(s64 ret)
+static __always_inline void read_socketcall(u64 *args)
+{
+	u32 count = socketcall_args[args[0] & 31], pointer = args[1], values[6] = {};
+
+	if (count > 6)
+		return;
+	bpf_probe_read_user(values, count * 4, (void *)(u64)pointer);
+	for (int i = 0; i < 6; i++)
+		args[i] = values[i];
+}
+
+/* A socket, found by its descriptor. @index: which message of sendmmsg or recvmmsg */
+__noinline int emit_socket(u32 type, u32 nr, s64 ret, u32 index)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct pt_regs *regs = user_regs();
-	u32 nr = BPF_CORE_READ(regs, orig_ax);
 	bool compat = is_compat(task);
-	const volatile struct call_row *row = wanted_row(nr, compat);
-	struct workspace *ws;
+	struct workspace *ws = take_workspace(SLOT_CALL, type);
 	struct saker_socket *s;
 
-	if (!row)
-		return 0;
-	ws = take_workspace(SLOT_CALL, row->type);
 	if (!ws)
 		return 0;
 	s = &ws->record.socket;
-	begin_record(ws, task, row->type, SAKER_LAYOUT_SOCKET, SAKER_SOCKET_NSTR, sizeof(*s));
+	begin_record(ws, task, type, SAKER_LAYOUT_SOCKET, SAKER_SOCKET_NSTR, sizeof(*s));
 	s->h.ret = ret;
 	s->h.flags = compat ? SAKER_FLAG_COMPAT : 0;
 	s->nr = nr;
-	read_registers(s->args, regs, compat);
-	put_socket(ws, row, task);
+	read_registers(s->args, user_regs(), compat, nr);
+	if (compat && nr == NR32_SOCKETCALL && type != SAKER_TYPE_SOCKETCALL)
+		read_socketcall(s->args);
+	put_socket(ws, row_of(type), task, index & (MESSAGES_MAX - 1), compat);
 	send_record(ws, true);
 	ws->busy = 0;
 	return 0;
 }
 
-/* One program serves many functions; user space says which. */
-SEC("kretprobe.multi")
-int call_fprobe(struct pt_regs *ctx)
+__noinline int call_event(s64 ret)
 {
-	return call_event((s64)BPF_CORE_READ(ctx, ax));
+	struct current_call call;
+
+	return take_call(&call) ? emit_call(call.type, call.nr, ret) : 0;
 }
 
-SEC("kretprobe.multi")
-int socket_fprobe(struct pt_regs *ctx)
+__noinline int bare_event(s64 ret)
 {
-	return socket_event((s64)BPF_CORE_READ(ctx, ax));
+	struct current_call call;
+
+	return take_call(&call) ? emit_bare(call.type, call.nr, ret) : 0;
 }
 
-/* ctx[0] is the kernel's pt_regs, ctx[1] the result. */
-#define FEXIT_PROGRAM(prefix, symbol, event, name)                                    \
-	SEC("fexit/" prefix #symbol) int name##symbol(unsigned long long *ctx)        \
-	{                                                                             \
-		return event((s64)ctx[1]);                                            \
+/* One event for each message of sendmmsg and recvmmsg, with its bytes as result; a failure is one event. */
+static __always_inline int message_events(struct current_call *call, s64 ret)
+{
+	struct pt_regs *regs = user_regs();
+	u64 args[6] = {}, base;
+	u32 length;
+
+	read_registers(args, regs, call->compat, call->nr);
+	if (call->compat && call->nr == NR32_SOCKETCALL)
+		read_socketcall(args);
+	base = args[1] + (call->compat ? MMSG32_LENGTH : MMSG_LENGTH);
+	for (u32 i = 0; i < MESSAGES_MAX && i < ret; i++) {
+		length = 0;
+		bpf_probe_read_user(&length, 4, (void *)(base + i * (call->compat ? MMSG32_SIZE : MMSG_SIZE)));
+		emit_socket(call->type, call->nr, length, i);
 	}
-#define CALL_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__x64_sys_", symbol, call_event, call_)
-#define SOCKET_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__x64_sys_", symbol, socket_event, call_)
-#define BARE_PROGRAM(type_, symbol, ...) FEXIT_PROGRAM("__do_sys_", symbol, bare_event, call_)
+	return 0;
+}
 
-FILE_CALLS(CALL_PROGRAM)
-CONTROL_CALLS(CALL_PROGRAM)
-NETWORK_CALLS(SOCKET_PROGRAM)
-BARE_CALLS(BARE_PROGRAM)
+__noinline int socket_event(s64 ret)
+{
+	struct current_call call;
 
-/* 32-bit calls that have the shape of the 64-bit ones (COMPAT_CALLS in src/kernel/hooks.ts). */
-#define COMPAT_CALL(symbol) FEXIT_PROGRAM("__ia32_sys_", symbol, call_event, compat_)
-#define COMPAT_SOCKET(symbol) FEXIT_PROGRAM("__ia32_sys_", symbol, socket_event, compat_)
+	if (!take_call(&call))
+		return 0;
+	if ((row_of(call.type)->flags & CALL_MESSAGES) && ret > 0)
+		return message_events(&call, ret);
+	return emit_socket(call.type, call.nr, ret, 0);
+}
 
-COMPAT_CALL(unlink) COMPAT_CALL(unlinkat) COMPAT_CALL(rmdir) COMPAT_CALL(rename) COMPAT_CALL(renameat)
-COMPAT_CALL(renameat2) COMPAT_CALL(link) COMPAT_CALL(linkat) COMPAT_CALL(symlink) COMPAT_CALL(symlinkat)
-COMPAT_CALL(mkdir) COMPAT_CALL(mkdirat) COMPAT_CALL(mknod) COMPAT_CALL(mknodat) COMPAT_CALL(chmod)
-COMPAT_CALL(fchmod) COMPAT_CALL(fchmodat) COMPAT_CALL(chown) COMPAT_CALL(lchown) COMPAT_CALL(fchown)
-COMPAT_CALL(fchownat) COMPAT_CALL(setxattr) COMPAT_CALL(mount) COMPAT_CALL(umount) COMPAT_CALL(chroot)
-COMPAT_CALL(chdir) COMPAT_CALL(fchdir) COMPAT_CALL(setuid) COMPAT_CALL(setgid) COMPAT_CALL(setreuid)
-COMPAT_CALL(setregid) COMPAT_CALL(setresuid) COMPAT_CALL(setresgid) COMPAT_CALL(setns) COMPAT_CALL(unshare)
-COMPAT_CALL(prctl) COMPAT_CALL(kill) COMPAT_CALL(tkill) COMPAT_CALL(tgkill) COMPAT_CALL(memfd_create)
-COMPAT_CALL(init_module) COMPAT_CALL(finit_module) COMPAT_CALL(delete_module) COMPAT_CALL(bpf)
-COMPAT_CALL(dup2)
-COMPAT_SOCKET(socket) COMPAT_SOCKET(bind) COMPAT_SOCKET(listen) COMPAT_SOCKET(connect) COMPAT_SOCKET(accept4)
-COMPAT_SOCKET(sendto)
+static __always_inline struct file *file_of_call(struct current_call *call, s64 ret)
+{
+	const volatile struct call_row *row = row_of(call->type);
+	u64 args[6] = {};
+
+	if (row->fd == ARG_RET)
+		return file_of((struct task_struct *)bpf_get_current_task(), ret);
+	read_registers(args, user_regs(), call->compat, call->nr);
+	return file_of((struct task_struct *)bpf_get_current_task(), arg_at(args, row->fd));
+}
+
+static __always_inline int emit_fd(struct current_call *call, struct file *file, s64 ret)
+{
+	u64 ino;
+
+	if (file && sock_of(file, &ino))
+		return emit_socket(call->type, call->nr, ret, 0);
+	return emit_file(call->type, call->nr, ret);
+}
+
+__noinline int fd_event(s64 ret)
+{
+	struct current_call call;
+
+	return take_call(&call) ? emit_fd(&call, file_of_call(&call, ret), ret) : 0;
+}
+
+/* When close begins. It closes whatever it is given; errors of the last write-back are not told. */
+__noinline int close_event(void)
+{
+	struct current_call call;
+	struct file *file;
+
+	if (!take_call(&call))
+		return 0;
+	file = file_of_call(&call, 0);
+	return emit_fd(&call, file, file ? 0 : -EBADF);
+}

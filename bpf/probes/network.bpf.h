@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Calls on sockets, in the columns of file.bpf.h. The i386 numbers are those of the direct calls, not of socketcall;
- * 510 and 511 stand for none. */
-#define NETWORK_CALLS(X)                                                                                     \
-	X(SOCKET, socket, 41, 359, .fd = ARG_RET)                                                            \
-	X(SOCKETPAIR, socketpair, 53, 360)                                                                   \
-	X(BIND, bind, 49, 361, .fd = 1, .address = 2, .length = 3)                                           \
-	X(LISTEN, listen, 50, 363, .fd = 1)                                                                  \
-	X(CONNECT, connect, 42, 362, .fd = 1, .address = 2, .length = 3)                                     \
-	X(ACCEPT, accept, 43, 511, .fd = ARG_RET)                                                              \
-	X(ACCEPT4, accept4, 288, 364, .fd = ARG_RET)                                                         \
-	X(SENDTO, sendto, 44, 369, .fd = 1, .buffer = 2, .size = 3, .address = 5, .length = 6)                            \
-	X(SENDMSG, sendmsg, 46, 370, .fd = 1, .message = 2)                                                  \
-	X(RECVFROM, recvfrom, 45, 371, .fd = 1, .buffer = 2, .size = 3, .address = 5, .length = 6, .flags = CALL_FILLS)                        \
-	X(RECVMSG, recvmsg, 47, 372, .fd = 1, .message = 2, .flags = CALL_FILLS)                                                  \
-	X(SHUTDOWN, shutdown, 48, 373, .fd = 1)                                                              \
-	X(SETSOCKOPT, setsockopt, 54, 366, .fd = 1)
+/* Calls on sockets, in the columns of file.bpf.h. */
+#define NETWORK_CALLS(X)                                                                                              \
+	X(SOCKET, x64_sys_socket, 41, socket, .fd = ARG_RET)                                                          \
+	X(SOCKETPAIR, x64_sys_socketpair, 53, socket)                                                                 \
+	X(BIND, x64_sys_bind, 49, socket, .fd = 1, .address = 2, .length = 3)                                         \
+	X(LISTEN, x64_sys_listen, 50, socket, .fd = 1)                                                                \
+	X(CONNECT, x64_sys_connect, 42, socket, .fd = 1, .address = 2, .length = 3)                                   \
+	X(ACCEPT, x64_sys_accept, 43, socket, .fd = ARG_RET)                                                          \
+	X(ACCEPT4, x64_sys_accept4, 288, socket, .fd = ARG_RET)                                                       \
+	X(SENDTO, x64_sys_sendto, 44, socket, .fd = 1, .buffer = 2, .size = 3, .address = 5, .length = 6)             \
+	X(SENDMSG, x64_sys_sendmsg, 46, socket, .fd = 1, .message = 2)                                                \
+	X(SENDMMSG, x64_sys_sendmmsg, 307, socket, .fd = 1, .message = 2, .flags = CALL_MESSAGES)                     \
+	X(RECVFROM, x64_sys_recvfrom, 45, socket, .fd = 1, .buffer = 2, .size = 3, .address = 5, .length = 6, .flags = CALL_FILLS) \
+	X(RECVMSG, x64_sys_recvmsg, 47, socket, .fd = 1, .message = 2, .flags = CALL_FILLS)                           \
+	X(RECVMMSG, x64_sys_recvmmsg, 299, socket, .fd = 1, .message = 2, .flags = CALL_FILLS | CALL_MESSAGES)        \
+	X(SHUTDOWN, x64_sys_shutdown, 48, socket, .fd = 1)                                                            \
+	X(SETSOCKOPT, x64_sys_setsockopt, 54, socket, .fd = 1)                                                        \
+	X(GETSOCKOPT, x64_sys_getsockopt, 55, socket, .fd = 1)                                                        \
+	X(GETSOCKNAME, x64_sys_getsockname, 51, socket, .fd = 1)                                                      \
+	X(GETPEERNAME, x64_sys_getpeername, 52, socket, .fd = 1)

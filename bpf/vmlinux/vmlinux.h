@@ -306,6 +306,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_type, sk_protocol;
+	u32 sk_max_ack_backlog;
 };
 struct socket {
 	struct sock *sk;

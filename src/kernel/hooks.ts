@@ -1,5 +1,5 @@
 /** Every place where a program of bpf/saker.bpf.c can hang, and what it reports there. */
-import * as record from '../schema/record.generated.ts';
+import { CALL_ROWS, type CallKind } from '../schema/calls.generated.ts';
 
 export interface Hook {
   readonly name: string;
@@ -17,8 +17,8 @@ export interface Hook {
   readonly detail?: string;
   /** Iterators are read, not attached. */
   readonly iterator?: true;
-  /** Kernels without 32-bit programs do not have it; that it is missing is no loss. */
-  readonly optional?: true;
+  /** Of the 32-bit ABI: kernels without 32-bit programs do not have it, and lose nothing by that. */
+  readonly compat?: true;
   /** Attached whatever the rules want. */
   readonly always?: true;
 }
@@ -43,7 +43,7 @@ const EXEC = ['execve', 'execveat'];
  */
 export const ALWAYS: readonly string[] = [...FORK, ...EXEC, 'procexit', 'task', 'chdir', 'fchdir'];
 
-type Place = Partial<Pick<Hook, 'always' | 'detail' | 'group'>>;
+type Place = Partial<Pick<Hook, 'always' | 'compat' | 'detail' | 'group'>>;
 
 /** The same hook as fprobe and as fexit. */
 function either(name: string, target: string, types: readonly string[], place: Place = {}): Hook[] {
@@ -66,61 +66,30 @@ function life(group: string, function_: string, types: readonly string[]): Hook[
   ];
 }
 
-/** System calls whose wrapper is not called as the event is. */
-const SYMBOLS: ReadonlyMap<string, string> = new Map([['umount2', 'umount']]);
-/** System calls without arguments have no wrapper that takes registers. */
-const BARE: ReadonlySet<string> = new Set(['setsid', 'inotify_init']);
-/** No call of the 64-bit table has this name. */
-const ONLY_32_BIT: ReadonlySet<string> = new Set(['umount']);
-
-/** 32-bit calls with programs of their own (COMPAT_CALL in bpf/probes/calls.bpf.h), by symbol. */
-const COMPAT_CALLS: ReadonlySet<string> = new Set(
-  `
-  unlink unlinkat rmdir rename renameat renameat2 link linkat symlink symlinkat
-  mkdir mkdirat mknod mknodat chmod fchmod fchmodat chown lchown fchown
-  fchownat setxattr mount umount chroot chdir fchdir setuid setgid setreuid
-  setregid setresuid setresgid setns unshare prctl kill tkill tgkill memfd_create
-  init_module finit_module delete_module bpf dup2 socket bind listen connect
-  accept4 sendto
-  `
-    .trim()
-    .split(/\s+/),
-);
+/** What one function brings that serves many calls. */
+const SOCKETCALL = `
+  socketcall socket bind connect listen accept getsockname getpeername socketpair sendto recvfrom shutdown setsockopt
+  getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg
+`;
+const SEVERAL: ReadonlyMap<string, readonly string[]> = new Map([
+  ['socketcall', SOCKETCALL.trim().split(/\s+/)],
+]);
 
 /** One call of the tables in bpf/probes. */
-function call(type: string, number: number): Hook[] {
-  const symbol = SYMBOLS.get(type) ?? type;
-  const isSocket = number >= record.TYPE_SOCKET && number <= record.TYPE_SETSOCKOPT;
-  const name = `call_${symbol}`;
-  const target = BARE.has(type) ? `__do_sys_${symbol}` : `__x64_sys_${symbol}`;
-  const shared = isSocket ? 'socket_fprobe' : 'call_fprobe';
-  return [...callHooks(name, shared, { target, types: [type] }), ...compatHooks(symbol, shared, type)];
-}
-
-function callHooks(
-  name: string,
-  shared: string,
-  place: Pick<Hook, 'target' | 'types' | 'detail' | 'optional'>,
-): Hook[] {
-  const hook = { ...place, group: name };
+function call(type: string, target: string, kind: CallKind, compat: boolean): Hook[] {
+  const name = `on${target.slice(1)}`;
+  const abi = compat ? ({ detail: '32-bit', compat } as const) : {};
+  const hook = { target, types: SEVERAL.get(type) ?? [type], group: name, ...abi };
   return [
-    { name: `${name}_fprobe`, program: shared, fprobe: true, ...hook },
+    { name: `${name}_fprobe`, program: `${kind}_fprobe`, fprobe: true, ...hook },
     { name, program: name, ...hook },
   ];
 }
 
-function compatHooks(symbol: string, shared: string, type: string): Hook[] {
-  if (!COMPAT_CALLS.has(symbol)) return [];
-  const place = { target: `__ia32_sys_${symbol}`, types: [type], detail: '32-bit', optional: true } as const;
-  return callHooks(`compat_${symbol}`, shared, place);
-}
-
-const CALLS = record.TYPE_NAMES.flatMap((type, number) =>
-  number < record.TYPE_UNLINK || ONLY_32_BIT.has(type) ? [] : call(type, number),
-);
+const CALLS = CALL_ROWS.flatMap(([type, target, , kind, compat]) => call(type, target, kind, compat));
 
 const FAILED = { detail: 'failed calls', always: true } as const;
-const FAILED_32 = { detail: '32-bit failed calls', always: true } as const;
+const FAILED_32 = { detail: '32-bit failed calls', always: true, compat: true } as const;
 const BY_URING = { detail: 'io_uring' } as const;
 
 /** All hooks. Process life comes first: it attaches first, so that no process is missed. */

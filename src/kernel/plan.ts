@@ -21,6 +21,9 @@ export interface HookPlan {
   readonly types: ReadonlySet<string>;
 }
 
+/** Every kernel that runs 32-bit programs has it. */
+const A_32_BIT_CALL = '__ia32_sys_unlink';
+
 function absent(group: readonly Hook[]): Missing {
   const hook = group.at(-1)!;
   const functions = [...new Set(group.map((p) => p.target))].join(' or ');
@@ -38,6 +41,7 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   const types = new Set([...wanted, ...ALWAYS]);
   const has = (name: string | null): boolean => name === null || functions.has(name);
   const possible = (hook: Hook): boolean => has(hook.target) && (hook.fprobe !== true || has(FPROBE));
+  const has32BitCalls = functions.has(A_32_BIT_CALL);
   const useful = HOOKS.filter((hook) => hook.always || hook.types.some((type) => types.has(type)));
   const hooks: Hook[] = [];
   const fallback = new Map<string, Hook>();
@@ -45,7 +49,7 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   for (const group of Map.groupBy(useful, ({ group }) => group).values()) {
     const choice = group.filter(possible);
     if (choice[0] !== undefined) hooks.push(choice[0]);
-    else if (!group[0]?.optional) missing.push(absent(group));
+    else if (!group[0]?.compat || has32BitCalls) missing.push(absent(group));
     for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);
   }
   return { hooks, fallback, missing, types };

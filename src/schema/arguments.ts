@@ -1,3 +1,4 @@
+import { MORE_EVENTS } from './more-arguments.ts';
 import { TYPE_NAMES } from './record.generated.ts';
 
 /**
@@ -5,13 +6,14 @@ import { TYPE_NAMES } from './record.generated.ts';
  *
  *     name:kind/table=source
  *
- * `res` alone is the result with its error name. Kinds: see ARGUMENT_KINDS; the table names flags (schema/flags).
+ * `res` alone is the result with its error name, `*` stands for what Falco shows of a call without arguments of its own. Kinds: see ARGUMENT_KINDS; the table names flags (schema/flags).
  * Sources: a number is a register; name, name2, text, path are strings of the record, name and name2 as the caller gave
  * them; ret the result; `-` an argument that our records do not carry, kept for its place.
  */
 
 export const ARGUMENT_KINDS = [
   'errno',
+  'syscall',
   'fd',
   'pid',
   'uid',
@@ -164,8 +166,15 @@ mmap: res vm_size:uint=vmSize vm_rss:uint=vmRss vm_swap:uint=vmSwap addr:widehex
 
 const RES: ArgumentSpec = { name: 'res', kind: 'errno', table: null, source: 'ret' };
 
-function parseArgument(text: string): ArgumentSpec {
+/** The call by name and by number. */
+const BY_NUMBER: readonly ArgumentSpec[] = [
+  { name: 'ID', kind: 'syscall', table: null, source: 'nr' },
+  { name: 'nativeID', kind: 'uint', table: null, source: 'nr' },
+];
+
+function parseArgument(text: string): ArgumentSpec | readonly ArgumentSpec[] {
   if (text === 'res') return RES;
+  if (text === '*') return BY_NUMBER;
   const [, name, kind, table, source] = /^(\w+):(\w+)(?:\/(\w+))?=(\w+|-)$/.exec(text) ?? [];
   if (name === undefined || source === undefined || !ARGUMENT_KINDS.includes(kind as ArgumentKind)) {
     throw new TypeError(`not an argument: ${text}`);
@@ -175,7 +184,8 @@ function parseArgument(text: string): ArgumentSpec {
 
 /** Event name → its arguments in order. */
 export const EVENT_ARGUMENTS: ReadonlyMap<string, readonly ArgumentSpec[]> = new Map(
-  EVENTS.split(';')
+  `${EVENTS};${MORE_EVENTS}`
+    .split(';')
     .filter((entry) => entry.trim() !== '')
     .map((entry): [string, readonly ArgumentSpec[]] => {
       const colon = entry.indexOf(':');
@@ -183,11 +193,11 @@ export const EVENT_ARGUMENTS: ReadonlyMap<string, readonly ArgumentSpec[]> = new
         .slice(colon + 1)
         .trim()
         .split(/\s+/);
-      return [entry.slice(0, colon).trim(), words.map(parseArgument)];
+      return [entry.slice(0, colon).trim(), words.flatMap(parseArgument)];
     }),
 );
 
-/** The same by TYPE_* of the record; an event that is not in the table has its result alone. */
+/** The same by TYPE_* of the record; a call that is not in the table is shown by its number. */
 export const ARGUMENTS_BY_TYPE: readonly (readonly ArgumentSpec[])[] = TYPE_NAMES.map(
-  (name) => EVENT_ARGUMENTS.get(name) ?? [RES],
+  (name) => EVENT_ARGUMENTS.get(name) ?? [...BY_NUMBER, RES],
 );

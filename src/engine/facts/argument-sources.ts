@@ -139,6 +139,15 @@ const named: Readonly<Record<string, Source>> = {
   out0: ({ record }) => record.call.out(0),
   out1: ({ record }) => record.call.out(1),
   out2: ({ record }) => record.call.out(2),
+  // A pointer may be null; then no limit is set.
+  newLimit0: ({ record: { call } }) => (call.arg(2) === 0n ? null : call.out(0)),
+  newLimit1: ({ record: { call } }) => (call.arg(2) === 0n ? null : call.out(1)),
+  nr: (event) => (event.isSocket ? event.record.socket.nr : event.record.call.nr),
+  wideRet: (event) => BigInt.asUintN(64, BigInt(event.ret)),
+  partsSize: ({ record: { call } }) => call.out(0),
+  interval: ({ record: { call } }) => call.out(0) * 1_000_000_000n + call.out(1),
+  quotaCommand: ({ record: { call } }) => call.uint(0) >>> 8,
+  quotaType: ({ record: { call } }) => call.uint(0) & 0xff,
   // The options whose argument is a text have no number.
   prctlNumber: ({ record: { call } }) => {
     const option = call.int(0);

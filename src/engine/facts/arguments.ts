@@ -71,6 +71,7 @@ const none: Meaning = () => null;
 
 const MEANING: Partial<Record<ArgumentKind, Meaning>> = {
   errno: (value) => ((value as number) < 0 ? resultName(value as number) : null),
+  syscall: (_, event) => event.typeName.text,
   fd: (value, event) => descriptorText(Number(value), event),
   pid: (value, event) => commandOf(value as number, event),
   uid: (value, { users }) => (value === NO_ID ? '<NONE>' : users.userName(value as number).text),

@@ -1,4 +1,4 @@
-import { bits } from './render.ts';
+import { bits, oneOf } from './render.ts';
 
 /** Flags of calls on files and mounts: linux/fcntl.h, linux/fs.h, linux/mount.h, linux/openat2.h, linux/stat.h. */
 
@@ -30,3 +30,12 @@ export const mount = bits(`
   ACTIVE=0x40000000 NOUSER=0x80000000
 `);
 export const umount = bits('FORCE=1 DETACH=2 EXPIRE=4 NOFOLLOW=8');
+
+export const statAt = bits('AT_EMPTY_PATH=0x1000 AT_NO_AUTOMOUNT=0x800 AT_SYMLINK_NOFOLLOW=0x100');
+export const access = bits('R_OK=4 W_OK=2 X_OK=1 F_OK=0');
+export const flock = bits('LOCK_SH=1 LOCK_EX=2 LOCK_NB=4 LOCK_UN=8 LOCK_NONE=0');
+export const whence = oneOf('SEEK_END=2 SEEK_CUR=1 SEEK_SET=0');
+export const fsconfig = oneOf(`
+  FSCONFIG_SET_FLAG=0 FSCONFIG_SET_STRING=1 FSCONFIG_SET_BINARY=2 FSCONFIG_SET_PATH=3 FSCONFIG_SET_PATH_EMPTY=4
+  FSCONFIG_SET_FD=5 FSCONFIG_CMD_CREATE=6 FSCONFIG_CMD_RECONFIGURE=7
+`);

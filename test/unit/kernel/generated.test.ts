@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { generateCalls } from '../../../scripts/generate-calls.ts';
 import { generateRecord } from '../../../scripts/generate-record.ts';
 import { Btf, btfSection } from '../../../src/kernel/btf.ts';
 import { PROGRAMS } from '../../../src/kernel/object.ts';
+import { CALL_ROWS, COMPAT_NUMBERS } from '../../../src/schema/calls.generated.ts';
 
 const OBJECT = new URL('../../../build/bpf/saker.bpf.o', import.meta.url);
 const GENERATED = new URL('../../../src/schema/record.generated.ts', import.meta.url);
@@ -12,6 +14,19 @@ const skip = existsSync(OBJECT) ? false : 'needs build/bpf/saker.bpf.o (make -C 
 test('record.generated.ts is what the BPF object says', { skip }, () => {
   const now = generateRecord(readFileSync(OBJECT));
   assert.equal(readFileSync(GENERATED, 'utf8'), now, 'run: node scripts/generate-record.ts');
+});
+
+test('calls.generated.ts is what the tables say', () => {
+  const file = new URL('../../../src/schema/calls.generated.ts', import.meta.url);
+  assert.equal(readFileSync(file, 'utf8'), generateCalls(), 'run: node scripts/generate-calls.ts');
+});
+
+test('a number of either ABI stands for one type', () => {
+  for (const compat of [false, true]) {
+    const numbers = CALL_ROWS.filter((row) => row[4] === compat).map((row) => row[2]);
+    if (compat) numbers.push(...COMPAT_NUMBERS.map(([, number]) => number));
+    assert.equal(new Set(numbers).size, numbers.length);
+  }
 });
 
 test('the object holds exactly the programs the plan knows', { skip }, () => {

@@ -8,6 +8,9 @@ const LIFE = ['process_fork', 'process_exec', 'process_exit', 'task_dump'];
 const V6 = new Set([...TARGETS].filter((t) => t !== 'do_file_open' && t !== 'fprobe_fgraph_entry'));
 const V7 = new Set([...TARGETS].filter((t) => t !== 'do_filp_open'));
 
+const without = (functions: Set<string>, prefix: string): Set<string> =>
+  new Set([...functions].filter((f) => !f.startsWith(prefix)));
+
 const load = (wanted: string[], functions: Set<string>): string[] =>
   planHooks(new Set(wanted), functions).hooks.map((p) => p.name);
 
@@ -16,13 +19,13 @@ test('without rules only process life, changes of directory and the way of the c
   assert.deepEqual(names.slice(0, 4), LIFE);
   assert.deepEqual(
     names.slice(4).filter((n) => !n.startsWith('exec')),
-    ['open_syscall', 'call_chdir', 'compat_chdir', 'call_fchdir', 'compat_fchdir'],
+    ['open_syscall', 'on_x64_sys_chdir', 'on_x64_sys_fchdir', 'on_ia32_sys_chdir', 'on_ia32_sys_fchdir'],
   );
 });
 
 test('a call gets its own program, and on kernels with fprobe the shared one', () => {
   for (const [functions, program] of [
-    [V6, 'call_unlinkat'],
+    [V6, 'on_x64_sys_unlinkat'],
     [V7, 'call_fprobe'],
   ] as const) {
     const hook = planHooks(new Set(['unlinkat']), functions).hooks.find((h) => h.types.includes('unlinkat'));
@@ -31,18 +34,27 @@ test('a call gets its own program, and on kernels with fprobe the shared one', (
 });
 
 test('a 32-bit call has a hook of its own, which a kernel without such programs does not miss', () => {
-  assert.ok(load(['unlinkat'], V6).includes('compat_unlinkat'));
-  const { hooks, missing } = planHooks(
-    new Set(['unlinkat']),
-    new Set([...V6].filter((f) => !f.startsWith('__ia32_sys'))),
-  );
-  assert.ok(hooks.every((h) => h.name !== 'compat_unlinkat'));
+  assert.ok(load(['unlinkat'], V6).includes('on_ia32_sys_unlinkat'));
+  const { hooks, missing } = planHooks(new Set(['unlinkat']), without(V6, '__ia32_'));
+  assert.ok(hooks.every((h) => h.name !== 'on_ia32_sys_unlinkat'));
   assert.deepEqual(missing, []);
 });
 
-test('every type of the record has a hook, but for what only 32-bit programs call', () => {
-  const without = record.TYPE_NAMES.slice(1).filter((type) => !COLLECTED.has(type));
-  assert.deepEqual(without, ['umount']);
+test('a 32-bit call that a kernel with 32-bit programs cannot hook is missed', () => {
+  const { missing } = planHooks(new Set(['unlinkat']), without(V6, '__ia32_sys_unlinkat'));
+  assert.match(missing[0]?.reason ?? '', /__ia32_sys_unlinkat: unlinkat \(32-bit\) not seen/);
+});
+
+test('the sub-calls of socketcall have their types from it', () => {
+  for (const type of ['connect', 'recvmmsg', 'socketcall'])
+    assert.ok(load([type], V6).includes('on_ia32_compat_sys_socketcall'), type);
+});
+
+test('every type of the record has a hook', () => {
+  assert.deepEqual(
+    record.TYPE_NAMES.slice(1).filter((type) => !COLLECTED.has(type)),
+    [],
+  );
 });
 
 test('open alone needs no io_uring programs, openat does', () => {

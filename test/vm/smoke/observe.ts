@@ -1,12 +1,11 @@
 /**
- * Runs in a guest: attaches everything, runs `actions` once per argument, prints what was seen of it as JSON
+ * Runs in a guest: `observe.ts TYPES ACTION...` attaches the event types (separated by commas), runs `actions` once per ACTION, prints what was seen of it as JSON
  * lines, then one line with the state of the probes.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { EventRecord, splitRecords } from '../../../src/decode/index.ts';
 import {
-  COLLECTED,
   explainFailure,
   findObstacle,
   kernelFunctions,
@@ -172,7 +171,8 @@ const probes = (() => {
 })();
 const loaded = performance.now();
 const few = probes.active.length;
-probes.want(COLLECTED, new Set(['env', 'data']));
+const [types = '', ...actions] = process.argv.slice(2);
+probes.want(new Set(types.split(',')), new Set(['env', 'data']));
 const attached = performance.now();
 const event = native.saker_event_open();
 const ring = openRing(native, probes.ringFd, ringBytes, event);
@@ -201,7 +201,7 @@ function observe(action: string, title = action): void {
   while (ring.drain(show, 1000) > 0);
 }
 
-for (const action of process.argv.slice(2)) observe(action);
+for (const action of actions) observe(action);
 
 const tasks = new Uint8Array(probes.readTasks());
 const taskView = new EventRecord(tasks);
