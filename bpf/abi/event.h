@@ -195,12 +195,14 @@ struct saker_fork {
 	__u32 child_tid;
 	__u32 child_vpid; /* process and thread, innermost pid namespace */
 	__u32 child_vtid;
+	__u32 child_pid_ns; /* inode number of its pid namespace */
+	__u32 child_vpgid; /* its process group there; 0: a group from outside */
 };
 
 struct saker_exit {
 	struct saker_header h;
 	__u32 status; /* wait status: exit code << 8 | core 0x80 | signal */
-	__u32 pad;
+	__u32 reaper; /* process that inherits the children, initial pid namespace; 0: there are none */
 };
 
 /* Strings of saker_call. Which of them a type has: the table in probes/calls.bpf.h. */
@@ -230,6 +232,9 @@ struct saker_call {
 	__u64 out[3];
 	__u32 nr; /* of the system call, in the table of its ABI */
 	__s32 fd; /* whose file `path` is, or -1 */
+	__u64 ino; /* of that file; 0 without one */
+	__u32 dev; /* as st_dev of stat(2), 32-bit form */
+	__u32 file_mode; /* st_mode */
 	struct saker_str str[SAKER_CALL_NSTR];
 };
 
@@ -306,9 +311,9 @@ SAKER_SIZE_IS(saker_header, 80);
 SAKER_SIZE_IS(saker_open, 80 + 40 + 8 * SAKER_OPEN_NSTR);
 SAKER_SIZE_IS(saker_exec, 80 + 144 + 8 * SAKER_EXEC_NSTR);
 SAKER_SIZE_IS(saker_exec_failed, 80 + 8 + 8 * SAKER_EXEC_FAILED_NSTR);
-SAKER_SIZE_IS(saker_fork, 80 + 40);
+SAKER_SIZE_IS(saker_fork, 80 + 48);
 SAKER_SIZE_IS(saker_exit, 80 + 8);
-SAKER_SIZE_IS(saker_call, 80 + 80 + 8 * SAKER_CALL_NSTR);
+SAKER_SIZE_IS(saker_call, 80 + 96 + 8 * SAKER_CALL_NSTR);
 SAKER_SIZE_IS(saker_socket, 80 + 144 + 8 * SAKER_SOCKET_NSTR);
 SAKER_SIZE_IS(saker_config, 16);
 SAKER_SIZE_IS(saker_enabled, SAKER_TYPES_MAX + SAKER_PARTS_MAX);

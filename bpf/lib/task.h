@@ -17,6 +17,16 @@ static __always_inline struct upid innermost(struct pid *pid)
 	return id;
 }
 
+/* Id of `pid` in the namespace of this depth; 0 where it is not seen, as getpgid(2) shows a group from outside. */
+static __always_inline u32 id_at(struct pid *pid, u32 level)
+{
+	u32 nr = 0;
+
+	if (BPF_CORE_READ(pid, level) >= level)
+		bpf_probe_read_kernel(&nr, sizeof(nr), (void *)&pid->numbers + level * bpf_core_type_size(struct upid));
+	return nr;
+}
+
 static __always_inline u32 outermost(struct pid *pid)
 {
 	u32 nr = 0;
@@ -31,15 +41,17 @@ static __always_inline void fill_ids(struct saker_exec *e, struct task_struct *t
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	struct pid *pgid = BPF_CORE_READ(signal, pids[PIDTYPE_PGID]);
 	struct pid *sid = BPF_CORE_READ(signal, pids[PIDTYPE_SID]);
-	struct upid own = innermost(BPF_CORE_READ(task, group_leader, thread_pid));
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	u32 level = BPF_CORE_READ(pid, level);
+	struct upid own = innermost(pid);
 
 	e->parent_start = BPF_CORE_READ(parent, group_leader, start_boottime);
 	e->ppid = BPF_CORE_READ(parent, tgid);
 	e->pgid = outermost(pgid);
 	e->sid = outermost(sid);
 	e->vpid = own.nr;
-	e->vpgid = innermost(pgid).nr;
-	e->vsid = innermost(sid).nr;
+	e->vpgid = id_at(pgid, level);
+	e->vsid = id_at(sid, level);
 	e->pid_ns = BPF_CORE_READ(own.ns, ns.inum);
 	e->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 	e->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);

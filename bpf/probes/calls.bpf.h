@@ -5,6 +5,7 @@
  * them once and each program is three instructions (programs.bpf.h).
  */
 #include "../lib/call.h"
+#include "../lib/inode.h"
 #include "../lib/socket.h"
 #include "compat.bpf.h"
 #include "control.bpf.h"
@@ -110,6 +111,14 @@ static __always_inline void put_name(struct workspace *ws, struct saker_str *cel
 		put_absent(ws, base, 0);
 }
 
+static __always_inline void fill_file(struct saker_call *c, struct inode *inode)
+{
+	c->ino = BPF_CORE_READ(inode, i_ino);
+	c->dev = encode_dev(BPF_CORE_READ(inode, i_sb, s_dev));
+	c->file_mode = BPF_CORE_READ(inode, i_mode);
+	c->h.flags |= overlay_flags(inode);
+}
+
 static __always_inline void put_resolved(struct workspace *ws, const volatile struct call_row *row,
 					 struct task_struct *task)
 {
@@ -124,8 +133,10 @@ static __always_inline void put_resolved(struct workspace *ws, const volatile st
 	if (row->fd != ARG_NONE) {
 		c->fd = row->fd == ARG_RET ? c->h.ret : arg_at(c->args, row->fd);
 		file = file_of(task, c->fd);
-		if (file)
+		if (file) {
 			path = &file->f_path;
+			fill_file(c, BPF_CORE_READ(file, f_inode));
+		}
 	}
 	if (path)
 		put_path(ws, cell, path, fs);
@@ -224,6 +235,8 @@ static __always_inline void begin_call(struct workspace *ws, struct task_struct 
 	c->h.flags = compat ? SAKER_FLAG_COMPAT : 0;
 	c->nr = nr;
 	c->fd = -1;
+	c->ino = 0;
+	c->dev = c->file_mode = 0;
 	read_registers(c->args, user_regs(), compat, nr);
 	fill_out(c, row, task, compat);
 }

@@ -28,16 +28,6 @@ static __always_inline u64 clone_flags_of(struct pt_regs *regs, u32 type, bool c
 	return flags;
 }
 
-/* The child's id in the namespace of its parent. */
-static __always_inline u32 id_seen_by(struct task_struct *parent, struct task_struct *child)
-{
-	struct pid *pid = BPF_CORE_READ(child, thread_pid);
-	u32 nr = 0, level = BPF_CORE_READ(parent, thread_pid, level);
-
-	bpf_probe_read_kernel(&nr, sizeof(nr), (void *)&pid->numbers + level * bpf_core_type_size(struct upid));
-	return nr;
-}
-
 static __always_inline int fork_event(struct task_struct *parent, struct task_struct *child)
 {
 	bool compat = is_compat(parent), kernel = BPF_CORE_READ(parent, flags) & PF_KTHREAD;
@@ -45,6 +35,8 @@ static __always_inline int fork_event(struct task_struct *parent, struct task_st
 	struct pt_regs *regs = user_regs();
 	u32 type = kernel ? SAKER_TYPE_CLONE : fork_type(BPF_CORE_READ(regs, orig_ax), compat);
 	struct saker_fork *f;
+	struct upid own;
+	struct pid *pid;
 
 	if (!type_enabled(type) || (thread && !config.threads))
 		return 0;
@@ -55,13 +47,17 @@ static __always_inline int fork_event(struct task_struct *parent, struct task_st
 	fill_header(&f->h, parent, type, SAKER_LAYOUT_FORK, 0, sizeof(*f));
 	f->h.flags = (compat ? SAKER_FLAG_COMPAT : 0) | (thread ? SAKER_FLAG_THREAD : 0) |
 		     (kernel ? SAKER_FLAG_KTHREAD : 0);
-	f->h.ret = id_seen_by(parent, child);
+	f->h.ret = id_at(BPF_CORE_READ(child, thread_pid), BPF_CORE_READ(parent, thread_pid, level));
 	f->child_start = BPF_CORE_READ(child, group_leader, start_boottime);
 	f->child_cgroup_id = cgroup_id_of(child);
 	f->clone_flags = kernel ? 0 : clone_flags_of(regs, type, compat);
 	f->child_pid = BPF_CORE_READ(child, tgid);
 	f->child_tid = BPF_CORE_READ(child, pid);
-	f->child_vpid = innermost(BPF_CORE_READ(child, group_leader, thread_pid)).nr;
+	pid = BPF_CORE_READ(child, group_leader, thread_pid);
+	own = innermost(pid);
+	f->child_vpid = own.nr;
+	f->child_pid_ns = BPF_CORE_READ(own.ns, ns.inum);
+	f->child_vpgid = id_at(BPF_CORE_READ(child, signal, pids[PIDTYPE_PGID]), BPF_CORE_READ(pid, level));
 	f->child_vtid = innermost(BPF_CORE_READ(child, thread_pid)).nr;
 	bpf_ringbuf_submit(f, 0);
 	return 0;
@@ -125,6 +121,37 @@ int process_exec_fprobe(struct pt_regs *ctx)
 	return exec_event((struct task_struct *)bpf_get_current_task(), (void *)BPF_CORE_READ(ctx, di));
 }
 
+#define ANCESTORS_MAX 16
+
+/* Who inherits the children of a process that ends, as find_new_reaper() in kernel/exit.c chooses: the nearest ancestor
+ * that asked for it (PR_SET_CHILD_SUBREAPER), else the first process of the pid namespace. */
+static __always_inline u32 reaper_of(struct task_struct *task)
+{
+	u64 children = (u64)task + bpf_core_field_offset(task->children);
+	struct task_struct *init, *at = task;
+	struct signal_struct *signal;
+	struct upid own;
+	u32 level;
+
+	if ((u64)BPF_CORE_READ(task, children.next) == children)
+		return 0;
+	level = BPF_CORE_READ(task, thread_pid, level);
+	own = innermost(BPF_CORE_READ(task, thread_pid));
+	init = BPF_CORE_READ(own.ns, child_reaper);
+	signal = BPF_CORE_READ(task, signal);
+	if (!BPF_CORE_READ_BITFIELD_PROBED(signal, has_child_subreaper))
+		return BPF_CORE_READ(init, tgid);
+	for (int i = 0; i < ANCESTORS_MAX; i++) {
+		at = BPF_CORE_READ(at, real_parent);
+		if (!at || at == init || BPF_CORE_READ(at, thread_pid, level) != level)
+			break;
+		signal = BPF_CORE_READ(at, signal);
+		if (BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper) && BPF_CORE_READ(signal, live.counter) > 0)
+			return BPF_CORE_READ(at, tgid);
+	}
+	return BPF_CORE_READ(init, tgid);
+}
+
 static __always_inline int exit_event(struct task_struct *task)
 {
 	bool dead = BPF_CORE_READ(task, signal, live.counter) == 0;
@@ -142,7 +169,7 @@ static __always_inline int exit_event(struct task_struct *task)
 	x->h.flags = (dead ? SAKER_FLAG_GROUP_DEAD : 0) | (thread ? SAKER_FLAG_THREAD : 0);
 	group = BPF_CORE_READ(task, signal, group_exit_code);
 	x->status = group ? group : (u32)BPF_CORE_READ(task, exit_code);
-	x->pad = 0;
+	x->reaper = dead ? reaper_of(task) : 0;
 	bpf_ringbuf_submit(x, 0);
 	return 0;
 }

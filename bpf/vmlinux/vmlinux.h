@@ -174,8 +174,13 @@ struct ns_common {
 struct mnt_namespace {
 	struct ns_common ns;
 };
+struct list_head {
+	struct list_head *next, *prev;
+};
+
 struct pid_namespace {
 	struct ns_common ns;
+	struct task_struct *child_reaper;
 };
 
 struct upid {
@@ -242,6 +247,8 @@ struct signal_struct {
 	struct pid *pids[4];
 	struct tty_struct *tty;
 	int group_exit_code;
+	unsigned int is_child_subreaper : 1;
+	unsigned int has_child_subreaper : 1;
 };
 
 struct thread_info {
@@ -256,6 +263,7 @@ struct task_struct {
 	int exit_code;
 	pid_t pid, tgid;
 	struct task_struct *real_parent, *group_leader;
+	struct list_head children;
 	struct pid *thread_pid;
 	u64 start_boottime;
 	const struct cred *cred;

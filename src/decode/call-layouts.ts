@@ -38,6 +38,16 @@ export class CallFields extends Fields {
   get fd(): number {
     return this.c.i32(r.AT_CALL_FD);
   }
+  /** Inode, device (st_dev, 32-bit form) and st_mode of the file of `fd`; 0 without one. */
+  get ino(): bigint {
+    return this.c.big(r.AT_CALL_INO);
+  }
+  get dev(): number {
+    return this.c.u32(r.AT_CALL_DEV);
+  }
+  get fileMode(): number {
+    return this.c.u32(r.AT_CALL_FILE_MODE);
+  }
   /** The first path, as the caller wrote it. */
   get name(): Interned {
     return this.c.text(NAME_AT);

@@ -257,11 +257,23 @@ export class ForkFields extends Fields {
   get childVtid(): number {
     return this.c.u32(r.AT_FORK_CHILD_VTID);
   }
+  /** Inode number of the child's pid namespace. */
+  get childPidNs(): number {
+    return this.c.u32(r.AT_FORK_CHILD_PID_NS);
+  }
+  /** The child's process group as its namespace numbers it; 0 when it comes from outside. */
+  get childVpgid(): number {
+    return this.c.u32(r.AT_FORK_CHILD_VPGID);
+  }
 }
 
 export class ExitFields extends Fields {
   /** Wait status: exit code << 8, or signal, with 0x80 for a core dump. */
   get status(): number {
     return this.c.u32(r.AT_EXIT_STATUS);
+  }
+  /** Process that inherits the children; 0 when there are none. */
+  get reaperPid(): number {
+    return this.c.u32(r.AT_EXIT_REAPER);
   }
 }

@@ -1,7 +1,7 @@
 import { Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
-import type { Process } from '../state/index.ts';
+import type { Process, ProcessTable } from '../state/index.ts';
 
 /** prctl(2). */
 const PR_SET_NAME = 15;
@@ -16,19 +16,19 @@ const CHANGES_CAPABILITIES: ReadonlySet<number> = new Set([
   abi.TYPE_SETNS,
 ]);
 
-/** What a system call that succeeded changed in its process. */
-export function applyCall(process: Process, record: EventRecord): void {
+/** What a system call that succeeded changed in its process, or in a child. */
+export function applyCall(table: ProcessTable, process: Process, record: EventRecord): void {
   const { type, call } = record;
   process.uid = record.uid;
   process.gid = record.gid;
-  if (CHANGES_CAPABILITIES.has(type)) process.caps = null;
+  if (CHANGES_CAPABILITIES.has(type)) changeCapabilities(process, record);
   switch (type) {
     case abi.TYPE_CHDIR:
     case abi.TYPE_FCHDIR:
       process.cwd = directoryAfter(process, record);
       return;
     case abi.TYPE_CAPSET:
-      process.caps = { permitted: call.out(0), effective: call.out(1), inheritable: call.out(2) };
+      changeCapabilities(process, record);
       return;
     case abi.TYPE_SETSID:
       process.sid = process.pid;
@@ -38,11 +38,23 @@ export function applyCall(process: Process, record: EventRecord): void {
       process.tty = 0;
       return;
     case abi.TYPE_SETPGID:
-      applyGroup(process, call.int(0), call.int(1));
+      applyGroup(table, process, call.int(0), call.int(1));
       return;
     case abi.TYPE_PRCTL:
       if (call.int(0) === PR_SET_NAME && record.tid === record.pid) process.rename(record.comm);
   }
+}
+
+/** Credentials belong to threads. Those of the first are the process's; what another did, its own status tells. */
+function changeCapabilities(process: Process, { type, call, tid, pid }: EventRecord): void {
+  if (tid !== pid) {
+    process.threadsDiffer = true;
+    return;
+  }
+  process.caps =
+    type === abi.TYPE_CAPSET
+      ? { permitted: call.out(0), effective: call.out(1), inheritable: call.out(2) }
+      : null;
 }
 
 /** A directory outside the process's root gets the mark that getcwd(2) gives it: it is none of the system's. */
@@ -53,14 +65,27 @@ function directoryAfter(process: Process, { call }: EventRecord): Interned {
   return (pathFlags & abi.STR_UNREACHABLE) === 0 ? path : new Interned(`(unreachable)${path.text}`);
 }
 
-/**
- * setpgid(2). The numbers are those of the caller's pid namespace. A shell that moves its child is not followed: the
- * child's own exec tells its group.
- */
-function applyGroup(process: Process, target: number, group: number): void {
-  if (target !== 0 && target !== process.vpid) return;
+/** setpgid(2), of the caller itself or of a child, as shells do it. The numbers are those of the caller's pid namespace. */
+function applyGroup(table: ProcessTable, caller: Process, target: number, group: number): void {
+  const process = target === 0 || target === caller.vpid ? caller : childOf(table, caller, target);
+  if (process === null) return;
   const own = group === 0 || group === process.vpid;
+  process.pgid = own ? process.pid : (groupOf(table, caller, group) ?? process.pgid);
   process.vpgid = own ? process.vpid : group;
-  if (own) process.pgid = process.pid;
-  else if (process.vpid === process.pid) process.pgid = group;
+}
+
+/** In the host's namespace both numbers of a process are the same. */
+const isOnHost = (process: Process): boolean => process.vpid === process.pid;
+
+function childOf(table: ProcessTable, caller: Process, vpid: number): Process | null {
+  return isOnHost(caller) ? table.byPid(vpid) : table.childOf(caller, vpid);
+}
+
+/** The host's number of a group: that of the process which leads it. */
+function groupOf(table: ProcessTable, caller: Process, group: number): number | null {
+  if (isOnHost(caller)) return group;
+  if (caller.vpgid === group) return caller.pgid;
+  const { parent } = caller;
+  const leader = table.childOf(caller, group) ?? (parent === null ? null : table.childOf(parent, group));
+  return leader?.pgid ?? null;
 }

@@ -28,9 +28,8 @@ export interface ProcReader {
   environment(text: string | null): Environment;
 }
 
-/** clone(2): the child gets its creator's parent as parent, and is the first process of a new pid namespace. */
+/** clone(2): the child gets its creator's parent as parent. */
 const CLONE_PARENT = 0x8000;
-const CLONE_NEWPID = 0x20000000;
 
 /** Brings the table up to date with the record the view stands on and returns the event's process. */
 export function applyRecord(table: ProcessTable, record: EventRecord, proc: ProcReader): Process | null {
@@ -43,12 +42,13 @@ export function applyRecord(table: ProcessTable, record: EventRecord, proc: Proc
       return applyFork(table, record);
     case abi.LAYOUT_EXIT: {
       const process = table.peek(record.pid, record.startNs);
-      if ((record.flags & abi.FLAG_GROUP_DEAD) !== 0) table.exit(record.pid, record.startNs);
+      if ((record.flags & abi.FLAG_GROUP_DEAD) !== 0)
+        table.exit(record.pid, record.startNs, record.exit.reaperPid);
       return process;
     }
     case abi.LAYOUT_CALL: {
       const process = table.get(record.pid, record.startNs, tsNs(record));
-      if (process !== null && record.ret >= 0) applyCall(process, record);
+      if (process !== null && record.ret >= 0) applyCall(table, process, record);
       return process;
     }
     default:
@@ -79,7 +79,6 @@ function applyFork(table: ProcessTable, record: EventRecord): Process | null {
   if (record.tid === record.pid) parent?.rename(record.comm);
   // With CLONE_PARENT the creator and the new parent differ: relations are the parent's, the program the creator's.
   const sibling = (fork.cloneFlags & CLONE_PARENT) !== 0;
-  const newNamespace = (fork.cloneFlags & CLONE_NEWPID) !== 0;
   const task: TaskFacts = {
     pid: fork.childPid,
     startNs: fork.childStartNs,
@@ -89,9 +88,10 @@ function applyFork(table: ProcessTable, record: EventRecord): Process | null {
     sid: parent?.sid ?? 0,
     pgid: parent?.pgid ?? 0,
     vpid: fork.childVpid,
-    vpgid: newNamespace ? 0 : (parent?.vpgid ?? 0),
-    pidNs: newNamespace ? 0 : (parent?.pidNs ?? 0),
-    caps: parent?.caps ?? null,
+    vpgid: fork.childVpgid,
+    pidNs: fork.childPidNs,
+    // Those of the thread that forked, which need not be those of the first.
+    caps: parent === null || parent.threadsDiffer ? null : parent.caps,
     tty: parent?.tty ?? 0,
     loginuid: parent?.loginuid ?? LOGINUID_UNSET,
     uid: record.uid,

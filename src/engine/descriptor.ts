@@ -106,11 +106,11 @@ const MEMFD = /^\/memfd:/;
  * The kernel's name tells files from all else: sockets, pipes and their like lie in no tree that the process can reach
  * (their names would read `/TCP` or `/`). Those are looked up while the process lives.
  */
-function describeFile({ type, call }: EventRecord, number: number, lookUp: LookUp): Descriptor {
+function describeFile({ call }: EventRecord, number: number, lookUp: LookUp): Descriptor {
   const { path, pathFlags } = call;
   const reachable = (pathFlags & abi.STR_UNREACHABLE) === 0;
   if (reachable && path.text.startsWith('/')) {
-    const directory = type === abi.TYPE_FCHDIR;
+    const directory = (call.fileMode & S_IFMT) === S_IFDIR;
     return { number, kind: directory ? KINDS.directory! : FILE, name: path, socket: null };
   }
   if (MEMFD.test(path.text)) {

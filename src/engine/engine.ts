@@ -15,7 +15,7 @@ import { checkOf, loadRuleSet } from './rule-set.ts';
 const CARE_EVERY_NS = 1e9;
 
 /** Of rules that are not valid. */
-const NO_NEEDS: Needs = { parts: new Set(), hostNames: new Set() };
+const NO_NEEDS: Needs = { parts: new Set(), followed: new Set(), hostNames: new Set() };
 
 /** The stages wired together: one record in, state kept, zero or more alerts out. */
 export class Engine {
@@ -52,7 +52,9 @@ export class Engine {
       this.#context.isoTimes = rules.format.timeFormatIso8601;
       this.#context.hostname = new Interned(rules.format.hostname);
     }
-    return { ...checkOf(loaded), ...(matcher?.needs ?? NO_NEEDS) };
+    const needs = matcher?.needs ?? NO_NEEDS;
+    const check = checkOf(loaded);
+    return { ...check, ...needs, eventTypes: new Set([...check.eventTypes, ...needs.followed]) };
   }
 
   /** What the names of hosts in the rules stand for now. */

@@ -51,7 +51,7 @@ export interface RulesCheck extends Needs {
   readonly report: string;
   /** Rules that will be evaluated. */
   readonly rules: number;
-  /** Event types that some rule asks for. */
+  /** Event types that some rule asks for, or that keep a field of one true. */
   readonly eventTypes: ReadonlySet<string>;
   /** Syscalls that rules name (not those a rule merely leaves open) → number of such rules. */
   readonly named: ReadonlyMap<string, number>;

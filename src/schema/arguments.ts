@@ -65,7 +65,7 @@ openat2: fd:fd=ret dirfd:fd=dirfd name:path=name ${OPEN_FLAGS} mode:octal=openMo
 creat: fd:fd=ret name:path=name ${OPENED};
 fork: ${FORK}; vfork: ${FORK}; clone: ${FORK}; clone3: ${FORK};
 execve: ${EXEC} filename:path=name; execveat: ${EXEC} filename:path=name;
-procexit: status:errno=status ret:errno=exitCode sig:flags/signal=exitSignal core:uint=core reaper_tid:pid=-;
+procexit: status:errno=status ret:errno=exitCode sig:flags/signal=exitSignal core:uint=core reaper_tid:pid=reaper;
 
 unlink: res path:path=name;
 unlinkat: res dirfd:fd=0 name:path=name flags:flags/unlinkat=2;

@@ -76,7 +76,7 @@ export const AT_EXEC_FAILED_AT_FLAGS = 84;
 export const AT_EXEC_FAILED_STR = 88;
 
 // struct saker_fork: offsets in bytes
-export const SIZE_FORK = 120;
+export const SIZE_FORK = 128;
 export const AT_FORK_CHILD_START = 80;
 export const AT_FORK_CHILD_CGROUP_ID = 88;
 export const AT_FORK_CLONE_FLAGS = 96;
@@ -84,18 +84,24 @@ export const AT_FORK_CHILD_PID = 104;
 export const AT_FORK_CHILD_TID = 108;
 export const AT_FORK_CHILD_VPID = 112;
 export const AT_FORK_CHILD_VTID = 116;
+export const AT_FORK_CHILD_PID_NS = 120;
+export const AT_FORK_CHILD_VPGID = 124;
 
 // struct saker_exit: offsets in bytes
 export const SIZE_EXIT = 88;
 export const AT_EXIT_STATUS = 80;
+export const AT_EXIT_REAPER = 84;
 
 // struct saker_call: offsets in bytes
-export const SIZE_CALL = 216;
+export const SIZE_CALL = 232;
 export const AT_CALL_ARGS = 80;
 export const AT_CALL_OUT = 128;
 export const AT_CALL_NR = 152;
 export const AT_CALL_FD = 156;
-export const AT_CALL_STR = 160;
+export const AT_CALL_INO = 160;
+export const AT_CALL_DEV = 168;
+export const AT_CALL_FILE_MODE = 172;
+export const AT_CALL_STR = 176;
 
 // struct saker_socket: offsets in bytes
 export const SIZE_SOCKET = 248;

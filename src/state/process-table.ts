@@ -104,10 +104,13 @@ export class ProcessTable {
     return this.put(task, image);
   }
 
-  exit(pid: number, startNs: number): void {
+  /** @param heirPid process that inherits the children of the one that ended; 0 when it has none */
+  exit(pid: number, startNs: number, heirPid = 0): void {
     const process = this.peek(pid, startNs);
     if (process === null) return;
     this.#remove(process);
+    // Somebody who lives, so that heirs of heirs come to an end.
+    process.heir = this.byPid(heirPid);
     this.#endedLately.delete(pid);
     this.#endedLately.set(pid, startNs);
     if (this.#endedLately.size > ENDED_KEPT) this.#endedLately.delete(this.#endedLately.keys().next().value!);
@@ -137,6 +140,18 @@ export class ProcessTable {
       if (process.parent === null && parent !== undefined && parent !== process) process.parent = parent;
     }
     return this.#byPid.size;
+  }
+
+  /**
+   * The child of a process that has this pid in its namespace; null when there is none.
+   * Looks at all processes: for calls that are rare.
+   */
+  childOf(parent: Process, vpid: number): Process | null {
+    for (const process of this.#byPid.values()) {
+      if (process.vpid === vpid && process.pidNs === parent.pidNs && process.parent === parent)
+        return process;
+    }
+    return null;
   }
 
   /** True when the table has grown so far beyond the last count that lost exits are likely. */

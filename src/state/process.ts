@@ -109,8 +109,12 @@ const NO_IMAGE: ImageFacts = {
 export class Process {
   readonly pid: number;
   readonly startNs: number;
-  ppid: number;
-  parent: Process | null = null;
+  /** Who inherited its children when it ended; null while it lives, and when that is not known. */
+  heir: Process | null = null;
+  /** A thread other than the first changed its capabilities: threads may differ from one another. */
+  threadsDiffer = false;
+  #ppid: number;
+  #parent: Process | null = null;
   comm: Interned;
   sid: number;
   pgid: number;
@@ -134,7 +138,7 @@ export class Process {
   constructor(facts: TaskFacts) {
     this.pid = facts.pid;
     this.startNs = facts.startNs;
-    this.ppid = facts.ppid;
+    this.#ppid = facts.ppid;
     this.comm = facts.comm;
     this.sid = facts.sid;
     this.pgid = facts.pgid;
@@ -147,6 +151,28 @@ export class Process {
     this.uid = facts.uid;
     this.gid = facts.gid;
     this.cgroup = facts.cgroup;
+  }
+
+  /** The parent; when it ended, whoever inherited this process, as in the kernel. */
+  get parent(): Process | null {
+    let parent = this.#parent;
+    if (parent === null || parent.heir === null) return parent;
+    while (parent.heir !== null) parent = parent.heir;
+    this.#parent = parent;
+    this.#ppid = parent.pid;
+    return parent;
+  }
+  set parent(parent: Process | null) {
+    this.#parent = parent;
+  }
+
+  get ppid(): number {
+    // Looks whether somebody inherited it.
+    this.parent;
+    return this.#ppid;
+  }
+  set ppid(ppid: number) {
+    this.#ppid = ppid;
   }
 
   get exe(): Interned {
@@ -170,6 +196,7 @@ export class Process {
   }
 
   setTask(facts: TaskFacts): void {
+    this.threadsDiffer = false;
     this.ppid = facts.ppid;
     this.comm = facts.comm;
     this.sid = facts.sid;

@@ -124,6 +124,7 @@ const named: Readonly<Record<string, Source>> = {
   status: (event) => event.exitStatus,
   exitCode: (event) => (event.exitStatus >> 8) & 0xff,
   exitSignal: (event) => event.exitStatus & 0x7f,
+  reaper: ({ record }) => record.exit.reaperPid,
   core: (event) => (event.exitStatus >> 7) & 1,
   local: endText('local'),
   remote: endText('remote'),

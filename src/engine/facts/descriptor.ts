@@ -76,14 +76,22 @@ function service(end: Endpoint | null): Interned | null {
 const proto = (end: End) => socket((ends) => service(ends[end]));
 
 const overlay = (upper: boolean) =>
-  open(({ kind }, { record, isOpen }) => {
-    if (!isOpen || kind === null) return null;
+  open(({ kind, number }, event) => {
+    const { record } = event;
+    if (kind === null || !(event.isOpen || isCallFile(event, number))) return null;
     if ((record.flags & abi.FLAG_OVERLAY) === 0) return false;
     return ((record.flags & abi.FLAG_OVERLAY_UPPER) !== 0) === upper;
   });
 
+/** The record of a call knows the file of the descriptor given, and of those made from it. */
+const isCallFile = ({ isCall, record }: Event, number: number | null): boolean =>
+  isCall && number !== null && record.call.fd >= 0 && record.call.fileMode !== 0;
+
 const device = (get: (dev: number) => number) =>
-  open((_, event) => (event.isOpen ? get(event.fileDev) : null));
+  open(({ number }, event) => {
+    if (event.isOpen) return get(event.fileDev);
+    return isCallFile(event, number) ? get(event.record.call.dev) : null;
+  });
 
 export const descriptorFacts: Table = {
   'fd.num': () => (event) => event.descriptor.number,
@@ -128,8 +136,9 @@ export const descriptorFacts: Table = {
   'fd.dev': device((dev) => dev),
   'fd.dev.major': device((dev) => dev >>> 8),
   'fd.dev.minor': device((dev) => dev & 0xff),
-  'fd.ino': open((_, event) => {
+  'fd.ino': open(({ number }, event) => {
     if (event.isOpen) return event.fileIno;
+    if (isCallFile(event, number)) return event.record.call.ino;
     return event.isSocket ? event.record.socket.ino : null;
   }),
   'fd.is_upper_layer': overlay(true),

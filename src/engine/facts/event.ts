@@ -11,6 +11,7 @@ import type { Event } from '../event.ts';
 const EXECUTE_BITS = 0o111;
 const SECOND_NS = 1_000_000_000;
 const SYSCALL = new Interned('syscall');
+const NO_LATENCY = new Interned('0ns');
 const EXIT_DIRECTION = new Interned('<');
 const ENTER_DIRECTION = new Interned('>');
 
@@ -119,6 +120,12 @@ export const eventFacts: Readonly<Record<string, (arg: string | null) => Getter<
   'evt.deltatime': () => (event) => event.sinceLastNs,
   'evt.deltatime.s': () => (event) => wholeSeconds(event.sinceLastNs),
   'evt.deltatime.ns': () => (event) => event.sinceLastNs % SECOND_NS,
+  // Time between the entry of a call and its end; nobody takes entries.
+  'evt.latency': () => () => 0,
+  'evt.latency.s': () => () => 0,
+  'evt.latency.ns': () => () => 0,
+  'evt.latency.human': () => () => NO_LATENCY,
+  'evt.wait_latency': () => () => 0,
   'evt.cpu': () => (event) => event.cpu,
   'evt.around': around,
   'evt.buffer': () => (event) => (direction(event) === null ? null : event.data),

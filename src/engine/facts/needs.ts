@@ -7,6 +7,8 @@ import type { RecordPart } from '../../schema/record-parts.ts';
 export interface Needs {
   /** Parts of records. */
   readonly parts: ReadonlySet<RecordPart>;
+  /** Events without which facts of a process would be those of its last exec. */
+  readonly followed: ReadonlySet<string>;
   /** Names of hosts whose addresses are compared with those of sockets. */
   readonly hostNames: ReadonlySet<string>;
 }
@@ -16,6 +18,17 @@ const BY_FIELD: Readonly<Record<string, RecordPart>> = {
   'proc.aenv': 'env',
   'evt.buffer': 'data',
 };
+
+const SESSION = ['setsid'];
+const GROUP = ['setsid', 'setpgid'];
+const CREDENTIALS = 'capset setuid setreuid setresuid setfsuid unshare setns'.split(' ');
+
+/** By the beginning of the field's name. */
+const FOLLOWED: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^proc\.(sid|sname|is_sid_leader|tty)(\.|$)/, SESSION],
+  [/^proc\.(v?pgid|is_v?pgid_leader)(\.|$)/, GROUP],
+  [/^(thread\.cap_|proc\.is_exe_writable$)/, CREDENTIALS],
+];
 
 /** Arguments of events, and which part the sources of schema/arguments.ts come from. */
 const ARGUMENT_FIELDS = new Set(['evt.arg', 'evt.rawarg', 'evt.args', 'evt.info']);
@@ -42,13 +55,19 @@ export function neededParts({ field, arg }: FieldUse): Set<RecordPart> {
   return found;
 }
 
+export function followedTypes(field: string): readonly string[] {
+  return FOLLOWED.find(([names]) => names.test(field))?.[1] ?? [];
+}
+
 /** The same facts, and what those that are bound of them need. */
 export function notingNeeds<E>(source: FactSource<E>): FactSource<E> & { readonly needs: Needs } {
   const parts = new Set<RecordPart>();
+  const followed = new Set<string>();
   const hostNames = new Set<string>();
   return {
-    needs: { parts, hostNames },
+    needs: { parts, followed, hostNames },
     bind(use) {
+      for (const type of followedTypes(use.field.name)) followed.add(type);
       for (const part of neededParts(use)) parts.add(part);
       if (use.arg !== null && HOST_NAME_FIELDS.has(use.field.name)) hostNames.add(use.arg);
       return source.bind(use);

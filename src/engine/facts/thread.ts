@@ -42,12 +42,17 @@ function setText(set: bigint): Interned {
 
 const capabilities = (which: keyof Capabilities) =>
   own((process, event) => {
-    process.caps ??= readCapabilities(process, event);
+    // Another thread may have its own since it changed them.
+    if (process.threadsDiffer && event.tid !== process.pid) {
+      const own = readCapabilities(process, event, event.tid);
+      return own === null ? null : setText(own[which]);
+    }
+    process.caps ??= readCapabilities(process, event, process.pid);
     return process.caps === null ? null : setText(process.caps[which]);
   });
 
-function readCapabilities(process: Process, event: Event): Capabilities | null {
-  const found = statusOf(process, event, process.pid);
+function readCapabilities(process: Process, event: Event, tid: number): Capabilities | null {
+  const found = statusOf(process, event, tid);
   if (found === null) return null;
   return {
     permitted: found.capPermitted,

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { Interned } from '../../../src/base/interning.ts';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { applyRecord } from '../../../src/engine/apply.ts';
+import { FLAG_GROUP_DEAD } from '../../../src/schema/record.generated.ts';
 import { Environment, type Process, ProcessTable, type TaskFacts } from '../../../src/state/index.ts';
-import { callRecord, image, task } from './records.ts';
+import { callRecord, execRecord, exitRecord, forkRecord, image, task } from './records.ts';
 
 const PROC = {
   argv: () => [],
@@ -88,4 +89,134 @@ test('a new name makes a new command line', () => {
   assert.notEqual(made.cmdline, null);
   made.rename(new Interned('dog'));
   assert.equal(made.cmdline, null);
+});
+
+/** A table, and records put to it one after another. */
+function story(): { table: ProcessTable; tell: (record: Uint8Array) => Process | null } {
+  const table = new ProcessTable(() => null);
+  const tell = (bytes: Uint8Array): Process | null => {
+    const view = new EventRecord(bytes);
+    assert.ok(view.at(0, bytes.length));
+    return applyRecord(table, view, PROC);
+  };
+  return { table, tell };
+}
+
+test('a shell moves its child to a group of its own, and the next child to that group', () => {
+  const { table, tell } = story();
+  const shell = table.put(task(100, { pgid: 100, vpgid: 100 }), image());
+  for (const pid of [101, 102]) tell(forkRecord('clone', 0, { pid: 100, ret: pid }, { pid }));
+  tell(callRecord('setpgid', { args: [101, 0] }));
+  tell(callRecord('setpgid', { args: [102, 101] }));
+  assert.deepEqual(
+    [100, 101, 102].map((pid) => table.byPid(pid)?.pgid),
+    [100, 101, 101],
+  );
+  assert.equal(shell.vpgid, 100);
+});
+
+test('the same in a container, where numbers are others', () => {
+  const { table, tell } = story();
+  table.put(task(100, { pgid: 100, vpid: 5, vpgid: 5, pidNs: 7 }), image());
+  for (const [pid, vpid] of [
+    [101, 6],
+    [102, 7],
+  ] as const) {
+    tell(forkRecord('clone', 0, { pid: 100, ret: vpid }, { pid, vpid, pidNs: 7 }));
+  }
+  // Of the host, with the numbers that the container uses.
+  table.put(task(6, { pgid: 6, vpgid: 6 }), image());
+  tell(callRecord('setpgid', { args: [6, 6] }));
+  tell(callRecord('setpgid', { args: [7, 6] }));
+  // A child that does it itself.
+  tell(forkRecord('clone', 0, { pid: 100, ret: 8 }, { pid: 103, vpid: 8, pidNs: 7 }));
+  tell(callRecord('setpgid', { pid: 103, args: [0, 6] }));
+  assert.deepEqual(
+    [101, 102, 103].map((pid) => [table.byPid(pid)?.pgid, table.byPid(pid)?.vpgid]),
+    [
+      [101, 6],
+      [101, 6],
+      [101, 6],
+    ],
+  );
+  assert.equal(table.byPid(6)?.vpgid, 6);
+});
+
+test('a child in a new pid namespace has that namespace, and no group in it', () => {
+  const { table, tell } = story();
+  table.put(task(100, { pgid: 100, vpgid: 100, pidNs: 1 }), image());
+  tell(forkRecord('clone', 0x20000000, { pid: 100, ret: 101 }, { pid: 101, vpid: 1, pidNs: 9 }));
+  const child = table.byPid(101)!;
+  assert.deepEqual([child.vpid, child.pidNs, child.vpgid, child.pgid], [1, 9, 0, 100]);
+});
+
+test('capabilities of another thread are not those of the process', () => {
+  const { table, tell } = story();
+  const caps = { permitted: 1n, effective: 1n, inheritable: 0n };
+  const process = table.put(task(100, { caps }), image());
+  tell(callRecord('capset', { tid: 105, out: [0, 0, 0] }));
+  assert.deepEqual([process.caps, process.threadsDiffer], [caps, true]);
+  // A child has those of the thread that made it, which are not known then.
+  tell(forkRecord('clone', 0, { pid: 100, tid: 105, ret: 101 }, { pid: 101 }));
+  assert.equal(table.byPid(101)?.caps, null);
+  tell(execRecord('execve', '/bin/x', { pid: 100 }));
+  assert.equal(process.threadsDiffer, false);
+});
+
+test('an exec from another thread stays the same process', () => {
+  const { table, tell } = story();
+  const process = table.put(task(100), image({ exepath: new Interned('/old') }));
+  tell(execRecord('execve', '/bin/cat', { pid: 100 }));
+  assert.equal(table.byPid(100), process);
+  assert.equal(process.exepath.text, '/usr/bin/cat');
+});
+
+test('orphans belong to whoever inherits them, over several generations', () => {
+  const { table, tell } = story();
+  const init = table.put(task(1, { ppid: 0 }), image());
+  table.put(task(10), image());
+  table.linkParents();
+  for (const [parent, pid] of [
+    [10, 20],
+    [20, 30],
+    [30, 40],
+  ] as const) {
+    tell(forkRecord('fork', 0, { pid: parent, ret: pid }, { pid }));
+  }
+  const orphan = table.byPid(40)!;
+  const relations = () => [orphan.ppid, orphan.parent?.pid, orphan.parent?.parent?.pid];
+  assert.deepEqual(relations(), [30, 30, 20]);
+  // 30 ends, and its subreaper 10 inherits; then 10 ends as well.
+  tell(exitRecord(0, { pid: 30, flags: FLAG_GROUP_DEAD }, 10));
+  assert.deepEqual(relations(), [10, 10, 1]);
+  tell(exitRecord(0, { pid: 20, flags: FLAG_GROUP_DEAD }, 0));
+  tell(exitRecord(0, { pid: 10, flags: FLAG_GROUP_DEAD }, 1));
+  assert.deepEqual(relations(), [1, 1, undefined]);
+  assert.equal(orphan.parent, init);
+});
+
+test('an heir that nobody knows leaves the parent that ended', () => {
+  const { table, tell } = story();
+  table.put(task(10), image());
+  tell(forkRecord('fork', 0, { pid: 10, ret: 20 }, { pid: 20 }));
+  tell(exitRecord(0, { pid: 10, flags: FLAG_GROUP_DEAD }, 999));
+  assert.deepEqual([table.byPid(20)?.ppid, table.byPid(20)?.parent?.ended], [10, true]);
+});
+
+test('who inherits its own children ends the search', () => {
+  const { table, tell } = story();
+  table.put(task(10), image());
+  tell(forkRecord('fork', 0, { pid: 10, ret: 20 }, { pid: 20 }));
+  // The first process of a namespace: the kernel ends its children.
+  tell(exitRecord(0, { pid: 10, flags: FLAG_GROUP_DEAD }, 10));
+  assert.equal(table.byPid(20)?.parent?.pid, 10);
+});
+
+test('a vfork child that executes leaves its parent as it was', () => {
+  const { table, tell } = story();
+  const parent = table.put(task(10), image({ exepath: new Interned('/bin/sh') }));
+  tell(forkRecord('vfork', 0, { pid: 10, ret: 20 }, { pid: 20 }));
+  tell(execRecord('execve', '/bin/cat', { pid: 20 }));
+  assert.equal(parent.exepath.text, '/bin/sh');
+  assert.equal(table.byPid(20)?.exepath.text, '/usr/bin/cat');
 });

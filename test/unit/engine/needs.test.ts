@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { neededParts } from '../../../src/engine/facts/needs.ts';
+import { followedTypes, neededParts } from '../../../src/engine/facts/needs.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
 
 const rows: [field: string, arg: string | null, parts: string[]][] = [
@@ -21,5 +21,21 @@ for (const [name, arg, parts] of rows) {
     const field = syscallCatalogue.get(name);
     assert.ok(field);
     assert.deepEqual([...neededParts({ field, arg })].sort(), parts);
+  });
+}
+
+const followed: [field: string, types: string][] = [
+  ['proc.name', ''],
+  ['proc.sid', 'setsid'],
+  ['proc.sid.exe', 'setsid'],
+  ['proc.tty', 'setsid'],
+  ['proc.vpgid.name', 'setsid setpgid'],
+  ['proc.is_pgid_leader', 'setsid setpgid'],
+  ['thread.cap_effective', 'capset setuid setreuid setresuid setfsuid unshare setns'],
+];
+for (const [field, types] of followed) {
+  test(`${field} follows ${types || 'nothing'}`, () => {
+    assert.ok(syscallCatalogue.get(field));
+    assert.equal(followedTypes(field).join(' '), types);
   });
 }

@@ -116,6 +116,9 @@ export interface CallParts extends HeaderParts {
   path?: string;
   /** STR_* of the path. */
   pathFlags?: number;
+  dev?: number;
+  ino?: number;
+  fileMode?: number;
   text?: string;
   data?: string;
 }
@@ -131,6 +134,9 @@ export function callRecord(type: string, parts: CallParts): Uint8Array {
   }
   view.setUint16(r.AT_CALL_STR + r.CALL_PATH * r.SIZE_STR + r.AT_STR_FLAGS, parts.pathFlags ?? 0, true);
   view.setInt32(r.AT_CALL_FD, parts.fd ?? -1, true);
+  view.setUint32(r.AT_CALL_DEV, parts.dev ?? 0, true);
+  view.setBigUint64(r.AT_CALL_INO, BigInt(parts.ino ?? 0), true);
+  view.setUint32(r.AT_CALL_FILE_MODE, parts.fileMode ?? 0, true);
   return bytesOf(view);
 }
 
@@ -176,14 +182,34 @@ export function socketRecord(type: string, parts: SocketParts): Uint8Array {
   return bytesOf(view);
 }
 
-export function exitRecord(status: number, parts: HeaderParts = {}): Uint8Array {
+export function exitRecord(status: number, parts: HeaderParts = {}, reaper = 0): Uint8Array {
   const view = build(SHAPES.exit, r.TYPE_PROCEXIT, [], parts);
   view.setUint32(r.AT_EXIT_STATUS, status, true);
+  view.setUint32(r.AT_EXIT_REAPER, reaper, true);
   return bytesOf(view);
 }
 
-export function forkRecord(type: string, cloneFlags: number, parts: HeaderParts): Uint8Array {
+export interface ChildParts {
+  pid?: number;
+  vpid?: number;
+  pidNs?: number;
+  vpgid?: number;
+}
+
+export function forkRecord(
+  type: string,
+  cloneFlags: number,
+  parts: HeaderParts,
+  child: ChildParts = {},
+): Uint8Array {
   const view = build(SHAPES.fork, typeOf(type), [], parts);
+  const { pid = 0, vpid = pid, pidNs = 0, vpgid = 0 } = child;
+  view.setUint32(r.AT_FORK_CHILD_PID, pid, true);
+  view.setUint32(r.AT_FORK_CHILD_TID, pid, true);
+  view.setUint32(r.AT_FORK_CHILD_VPID, vpid, true);
+  view.setUint32(r.AT_FORK_CHILD_PID_NS, pidNs, true);
+  view.setUint32(r.AT_FORK_CHILD_VPGID, vpgid, true);
+  view.setBigUint64(r.AT_FORK_CHILD_START, BigInt(pid) * 1000n, true);
   view.setBigUint64(r.AT_FORK_CLONE_FLAGS, BigInt(cloneFlags), true);
   return bytesOf(view);
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -206,6 +207,21 @@ static void threads_and_signal(void)
 	waitpid(child, NULL, 0);
 }
 
+/* A child ends before its own child, which this process asked to inherit. */
+static void orphans(void)
+{
+	pid_t self = getpid();
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	if (fork() == 0) {
+		if (fork() == 0)
+			while (getppid() != self)
+				usleep(1000);
+		_exit(0);
+	}
+	while (wait(NULL) > 0);
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -226,6 +242,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(name, "memfd")) memfd();
 		else if (!strcmp(name, "exec-failures")) exec_failures();
 		else if (!strcmp(name, "signal")) threads_and_signal();
+		else if (!strcmp(name, "orphans")) orphans();
 		else if (!strcmp(name, "file-names")) file_names();
 		else if (!strcmp(name, "file-attributes")) file_attributes();
 		else if (!strcmp(name, "mounts")) mounts();

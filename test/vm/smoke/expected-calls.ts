@@ -36,7 +36,7 @@ const FILE_NAMES: Expected[] = [
 
 const FILE_ATTRIBUTES: Expected[] = [
   { ...CALL, type: 'chmod', name: TARGET, ret: 0 },
-  { ...CALL, type: 'fchmod', path: TARGET, name: '', ret: 0 },
+  { ...CALL, type: 'fchmod', path: TARGET, name: '', ret: 0, fileMode: 0o100600 },
   at('fchmodat', 'target'),
   { ...CALL, type: 'chown', name: TARGET, ret: 0 },
   { ...CALL, type: 'lchown', name: `${DIR}/link`, ret: 0 },

@@ -105,6 +105,11 @@ const EXPECTED: Record<string, Expected[]> = {
     { type: 'fork', cloneFlags: 0 },
     { type: 'procexit', status: 9 },
   ],
+  orphans: [
+    { type: 'procexit', status: 0 },
+    { type: 'procexit', status: 0, reaperPid: 0 },
+    { type: 'procexit', status: 0, reaperPid: 0 },
+  ],
   exit7: [{ type: 'procexit', status: 7 << 8, flags: r.FLAG_GROUP_DEAD }],
   ...EXPECTED_CALLS,
 };
@@ -192,6 +197,13 @@ describe('programs in a guest', {
       await t.test('an io_uring open is seen once', () => {
         for (const action of ['uring', 'uring-async', 'uring-slot', 'uring-missing'])
           assert.equal(linesOf(lines, action).filter((l) => l.type === 'openat').length, 1, action);
+      });
+      await t.test('the end of a parent names who inherits its children', () => {
+        const seen = linesOf(lines, 'orphans');
+        const reaper = seen.find((l) => l.type === 'execve')?.pid;
+        const middle = seen.find((l) => l.type === 'procexit');
+        assert.ok(reaper > 0);
+        assert.equal(middle?.reaperPid, reaper);
       });
       await t.test('the task iterator shows init, kthreadd and the observer itself', () => {
         const byPid = new Map<number, Line>(summary.tasks.map((task: Line) => [task.pid, task]));

@@ -83,11 +83,10 @@ function execFields({ exec }: EventRecord): object {
 }
 
 function callFields({ call }: EventRecord): object {
-  const { nr, fd, nameFlags, baseFlags, pathFlags, textFlags } = call;
+  const { nr, fd, ino, dev, fileMode, nameFlags, baseFlags, pathFlags, textFlags } = call;
   const { name, base, name2, base2, path, text } = call;
   return {
-    nr,
-    fd,
+    ...{ nr, fd, ino, dev, fileMode },
     ...{ name: name.text, base: base.text, name2: name2.text, base2: base2.text },
     ...{ path: path.text, text: text.text, nameFlags, baseFlags, pathFlags, textFlags },
     args: [0, 1, 2, 3, 4, 5].map((i) => call.int(i)),
@@ -123,7 +122,7 @@ function layoutFields(event: EventRecord): object {
     const { filename, base, dirfd, atFlags } = event.execFailed;
     return { filename: filename.text, base: base.text, dirfd, atFlags };
   }
-  if (event.layout === r.LAYOUT_EXIT) return { status: event.exit.status };
+  if (event.layout === r.LAYOUT_EXIT) return { status: event.exit.status, reaperPid: event.exit.reaperPid };
   const { childPid, childTid, childVpid, childVtid, childStartNs, childCgroupId, cloneFlags } = event.fork;
   return { childPid, childTid, childVpid, childVtid, childStartNs, childCgroupId, cloneFlags };
 }
