@@ -3,7 +3,7 @@ import { EXIT_CODE } from '../base/errors.ts';
 import { syscallCatalogue } from '../schema/fields.ts';
 import type { Io } from './io.ts';
 
-/** `saker fields [--json] [NAME...]`: the field catalogue, all of it or the fields whose name starts so. */
+/** `saker fields [--json] [NAME...]`: the field catalogue, all of it or the fields whose name starts so; says which are saker's own. */
 export function fieldsCommand(args: readonly string[], io: Io): number {
   let parsed: { values: { json?: boolean }; positionals: string[] };
   try {
@@ -21,8 +21,9 @@ export function fieldsCommand(args: readonly string[], io: Io): number {
     return 0;
   }
   const width = Math.max(0, ...fields.map(({ name }) => name.length));
-  for (const { name, type, list, meaning } of fields) {
-    io.out(`${name.padEnd(width)}  ${(list ? `list of ${type}` : type).padEnd(14)}  ${meaning}\n`);
+  for (const { name, type, list, meaning, own } of fields) {
+    const kind = (list ? `list of ${type}` : type).padEnd(14);
+    io.out(`${name.padEnd(width)}  ${kind}  ${meaning}${own === true ? ' [not in Falco]' : ''}\n`);
   }
   return 0;
 }

@@ -17,7 +17,7 @@ import type { Process } from './process.ts';
 /** Larger files have no digest: at the half a GiB a second of a slow machine this holds up the events for 1/8 s. */
 export const MAX_DIGEST_BYTES = 64 << 20;
 /** Read for digests in one second of event time; beyond it, digests are missing rather than events late. */
-const BYTES_PER_SECOND = 256 << 20;
+const BYTES_PER_SECOND = 128 << 20;
 /** Files looked at in one second of event time; each costs some ten system calls. */
 const LOOKS_PER_SECOND = 200;
 /** Files whose digests and owners are remembered, some 300 bytes each. */
