@@ -46,9 +46,54 @@ export const DEFAULTS: Config = {
   stdout_output: { enabled: true, format: 'auto' },
   // The systemd journal with one field per output field. saker's own.
   journal_output: { enabled: false },
-  syslog_output: { enabled: false },
+  // `enabled` alone is Falco's: /dev/log. The rest, saker's own, sends RFC 5424 messages to a server (`host:port`).
+  syslog_output: {
+    enabled: false,
+    protocol: 'local',
+    address: '',
+    insecure: false,
+    ca_cert: '',
+    ca_bundle: '',
+    ca_path: '',
+    client_cert: '',
+    client_key: '',
+    format: 'auto',
+  },
   // keep_alive: false opens the file anew for each batch of alerts; true keeps it open until SIGUSR1.
   file_output: { enabled: false, keep_alive: true, filename: '/var/log/saker/alerts.json', format: 'auto' },
+  // A shell command that reads a line for each alert. keep_alive: true starts it once, false once for each alert.
+  program_output: { enabled: false, keep_alive: false, program: '', format: 'auto' },
+  // One request for each alert. Falco opens a connection for each unless keep_alive; saker keeps it unless told not
+  // to, and trusts what the system trusts where no ca_ key is set. `url` and `headers` may name a file or credential.
+  http_output: {
+    enabled: false,
+    url: '',
+    user_agent: 'saker',
+    headers: {},
+    insecure: false,
+    ca_cert: '',
+    ca_bundle: '',
+    ca_path: '',
+    mtls: false,
+    client_cert: '/etc/ssl/certs/client.crt',
+    client_key: '/etc/ssl/certs/client.key',
+    echo: false,
+    compress_uploads: false,
+    keep_alive: true,
+    max_consecutive_timeouts: 5,
+    format: 'auto',
+  },
+  // Services with a form of their own: slack, pagerduty, loki, elasticsearch, alertmanager, webhook. saker's own.
+  targets: [],
+  // Where alerts for the network wait on the disk until they are delivered; size and age are bounds for each output,
+  // 0 hours for no bound of age. saker's own.
+  spool: {
+    enabled: true,
+    path: '/var/lib/saker/spool',
+    max_size_mb: 256,
+    max_age_hours: 168,
+    sync_ms: 1000,
+  },
 
   // saker's own messages (not alerts).
   log_stderr: true,

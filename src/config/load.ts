@@ -1,4 +1,5 @@
 import { isWarning, type Problem } from '../base/errors.ts';
+import { checkConfig } from './checks.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type ConfigFiles, diskFiles } from './files.ts';
 import { NOT_USED } from './later.ts';
@@ -45,7 +46,7 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
     unknownKey(path, entry, near, sources.strict ?? false),
   );
   const config = reader.read(tree, SCHEMA, DEFAULTS, '') as Config;
-  const problems = [...load.problems, ...reader.problems];
+  const problems = [...load.problems, ...reader.problems, ...checkConfig(config, tree)];
   const failed = problems.some((p) => !isWarning(p));
   return { config: failed ? null : deepFreeze(structuredClone(config)), problems, paths: load.paths };
 }
@@ -151,7 +152,8 @@ function unknownKey(path: string, entry: Entry, near: string | null, strict: boo
   const code = strict ? 'SAKER_E_CONFIG_UNKNOWN_KEY' : 'SAKER_W_CONFIG_UNKNOWN_KEY';
   return problemAt(
     code,
-    entry.place,
+    // What stands behind a mistyped key may be a token.
+    { ...entry.place, source: entry.place.source?.replace(/^([^:]*:).*$/, '$1 …') },
     `${path} is not a known key${hint}`,
     'correct or remove it; it has no effect',
   );

@@ -1,12 +1,14 @@
 import { PRIORITIES } from '../base/alert.ts';
 import { STRATEGIES } from './merge.ts';
 import type { Shape, ValueOf } from './shape.ts';
+import { TARGET } from './targets.ts';
 
 /** Which keys exist and what they hold. Their meaning and default stand in defaults.ts. */
 
 const bool = { kind: 'bool' } as const;
 const text = { kind: 'text' } as const;
 const texts = { kind: 'list', of: text } as const;
+const secret = { kind: 'text', secret: true } as const;
 const int = <const Min extends number, const Max extends number>(min: Min, max: Max) =>
   ({ kind: 'int', min, max }) as const;
 
@@ -62,10 +64,60 @@ export const SCHEMA = {
     output_timeout: int(1, 600_000),
     stdout_output: { kind: 'section', keys: { enabled: bool, format: alertFormat } },
     journal_output: { kind: 'section', keys: { enabled: bool } },
-    syslog_output: { kind: 'section', keys: { enabled: bool } },
+    syslog_output: {
+      kind: 'section',
+      keys: {
+        enabled: bool,
+        protocol: { kind: 'choice', values: ['local', 'udp', 'tcp', 'tls'] },
+        address: text,
+        insecure: bool,
+        ca_cert: text,
+        ca_bundle: text,
+        ca_path: text,
+        client_cert: text,
+        client_key: text,
+        format: alertFormat,
+      },
+    },
     file_output: {
       kind: 'section',
       keys: { enabled: bool, keep_alive: bool, filename: text, format: alertFormat },
+    },
+    program_output: {
+      kind: 'section',
+      keys: { enabled: bool, keep_alive: bool, program: text, format: alertFormat },
+    },
+    http_output: {
+      kind: 'section',
+      keys: {
+        enabled: bool,
+        url: secret,
+        user_agent: text,
+        headers: { kind: 'map', of: secret },
+        insecure: bool,
+        ca_cert: text,
+        ca_bundle: text,
+        ca_path: text,
+        mtls: bool,
+        client_cert: text,
+        client_key: text,
+        echo: bool,
+        compress_uploads: bool,
+        keep_alive: bool,
+        max_consecutive_timeouts: int(0, 1000),
+        format: alertFormat,
+      },
+    },
+    targets: { kind: 'list', of: TARGET },
+    spool: {
+      kind: 'section',
+      keys: {
+        enabled: bool,
+        path: text,
+        max_size_mb: int(1, 1_000_000),
+        max_age_hours: int(0, 100_000),
+        sync_ms: int(0, 600_000),
+      },
     },
     log_stderr: bool,
     log_syslog: bool,

@@ -4,12 +4,13 @@ import { type Entry, type MapTree, NAMES, type Place, problemAt, type Tree } fro
 
 /**
  * What a key may hold, as data: one description serves reading, the published JSON schema and the documentation.
- * `section` takes missing keys from the defaults; `item` stands in lists, where every key may be left out.
+ * `section` takes missing keys from the defaults; in an `item`, which stands in lists, every key may be left out.
  */
 export type Shape =
   | { readonly kind: 'bool' }
   | { readonly kind: 'int'; readonly min: number; readonly max: number }
-  | { readonly kind: 'text' }
+  /** `secret`: the line it stands on is not quoted. */
+  | { readonly kind: 'text'; readonly secret?: true }
   | {
       readonly kind: 'choice';
       readonly values: readonly string[];
@@ -17,7 +18,12 @@ export type Shape =
     }
   | { readonly kind: 'list'; readonly of: Shape }
   | { readonly kind: 'map'; readonly of: Shape }
-  | { readonly kind: 'section' | 'item'; readonly keys: Readonly<Record<string, Shape>> }
+  | {
+      readonly kind: 'section' | 'item';
+      readonly keys: Readonly<Record<string, Shape>>;
+      /** Of a section in a list, which has no place of its own among the defaults. */
+      readonly defaults?: Readonly<Record<string, unknown>>;
+    }
   /** One written as a single value or as a section of keys. */
   | { readonly kind: 'either'; readonly single: Shape; readonly keyed: Shape };
 
@@ -71,11 +77,11 @@ export class ShapeReader {
       case 'section':
       case 'item':
         if (tree.kind !== 'map') return this.#wrongKind(tree, path, 'map', fallback);
-        return this.#readKeys(tree, shape.keys, fallback, path, shape.kind === 'section');
+        return this.#readKeys(tree, shape.keys, fallback ?? shape.defaults, path, shape.kind === 'section');
       case 'either':
         return this.read(tree, tree.kind === 'map' ? shape.keyed : shape.single, fallback, path);
       default:
-        if (tree.kind !== 'scalar') return this.#wrongKind(tree, path, 'scalar', fallback);
+        if (tree.kind !== 'scalar') return this.#wrongKind(hidden(tree, shape), path, 'scalar', fallback);
         return this.#readScalar(tree.text, shape, tree.place, path) ?? fallback;
     }
   }
@@ -159,6 +165,11 @@ export class ShapeReader {
   #add(code: ErrorCode, place: Place, what: string, advice: string): void {
     this.problems.push(problemAt(code, place, what, advice));
   }
+}
+
+function hidden(tree: Tree, shape: Shape): Tree {
+  const isSecret = shape.kind === 'text' && shape.secret === true;
+  return isSecret ? { ...tree, place: { ...tree.place, source: undefined } } : tree;
 }
 
 // The words falco.yaml's parser (yaml-cpp, YAML 1.1) takes for booleans.

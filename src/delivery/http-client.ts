@@ -13,9 +13,11 @@ import { type TlsFiles, tlsContext } from './tls.ts';
 export interface HttpEndpoint {
   /** Address, or where it stands (`file:`, `credential:`): with many services it is the token. */
   readonly url: string;
+  /** Put behind the address, with its query. */
+  readonly path?: string;
   readonly method?: 'POST' | 'PUT';
-  /** Values may be secrets as well. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Values may be secrets as well, or made of them when a connection is opened. */
+  readonly headers: Readonly<Record<string, string | (() => Promise<string>)>>;
   /** Body as gzip, with Content-Encoding. */
   readonly compress: boolean;
   /** Use one connection for many requests. */
@@ -96,10 +98,13 @@ export class HttpClient {
   }
 
   async #open(): Promise<Session> {
-    const { url, headers, keepAlive, tls } = this.#endpoint;
-    const address = parseUrl(await readSecret(url));
+    const { url, path = '', headers, keepAlive, tls } = this.#endpoint;
+    const address = parseUrl(join(await readSecret(url), path));
     const values = await Promise.all(
-      Object.entries(headers).map(async ([name, value]) => [name, await readSecret(value)] as const),
+      Object.entries(headers).map(
+        async ([name, value]) =>
+          [name, typeof value === 'string' ? await readSecret(value) : await value()] as const,
+      ),
     );
     // proxyEnv: http_proxy, https_proxy and no_proxy count, as with curl.
     const common = { keepAlive, maxSockets: 1, proxyEnv: process.env };
@@ -126,6 +131,10 @@ export class HttpClient {
     made.end(body);
     return made;
   }
+}
+
+function join(address: string, path: string): string {
+  return path === '' ? address : `${address.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 }
 
 function parseUrl(text: string): URL {

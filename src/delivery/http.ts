@@ -9,7 +9,10 @@ export interface HttpService {
   readonly endpoint: HttpEndpoint;
   encode(alert: Alert): Uint8Array;
   /** Body of one request from several records, where the service takes several. */
-  readonly batch?: { readonly most: number; join(records: readonly Uint8Array[]): Uint8Array };
+  readonly batch?: {
+    readonly most: number;
+    join(records: readonly Uint8Array[]): Uint8Array | Promise<Uint8Array>;
+  };
   /** What an answer of 2xx means, where it may still hold errors. `sent` records were in the request. */
   read?(answer: Answer, sent: number): Sent;
   /** So many requests without an answer, one after another, are no trouble yet. */
@@ -84,9 +87,9 @@ class HttpChannel implements Channel {
   }
 
   async #post(records: readonly Uint8Array[]): Promise<Sent> {
-    const body = this.#service.batch?.join(records) ?? records[0] ?? new Uint8Array(0);
     let answer: Answer;
     try {
+      const body = (await this.#service.batch?.join(records)) ?? records[0] ?? new Uint8Array(0);
       answer = await this.#client.send(body);
     } catch (error) {
       return this.#failed(error);

@@ -30,6 +30,8 @@ export interface SinkStats {
   readonly retries: number;
   /** Why the destination does not take alerts now; null while it does. */
   readonly error: string | null;
+  /** Alerts its rate held back. */
+  readonly heldBack?: number;
   /** Of those queued, the ones on the disk, where the output has a spool. */
   readonly spool?: { readonly records: number; readonly bytes: number };
 }

@@ -17,7 +17,7 @@ test('the shipped saker.yaml loads without a word and changes only the outputs',
   assert.deepEqual(config, {
     ...DEFAULTS,
     journal_output: { enabled: true },
-    syslog_output: { enabled: true },
+    syslog_output: { ...DEFAULTS.syslog_output, enabled: true },
     file_output: { ...DEFAULTS.file_output, enabled: true, format: 'json' },
   });
 });
@@ -40,6 +40,9 @@ test('what it shows in comments is valid too', () => {
     'journal_output',
     'syslog_output',
     'file_output',
+    'program_output',
+    'http_output',
+    'targets',
   ];
   for (const key of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[])
     if (!examples.includes(key))

@@ -44,7 +44,12 @@ export async function httpServer(
     response.end(reply.body ?? '');
   };
   const server: Server = tls === undefined ? createHttp(listener) : createHttps(tls, listener);
-  server.on('connection', () => sockets++);
+  // A test that fails must not keep its process alive.
+  server.unref();
+  server.on('connection', (socket) => {
+    socket.unref();
+    sockets++;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -8,13 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAddress } from '../../../src/base/address.ts';
 import { queueSink } from '../../../src/delivery/queue.ts';
 import { syslogNetworkMessage } from '../../../src/delivery/syslog.ts';
-import {
-  parseAddress,
-  type SyslogServer,
-  syslogNetworkChannel,
-} from '../../../src/delivery/syslog-network.ts';
+import { type SyslogServer, syslogNetworkChannel } from '../../../src/delivery/syslog-network.ts';
 import { alert, numbered } from './alerts.ts';
 import { makeCertificates } from './certificates.ts';
 
