@@ -9,6 +9,7 @@ import type { Needs } from './facts/needs.ts';
 import { type HostAddresses, HostNames } from './host-names.ts';
 import { Matcher } from './matcher.ts';
 import type { EngineStats, RulesCheck, RulesInput } from './messages.ts';
+import { Peers } from './peers.ts';
 import { checkOf, loadRuleSet } from './rule-set.ts';
 
 /** Slow changes (clock, accounts, processes whose end was lost) are looked at this often, in event time. */
@@ -30,6 +31,7 @@ export class Engine {
     initOf: (process: Process) => this.#table.initOf(process),
     details: this.#host.details,
     hostNames: new HostNames(),
+    peers: new Peers(),
     machine: this.#host,
   };
   readonly #emit = (alert: Alert): void => void this.#alerts.push(alert);

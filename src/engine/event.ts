@@ -7,6 +7,7 @@ import { type Descriptor, describeDescriptor, emptySlot } from './descriptor.ts'
 import { eventTime, type TimeStyle } from './event-time.ts';
 import type { HostNames } from './host-names.ts';
 import { Derived, normalPath } from './paths.ts';
+import type { Peers } from './peers.ts';
 
 /** What facts need beside the record: shared by all events, owned by the engine. */
 export interface EventContext {
@@ -21,6 +22,7 @@ export interface EventContext {
   /** The first process of its pid namespace. */
   initOf(process: Process): Process | null;
   readonly details: Details;
+  readonly peers: Peers;
   /** What names of hosts in the rules stand for. */
   readonly hostNames: HostNames;
   readonly machine: MachineFacts;
@@ -58,6 +60,7 @@ export class Event {
   #resolved: Interned | null = null;
   /** What was computed of the record's descriptor, made when first asked for. */
   #descriptor: Descriptor | null = null;
+  #nameChanged: boolean | null = null;
   readonly #slot = emptySlot();
   readonly #lookUp = (number: number) =>
     this.process === null ? null : this.details.descriptor(this.process, number, this.#now);
@@ -78,6 +81,7 @@ export class Event {
     this.#given = null;
     this.#resolved = null;
     this.#descriptor = null;
+    this.#nameChanged = null;
     this.#last = this.#now;
     this.#now = tsNs(this.record);
     if (this.#first === 0) this.#first = this.#last = this.#now;
@@ -129,6 +133,18 @@ export class Event {
   }
   get secondAbsolute(): Interned | null {
     return this.isCall ? absoluteName(this.record.call.name2, this.record.call.base2) : null;
+  }
+  /** Whether this event gave the socket a peer that it did not have before; of a datagram, another than the last one. */
+  get nameChanged(): boolean {
+    this.#nameChanged ??= this.#findNameChanged();
+    return this.#nameChanged;
+  }
+  #findNameChanged(): boolean {
+    const { socket: ends, name } = this.descriptor;
+    if (ends === null || !ends.nameChanged) return false;
+    // Asked once for each event: the answer is remembered for the next.
+    const connecting = this.record.type === abi.TYPE_CONNECT;
+    return connecting || this.#context.peers.isNew(this.record.socket.ino, name?.text ?? '');
   }
   /** The descriptor that the event is about. */
   get descriptor(): Descriptor {

@@ -131,7 +131,7 @@ export const descriptorFacts: Table = {
   ),
   'fd.is_server': open(({ socket: ends }) => ends?.isServer ?? false),
   'fd.connected': open(({ socket: ends }) => ends?.connected ?? false),
-  'fd.name_changed': open(({ socket: ends }) => ends?.nameChanged ?? false),
+  'fd.name_changed': open((_, event) => event.nameChanged),
   'fd.uid': open(({ number }, event) => new Interned(`${event.tid}${number}`)),
   'fd.dev': device((dev) => dev),
   'fd.dev.major': device((dev) => dev >>> 8),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Interned } from '../../../src/base/interning.ts';
 import type { Event } from '../../../src/engine/event.ts';
 import { availableFields } from '../../../src/engine/facts/index.ts';
+import { Peers } from '../../../src/engine/peers.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
 import { STR_UNREACHABLE } from '../../../src/schema/record.generated.ts';
 import type { Process } from '../../../src/state/index.ts';
@@ -484,4 +485,39 @@ test('every field with a value is in the catalogue and gives one or none for any
     const arg = field.arg === 'required' ? '[1]' : '';
     for (const event of events) assert.doesNotThrow(() => fieldOf(event, `${name}${arg}`), name);
   }
+});
+
+test('a datagram changes the name when it goes to another peer than the last', () => {
+  const peers = new Peers();
+  const sent = (ino: number, last: number, ret = 30) => {
+    const parts = {
+      ...{ args: [3], fd: 3, ret, ino, sockType: 2, known: 4 },
+      local: [[10, 0, 0, 1], 40000],
+      remote: [[8, 8, 8, last], 53],
+    } as const;
+    return fieldOf(eventOf(socketRecord('sendto', parts), { peers }), 'fd.name_changed');
+  };
+  const rows: [ino: number, peer: number, changed: boolean][] = [
+    [1, 8, true],
+    [1, 8, false],
+    [2, 8, true],
+    [1, 4, true],
+    [1, 4, false],
+    [1, 8, true],
+    [2, 8, false],
+  ];
+  for (const [ino, peer, changed] of rows) assert.equal(sent(ino, peer), changed, `${ino} to ${peer}`);
+  assert.equal(sent(3, 8, -1), false);
+  const twice = eventOf(
+    socketRecord('sendto', {
+      ...{ args: [3], fd: 3, ret: 1, ino: 9, sockType: 2, known: 4 },
+      local: [[10, 0, 0, 1], 40000],
+      remote: [[8, 8, 8, 8], 53],
+    }),
+    { peers },
+  );
+  assert.deepEqual(
+    [1, 2].map(() => fieldOf(twice, 'fd.name_changed')),
+    [true, true],
+  );
 });

@@ -4,6 +4,7 @@ import { EventRecord } from '../../../src/decode/index.ts';
 import { Event, type EventContext } from '../../../src/engine/event.ts';
 import { kernelFacts } from '../../../src/engine/facts/index.ts';
 import { HostNames } from '../../../src/engine/host-names.ts';
+import { Peers } from '../../../src/engine/peers.ts';
 import type { Value } from '../../../src/rules/facts.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
 import * as r from '../../../src/schema/record.generated.ts';
@@ -153,6 +154,7 @@ export interface SocketParts extends HeaderParts {
   localPath?: string;
   remotePath?: string;
   size?: number;
+  ino?: number;
   data?: string;
 }
 
@@ -170,6 +172,7 @@ export function socketRecord(type: string, parts: SocketParts): Uint8Array {
   view.setUint32(r.AT_SOCKET_PROTOCOL, parts.protocol ?? 0, true);
   view.setUint32(r.AT_SOCKET_STATE, parts.state ?? 7, true);
   view.setUint32(r.AT_SOCKET_KNOWN, known | (parts.known ?? 0), true);
+  view.setBigUint64(r.AT_SOCKET_INO, BigInt(parts.ino ?? 0), true);
   view.setBigUint64(r.AT_SOCKET_SIZE, BigInt(parts.size ?? 0), true);
   for (const [end, portAt, addressAt] of [
     [parts.local, r.AT_SOCKET_LOCAL_PORT, r.AT_SOCKET_LOCAL_ADDR],
@@ -284,6 +287,7 @@ export function details(over: Partial<DetailSource> = {}): Details {
 }
 
 export interface World {
+  peers?: Peers;
   hostNames?: HostNames;
   processes?: readonly Process[];
   details?: Details;
@@ -335,6 +339,7 @@ export function eventOf(record: Uint8Array, world: World = {}): Event {
     initOf: (of) => [...byPid.values()].find(({ vpid, pidNs }) => vpid === 1 && pidNs === of.pidNs) ?? null,
     details: of,
     hostNames: world.hostNames ?? new HostNames(),
+    peers: world.peers ?? new Peers(),
     machine: world.machine ?? machine(of),
   };
   const event = new Event(view, context);
