@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deliveryOptions } from '../../../src/agent/outputs.ts';
+import { buildAlert } from '../../../src/alerts/index.ts';
+import { loadConfig } from '../../../src/config/index.ts';
+import { createDelivery } from '../../../src/delivery/index.ts';
+import { httpServer } from './http-server.ts';
+
+const MINUTE = 60_000;
+
+/** What Falcosidekick's documentation names as its input, and the JSON type of each. */
+const FALCOSIDEKICK = {
+  hostname: 'string',
+  output: 'string',
+  output_fields: 'object',
+  priority: 'string',
+  rule: 'string',
+  source: 'string',
+  tags: 'object',
+  time: 'string',
+};
+
+const ALERT = buildAlert(
+  {
+    rule: 'Rule "with" quotes',
+    priority: 'Warning',
+    priorityNumber: 4,
+    source: 'syscall',
+    tags: ['b', 'a'],
+    timeNs: 1_700_000_000_123_456_789n,
+    output: 'read \\u001b[2J by cat',
+    rawOutput: 'read \u001b[2J by cat',
+    fields: { 'proc.name': 'c\u001b\nat', 'proc.pid': 42n, 'fd.name': null },
+  },
+  {
+    hostname: 'h1',
+    timeFormatIso8601: false,
+    includeOutput: true,
+    includeMessage: false,
+    includeOutputFields: true,
+    includeTags: true,
+  },
+);
+
+async function send(yaml: string) {
+  const server = await httpServer(() => ({ body: 'thank\nyou' }));
+  const { config } = loadConfig({
+    file: 'saker.yaml',
+    files: { read: () => yaml.replace('SERVER', server.url), list: () => [] },
+  });
+  const said: string[] = [];
+  const log = { notice: (m: string) => said.push(m), error: (m: string) => said.push(m) } as never;
+  const delivery = createDelivery(
+    deliveryOptions(config!, log, { rule: 'none', heard: () => {} }),
+    () => -2,
+    1,
+  );
+  delivery.write(ALERT);
+  assert.equal(await delivery.flush(MINUTE), true, said.join('\n'));
+  await delivery.close(MINUTE);
+  server.close();
+  return { request: server.received[0]!, said };
+}
+
+const OFF = 'stdout_output: {enabled: false}\nspool: {enabled: false}\n';
+
+test('Falcosidekick takes the body unchanged: its documented keys and types, no other', async () => {
+  const { request } = await send(`${OFF}json_output: true\nhttp_output: {enabled: true, url: SERVER}`);
+  assert.equal(request.method, 'POST');
+  assert.equal(request.headers['content-type'], 'application/json');
+  assert.equal(request.headers['user-agent'], 'saker');
+  const body = JSON.parse(request.body);
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(body).map(([key, value]) => [key, typeof value])),
+    FALCOSIDEKICK,
+  );
+  assert.equal(body.priority, 'Warning');
+  assert.equal(body.time, '2023-11-14T22:13:20.123456789Z');
+  assert.ok(!Number.isNaN(Date.parse(body.time)));
+  assert.deepEqual(body.tags, ['a', 'b']);
+  assert.equal(body.output_fields['proc.name'], 'c\u001b\nat');
+  assert.doesNotMatch(request.body, /[\n\u001b]/);
+});
+
+test('text, user agent, headers; answers are shown when asked for', async () => {
+  const { request, said } = await send(
+    `${OFF}http_output: {enabled: true, url: SERVER, user_agent: x/1, echo: true, headers: {X-A: b}}`,
+  );
+  assert.equal(request.headers['content-type'], 'text/plain');
+  assert.equal(request.headers['user-agent'], 'x/1');
+  assert.equal(request.headers['x-a'], 'b');
+  assert.match(request.body, /: Warning read \\u001b\[2J by cat$/);
+  assert.deepEqual(said, ['output http: the server answers 200: thank you']);
+});
