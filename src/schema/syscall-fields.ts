@@ -1,6 +1,7 @@
 import type { Field, FieldType } from './field.ts';
 
-type Flag = 'ancestor' | 'list' | 'filterOnly' | 'noRight' | 'noTransform' | 'deprecated';
+/** `expensive`: read from /proc when asked for. */
+type Flag = 'ancestor' | 'list' | 'filterOnly' | 'noRight' | 'noTransform' | 'deprecated' | 'expensive';
 
 /** `arg` is "kind?" for an optional argument, "kind!" for a required one, '' for none. */
 function f(
@@ -26,6 +27,7 @@ function f(
     noRight: flags.includes('noRight'),
     deprecated: flags.includes('deprecated'),
     grade,
+    ...(flags.includes('expensive') ? { expensive: true } : {}),
   };
 }
 
@@ -147,34 +149,34 @@ export const SYSCALL_FIELDS: readonly Field[] = [
   f('A', 'process', 'thread.cap_permitted', 'string', 'permitted capabilities, names joined'),
   f('B', 'process', 'thread.cap_inheritable', 'string', 'inheritable capabilities'),
   f('A', 'process', 'thread.cap_effective', 'string', 'effective capabilities'),
-  f('C', 'process', 'proc.fdopencount', 'u64', 'open descriptors'),
-  f('C', 'process', 'proc.fdlimit', 'i64', 'descriptor limit'),
-  f('C', 'process', 'proc.fdusage', 'double', 'open / limit'),
-  f('C', 'process', 'proc.vmsize', 'u64', 'virtual memory kB'),
-  f('C', 'process', 'proc.vmrss', 'u64', 'resident kB'),
-  f('C', 'process', 'proc.vmswap', 'u64', 'swapped kB'),
-  f('C', 'process', 'thread.pfmajor', 'u64', 'major faults'),
-  f('C', 'process', 'thread.pfminor', 'u64', 'minor faults'),
+  f('C', 'process', 'proc.fdopencount', 'u64', 'open descriptors', '', 'expensive'),
+  f('C', 'process', 'proc.fdlimit', 'i64', 'descriptor limit', '', 'expensive'),
+  f('C', 'process', 'proc.fdusage', 'double', 'open / limit', '', 'expensive'),
+  f('C', 'process', 'proc.vmsize', 'u64', 'virtual memory kB', '', 'expensive'),
+  f('C', 'process', 'proc.vmrss', 'u64', 'resident kB', '', 'expensive'),
+  f('C', 'process', 'proc.vmswap', 'u64', 'swapped kB', '', 'expensive'),
+  f('C', 'process', 'thread.pfmajor', 'u64', 'major faults', '', 'expensive'),
+  f('C', 'process', 'thread.pfminor', 'u64', 'minor faults', '', 'expensive'),
   f('B', 'process', 'thread.tid', 'i64', 'thread id'),
   f('B', 'process', 'thread.ismain', 'bool', 'thread is group leader'),
   f('B', 'process', 'thread.vtid', 'i64', 'tid in namespace'),
   f('C', 'process', 'thread.exectime', 'reltime', 'cpu ns of last slice (switch events)'),
-  f('C', 'process', 'thread.totexectime', 'reltime', 'cpu ns so far'),
-  f('B', 'process', 'thread.cgroups', 'string', 'all cgroup paths as text'),
-  f('B', 'process', 'thread.cgroup', 'string', 'cgroup of the given subsystem', 'key!'),
-  f('C', 'process', 'proc.nthreads', 'u64', 'threads in process'),
-  f('C', 'process', 'proc.nchilds', 'u64', 'child threads'),
-  f('C', 'process', 'thread.cpu', 'double', 'cpu use of last second'),
-  f('C', 'process', 'thread.cpu.user', 'double', 'user part'),
-  f('C', 'process', 'thread.cpu.system', 'double', 'system part'),
-  f('C', 'process', 'thread.vmsize', 'u64', 'process vm for main thread, else 0'),
-  f('C', 'process', 'thread.vmrss', 'u64', 'process rss for main thread, else 0'),
-  f('B', 'process', 'proc.stdin.type', 'string', 'fd type of fd 0'),
-  f('B', 'process', 'proc.stdout.type', 'string', 'fd type of fd 1'),
-  f('C', 'process', 'proc.stderr.type', 'string', 'fd type of fd 2'),
-  f('B', 'process', 'proc.stdin.name', 'string', 'name of fd 0'),
-  f('B', 'process', 'proc.stdout.name', 'string', 'name of fd 1'),
-  f('C', 'process', 'proc.stderr.name', 'string', 'name of fd 2'),
+  f('C', 'process', 'thread.totexectime', 'reltime', 'cpu ns so far', '', 'expensive'),
+  f('B', 'process', 'thread.cgroups', 'string', 'all cgroup paths as text', '', 'expensive'),
+  f('B', 'process', 'thread.cgroup', 'string', 'cgroup of the given subsystem', 'key!', 'expensive'),
+  f('C', 'process', 'proc.nthreads', 'u64', 'threads in process', '', 'expensive'),
+  f('C', 'process', 'proc.nchilds', 'u64', 'child threads', '', 'expensive'),
+  f('C', 'process', 'thread.cpu', 'double', 'cpu use of last second', '', 'expensive'),
+  f('C', 'process', 'thread.cpu.user', 'double', 'user part', '', 'expensive'),
+  f('C', 'process', 'thread.cpu.system', 'double', 'system part', '', 'expensive'),
+  f('C', 'process', 'thread.vmsize', 'u64', 'process vm for main thread, else 0', '', 'expensive'),
+  f('C', 'process', 'thread.vmrss', 'u64', 'process rss for main thread, else 0', '', 'expensive'),
+  f('B', 'process', 'proc.stdin.type', 'string', 'fd type of fd 0', '', 'expensive'),
+  f('B', 'process', 'proc.stdout.type', 'string', 'fd type of fd 1', '', 'expensive'),
+  f('C', 'process', 'proc.stderr.type', 'string', 'fd type of fd 2', '', 'expensive'),
+  f('B', 'process', 'proc.stdin.name', 'string', 'name of fd 0', '', 'expensive'),
+  f('B', 'process', 'proc.stdout.name', 'string', 'name of fd 1', '', 'expensive'),
+  f('C', 'process', 'proc.stderr.name', 'string', 'name of fd 2', '', 'expensive'),
   // class user
   f('A', 'user', 'user.uid', 'u32', 'effective uid'),
   f('A', 'user', 'user.name', 'string', 'its name (may be <NA>)'),
@@ -229,7 +231,7 @@ export const SYSCALL_FIELDS: readonly Field[] = [
   f('C', 'fd', 'fd.dev.minor', 'i32', 'minor'),
   f('B', 'fd', 'fd.ino', 'i64', 'inode'),
   f('A', 'fd', 'fd.nameraw', 'string', 'path as given by caller (not normalised)'),
-  f('B', 'fd', 'fd.types', 'string', 'list: kinds of all (or given) fds of process', 'key?', 'list', 'noRight'),
+  f('B', 'fd', 'fd.types', 'string', 'list: kinds of all (or given) fds of process', 'key?', 'list', 'noRight', 'expensive'),
   f('B', 'fd', 'fd.is_upper_layer', 'bool', 'file in overlayfs upper layer'),
   f('B', 'fd', 'fd.is_lower_layer', 'bool', 'file in overlayfs lower layer'),
   // class fs.path
