@@ -8,6 +8,10 @@ function fault(error: unknown): void {
 }
 process.on('uncaughtException', fault);
 
+// A file system or a resolver that hangs holds a thread of libuv's pool. With the usual four, two or three of them
+// would stop every other output; libuv reads this when the pool is first used.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
 // No top-level await: the bundle is a CommonJS script.
 main(process.argv0, process.argv.slice(2)).then((code) => {
   process.exitCode = code;

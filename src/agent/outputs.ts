@@ -34,6 +34,7 @@ export function deliveryOptions(
           filename: file_output.filename,
           json: json(file_output.format),
           keepAlive: file_output.keep_alive,
+          fsync: file_output.fsync,
         }
       : null,
     program: program_output.enabled

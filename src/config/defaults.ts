@@ -60,7 +60,14 @@ export const DEFAULTS: Config = {
     format: 'auto',
   },
   // keep_alive: false opens the file anew for each batch of alerts; true keeps it open until SIGUSR1.
-  file_output: { enabled: false, keep_alive: true, filename: '/var/log/saker/alerts.json', format: 'auto' },
+  // fsync, saker's own: a power cut costs what the kernel had not written yet, a second, or nothing.
+  file_output: {
+    enabled: false,
+    keep_alive: true,
+    filename: '/var/log/saker/alerts.json',
+    format: 'auto',
+    fsync: 'second',
+  },
   // A shell command that reads a line for each alert. keep_alive: true starts it once, false once for each alert.
   program_output: { enabled: false, keep_alive: false, program: '', format: 'auto' },
   // One request for each alert. Falco opens a connection for each unless keep_alive; saker keeps it unless told not

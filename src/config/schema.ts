@@ -81,7 +81,13 @@ export const SCHEMA = {
     },
     file_output: {
       kind: 'section',
-      keys: { enabled: bool, keep_alive: bool, filename: text, format: alertFormat },
+      keys: {
+        enabled: bool,
+        keep_alive: bool,
+        filename: text,
+        format: alertFormat,
+        fsync: { kind: 'choice', values: ['never', 'second', 'batch'] },
+      },
     },
     program_output: {
       kind: 'section',

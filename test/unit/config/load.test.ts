@@ -90,6 +90,7 @@ load_plugins: []
     keep_alive: false,
     filename: './events.txt',
     format: 'auto',
+    fsync: 'second',
   });
   assert.equal(config!.engine.modern_ebpf.buf_size_preset, 5);
 });
@@ -238,7 +239,13 @@ test('config.d: order by name, strategies, and the place of a mistake in an incl
   const { config, problems, paths } = loadConfig({ file: at('main.yaml') });
   assert.deepEqual(problems, []);
   assert.deepEqual(config!.rules_files, ['a', 'b', 'c']);
-  assert.deepEqual(config!.file_output, { enabled: true, keep_alive: false, filename: 'm', format: 'auto' });
+  assert.deepEqual(config!.file_output, {
+    enabled: true,
+    keep_alive: false,
+    filename: 'm',
+    format: 'auto',
+    fsync: 'second',
+  });
   assert.deepEqual(config!.static_fields, { y: '2' });
   assert.equal(config!.log_level, 'error');
   assert.equal(config!.json_output, true);

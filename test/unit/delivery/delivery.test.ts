@@ -33,7 +33,7 @@ test('every enabled output gets the alert; one that is missing keeps it and hold
   const delivery = createDelivery(
     options({
       journal: { path: join(folder, 'none') },
-      file: { filename, json: true, keepAlive: true },
+      file: { filename, json: true, keepAlive: true, fsync: 'never' },
       onState: (sink, error) => states.push(`${sink} ${error}`),
     }),
     () => -2,

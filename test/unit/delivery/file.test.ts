@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  closeSync,
+  constants,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,7 +18,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileChannel } from '../../../src/delivery/file.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FileOptions, fileChannel } from '../../../src/delivery/file.ts';
 import { queueSink } from '../../../src/delivery/queue.ts';
 import type { Sink } from '../../../src/delivery/sink.ts';
 import { alert, numbered } from './alerts.ts';
@@ -25,9 +31,9 @@ after(() => rmSync(folder, { recursive: true }));
 let serial = 0;
 const fresh = (): string => join(folder, `alerts-${serial++}.json`);
 
-function fileSink(filename: string, more: { keepAlive?: boolean; json?: boolean } = {}) {
+function fileSink(filename: string, more: Partial<FileOptions> = {}) {
   const states: (string | null)[] = [];
-  const channel = fileChannel({ filename, keepAlive: true, json: true, ...more });
+  const channel = fileChannel({ filename, keepAlive: true, json: true, fsync: 'never', ...more });
   const sink = queueSink(channel, { capacity: 10_000, stallMs: MINUTE }, (_, error) => states.push(error));
   return { sink, states };
 }
@@ -35,6 +41,10 @@ function fileSink(filename: string, more: { keepAlive?: boolean; json?: boolean 
 async function deliver(sink: Sink, alerts: ReturnType<typeof numbered>): Promise<void> {
   for (const a of alerts) sink.write(a);
   assert.equal(await sink.flush(MINUTE), true);
+}
+
+async function until(met: () => boolean): Promise<void> {
+  while (!met()) await sleep(5);
 }
 
 const lines = (file: string): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
@@ -68,6 +78,40 @@ test('rotation: after reopen new alerts go to a new file, none is lost', async (
   assert.equal(lines(file).length, 4);
   await sink.close(MINUTE);
 });
+
+test('a file that somebody moved or removed is noticed without being told', async () => {
+  const file = fresh();
+  const { sink } = fileSink(file);
+  await deliver(sink, numbered(1));
+  for (const take of [() => renameSync(file, `${file}.1`), () => rmSync(file)]) {
+    take();
+    while (!existsSync(file)) {
+      await deliver(sink, numbered(1));
+      await sleep(50);
+    }
+    assert.ok(lines(file).length > 0);
+  }
+  await sink.close(MINUTE);
+});
+
+for (const fsync of ['second', 'batch'] as const) {
+  test(`fsync ${fsync}: regular files and others`, async (t) => {
+    const file = fresh();
+    const { sink, states } = fileSink(file, { fsync });
+    await deliver(sink, numbered(5));
+    await sink.close(MINUTE);
+    assert.deepEqual(numbers(file), upTo(5));
+    const fifo = fresh();
+    if (spawnSync('mkfifo', [fifo]).status !== 0) return t.skip('needs mkfifo');
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+    const piped = fileSink(fifo, { fsync });
+    await deliver(piped.sink, numbered(2));
+    assert.equal(readSync(reader, Buffer.alloc(100)), 16);
+    assert.deepEqual([...states, ...piped.states], []);
+    await piped.sink.close(MINUTE);
+    closeSync(reader);
+  });
+}
 
 test('a line cut off by a kill is closed before the next alert', async () => {
   const file = fresh();
@@ -153,11 +197,13 @@ test('the file is there before the first alert, and a path that cannot be is tol
   const file = fresh();
   const good = fileSink(file);
   good.sink.open();
+  await until(() => existsSync(file));
   assert.equal(statSync(file).size, 0);
   assert.deepEqual(good.states, []);
   await good.sink.close(MINUTE);
   const bad = fileSink(join(folder, 'none', 'alerts.json'));
   bad.sink.open();
+  await until(() => bad.states.length > 0);
   assert.match(bad.states[0]!, /none\/alerts\.json: ENOENT/);
   await bad.sink.close(1);
 });

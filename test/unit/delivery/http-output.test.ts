@@ -79,7 +79,7 @@ test('Falcosidekick takes the body unchanged: its documented keys and types, no 
   assert.ok(!Number.isNaN(Date.parse(body.time)));
   assert.deepEqual(body.tags, ['a', 'b']);
   assert.equal(body.output_fields['proc.name'], 'c\u001b\nat');
-  assert.doesNotMatch(request.body, /[\n\u001b]/);
+  assert.ok(!request.body.includes('\n') && !request.body.includes('\u001b'));
 });
 
 test('text, user agent, headers; answers are shown when asked for', async () => {
