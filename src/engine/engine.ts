@@ -24,6 +24,7 @@ export class Engine {
   readonly #table = new ProcessTable(this.#host.readProcess);
   readonly #context = {
     users: this.#host.users,
+    usersOf: (process: Process | null, nowNs: number) => this.#host.namespaceUsers.of(process, nowNs),
     hostname: new Interned(''),
     isoTimes: false,
     wallNs: this.#host.clock.wallNs,

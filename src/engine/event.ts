@@ -11,7 +11,9 @@ import type { Peers } from './peers.ts';
 
 /** What facts need beside the record: shared by all events, owned by the engine. */
 export interface EventContext {
+  /** Of the host. */
   readonly users: Users;
+  usersOf(process: Process | null, nowNs: number): Users;
   hostname: Interned;
   /** Prints times as ISO 8601 where a field leaves the choice. */
   isoTimes: boolean;
@@ -244,7 +246,11 @@ export class Event {
     return this.record.exit.status;
   }
 
+  /** Accounts of the system that the process lives in: the host's, or its container's. */
   get users(): Users {
+    return this.#context.usersOf(this.process, this.#now);
+  }
+  get hostUsers(): Users {
     return this.#context.users;
   }
   get hostname(): Interned {

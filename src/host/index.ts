@@ -28,4 +28,4 @@ export {
 } from './proc-details.ts';
 export { type ProcessFacts, ProcFs } from './procfs.ts';
 export { type UnitNames, unitNames } from './systemd-units.ts';
-export { type User, UserDatabase } from './users.ts';
+export { type Accounts, readAccounts, type User, UserDatabase } from './users.ts';

@@ -1,11 +1,18 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBounded } from './files.ts';
+import { readInRoot } from './root-file.ts';
 
 export interface User {
   readonly name: string;
   readonly homedir: string;
   readonly shell: string;
+}
+
+/** Names by id; null for an id without one. */
+export interface Accounts {
+  user(uid: number): User | null;
+  groupName(gid: number): string | null;
 }
 
 // A passwd file of a hundred thousand accounts is 6 MB; more than this is not a passwd file.
@@ -17,7 +24,7 @@ const RECHECK_MS = 1000;
  * Names of users and groups from the passwd(5) and group(5) files, read again when a file changes. Accounts that
  * come over the network (LDAP, SSSD) are not in them; their names are unknown.
  */
-export class UserDatabase {
+export class UserDatabase implements Accounts {
   readonly #users: Table<User>;
   readonly #groups: Table<string>;
 
@@ -27,7 +34,7 @@ export class UserDatabase {
    */
   constructor(root = '/', nowMs: () => number = () => performance.now()) {
     this.#users = new Table(join(root, 'etc/passwd'), 2, toUser, nowMs);
-    this.#groups = new Table(join(root, 'etc/group'), 2, ([name = '']) => name, nowMs);
+    this.#groups = new Table(join(root, 'etc/group'), 2, nameOf, nowMs);
   }
 
   /** The account of a uid, or null when the file has none. With two of the same uid the first counts, as in libc. */
@@ -77,18 +84,36 @@ class Table<T> {
     // A file that is being replaced is missing for a moment: the old names are better than none.
     if (bytes === null) return;
     this.#stamp = stamp;
-    this.#byId = this.#parse(bytes.toString('latin1'));
+    this.#byId = byId(bytes.toString('latin1'), this.#column, this.#make);
   }
+}
 
-  #parse(text: string): Map<number, T> {
-    const byId = new Map<number, T>();
-    for (const line of text.split('\n')) {
-      const parts = line.split(':');
-      const id = parts[this.#column] ?? '';
-      if (/^\d{1,10}$/.test(id) && !byId.has(Number(id))) byId.set(Number(id), this.#make(parts));
-    }
-    return byId;
+function byId<T>(text: string, column: number, make: (parts: readonly string[]) => T, most = Infinity) {
+  const found = new Map<number, T>();
+  for (const line of text.split('\n')) {
+    const parts = line.split(':');
+    const id = parts[column] ?? '';
+    if (!/^\d{1,10}$/.test(id) || found.has(Number(id))) continue;
+    found.set(Number(id), make(parts));
+    if (found.size >= most) break;
   }
+  return found;
+}
+
+/** Of a container's passwd and group; images have some fifty accounts. */
+const CONTAINER_BYTES = 256 * 1024;
+const CONTAINER_ACCOUNTS = 1000;
+const nameOf = ([name = '']: readonly string[]): string => name;
+
+/** Accounts of the system that a process in this mount namespace lives in; null when they cannot be read safely. */
+export function readAccounts(pid: number, mountNamespace: number): Accounts | null {
+  const read = (file: string): string | null =>
+    readInRoot(pid, mountNamespace, ['etc', file], CONTAINER_BYTES)?.toString('latin1') ?? null;
+  const passwd = read('passwd');
+  if (passwd === null) return null;
+  const users = byId(passwd, 2, toUser, CONTAINER_ACCOUNTS);
+  const groups = byId(read('group') ?? '', 2, nameOf, CONTAINER_ACCOUNTS);
+  return { user: (uid) => users.get(uid) ?? null, groupName: (gid) => groups.get(gid) ?? null };
 }
 
 /** Changes with every way of replacing or editing a file. */

@@ -1,21 +1,25 @@
 import { EMPTY, Interned } from '../base/interning.ts';
 import {
+  type Accounts,
   cgroupId,
   createClock,
   type HostClock,
+  hostProcess,
   LoginSessions,
   openPackages,
   ProcDetails,
   ProcFs,
+  readAccounts,
   UserDatabase,
 } from '../host/index.ts';
 import { Details } from './details.ts';
 import { Environment, Environments } from './environment.ts';
 import { Executables } from './executables.ts';
+import { NamespaceUsers } from './namespace-users.ts';
 import type { ImageFacts } from './process.ts';
 import type { ReadProcess } from './process-table.ts';
 import { Units } from './units.ts';
-import { Users } from './users.ts';
+import { type UserSource, Users } from './users.ts';
 
 /** USER_HZ, the unit of start times in /proc; 100 on every Linux that runs Node. */
 const TICK_NS = 10_000_000;
@@ -42,15 +46,32 @@ export interface HostState extends MachineFacts {
   /** What a record told of a cgroup; `path` is asked for when the id is new. */
   cgroup(id: bigint, path: () => Interned): void;
   pids(): Set<number>;
+  /** Accounts of the host. */
   readonly users: Users;
+  /** Accounts of the system that a process lives in. */
+  readonly namespaceUsers: NamespaceUsers;
   /** What is read of a process only when a rule or an output asks for it. */
   readonly details: Details;
   readonly clock: HostClock;
 }
 
+function sourceOf(accounts: Accounts): UserSource {
+  return {
+    user: (uid) => accounts.user(uid),
+    group: (gid) => {
+      const name = accounts.groupName(gid);
+      return name === null ? null : { name };
+    },
+  };
+}
+
 export function hostState(root = '/'): HostState {
   const proc = new ProcFs(`${root}proc`);
-  const users = new UserDatabase(root);
+  const hostUsers = new Users(sourceOf(new UserDatabase(root)));
+  const namespaceUsers = new NamespaceUsers(hostUsers, hostProcess().mountNamespace, (pid, namespace) => {
+    const accounts = readAccounts(pid, namespace);
+    return accounts === null ? null : sourceOf(accounts);
+  });
   const environments = new Environments();
   const procDetails = new ProcDetails(`${root}proc`);
   const details = new Details(procDetails, environments);
@@ -108,13 +129,8 @@ export function hostState(root = '/'): HostState {
     exe: (pid) => proc.exe(pid)?.replace(DELETED, '') ?? null,
     environment: (text) => environments.make(text),
     pids: () => new Set(proc.pids()),
-    users: new Users({
-      user: (uid) => users.user(uid),
-      group: (gid) => {
-        const name = users.groupName(gid);
-        return name === null ? null : { name };
-      },
-    }),
+    users: hostUsers,
+    namespaceUsers,
     details,
     units,
     cgroup: (id, path) => units.learn(id, path),

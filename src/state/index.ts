@@ -8,6 +8,7 @@ export { type CpuUse, type DetailSource, Details } from './details.ts';
 export { Environment, Environments } from './environment.ts';
 export { Executables } from './executables.ts';
 export { type HostState, hostState, type MachineFacts } from './host.ts';
+export { NamespaceUsers } from './namespace-users.ts';
 export { type Capabilities, type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';
 export { ProcessTable, type ReadProcess, type TableStats } from './process-table.ts';
 export { Units, type UnitTexts } from './units.ts';

@@ -2,7 +2,7 @@ import type { Getter } from '../../rules/facts.ts';
 import { LOGINUID_UNSET } from '../../state/index.ts';
 import type { Event } from '../event.ts';
 
-/** user.* and group.*: effective ids of the event's thread, names from the host's passwd and group files. */
+/** user.* and group.*: effective ids of the event's thread, names from the passwd and group files of its system. */
 
 export const userFacts: Readonly<Record<string, () => Getter<Event>>> = {
   'user.uid': () => (event) => event.uid,
@@ -14,7 +14,8 @@ export const userFacts: Readonly<Record<string, () => Getter<Event>>> = {
     const uid = event.process?.loginuid ?? LOGINUID_UNSET;
     return uid === LOGINUID_UNSET ? -1 : uid;
   },
-  'user.loginname': () => (event) => event.users.userName(event.process?.loginuid ?? LOGINUID_UNSET),
+  // Logins are the host's.
+  'user.loginname': () => (event) => event.hostUsers.userName(event.process?.loginuid ?? LOGINUID_UNSET),
   'group.gid': () => (event) => event.gid,
   'group.name': () => (event) => event.users.groupName(event.gid),
 };

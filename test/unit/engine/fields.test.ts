@@ -6,7 +6,7 @@ import { availableFields } from '../../../src/engine/facts/index.ts';
 import { Peers } from '../../../src/engine/peers.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
 import { STR_UNREACHABLE } from '../../../src/schema/record.generated.ts';
-import type { Process } from '../../../src/state/index.ts';
+import { type Process, Users } from '../../../src/state/index.ts';
 import * as records from './records.ts';
 
 const { callRecord, eventOf, fieldOf, openRecord, process, SECOND, socketRecord } = records;
@@ -520,4 +520,19 @@ test('a datagram changes the name when it goes to another peer than the last', (
     [1, 2].map(() => fieldOf(twice, 'fd.name_changed')),
     [true, true],
   );
+});
+
+test('names of users are those of the system the process lives in, logins those of the host', () => {
+  const container = new Users({
+    user: (uid) => (uid === 33 ? { name: 'inside', homedir: '/app', shell: '/bin/ash' } : null),
+    group: () => ({ name: 'crew' }),
+  });
+  const event = eventOf(open({ uid: 33, gid: 33 }), {
+    processes: [process(100, { loginuid: 33 })],
+    usersOf: () => container,
+  });
+  assert.equal(fieldOf(event, 'user.name'), 'inside');
+  assert.equal(fieldOf(event, 'user.homedir'), '/app');
+  assert.equal(fieldOf(event, 'group.name'), 'crew');
+  assert.equal(fieldOf(event, 'user.loginname'), 'www-data');
 });

@@ -287,6 +287,7 @@ export function details(over: Partial<DetailSource> = {}): Details {
 }
 
 export interface World {
+  usersOf?: EventContext['usersOf'];
   peers?: Peers;
   hostNames?: HostNames;
   processes?: readonly Process[];
@@ -332,6 +333,7 @@ export function eventOf(record: Uint8Array, world: World = {}): Event {
   const byPid = new Map((world.processes ?? []).map((known) => [known.pid, known]));
   const context: EventContext = {
     users: accounts,
+    usersOf: world.usersOf ?? (() => accounts),
     hostname: new Interned('host'),
     isoTimes: false,
     wallNs: (bootNs) => 1_700_000_000_000_000_000n + bootNs,
