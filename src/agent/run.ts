@@ -4,6 +4,7 @@ import { printable } from '../base/printable.ts';
 import { datagramOpener, findObstacle, type Native, type Obstacle, openNative } from '../kernel/index.ts';
 import { EngineLink } from './engine-link.ts';
 import { createLog, type Log, leadsToJournal } from './log.ts';
+import { syslogWriter } from './log-syslog.ts';
 import type { AgentOptions } from './options.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { runService } from './service.ts';
@@ -60,17 +61,9 @@ function tryWritePidFile(path: string, io: AgentIo): boolean {
   }
 }
 
-/** Facility of syslog(3) for messages of daemons. */
-const LOG_DAEMON = 3 << 3;
-
 function agentLog({ config }: Settings, native: Native, io: AgentIo): Log {
   const write = config.log_stderr ? (line: string) => io.err(line) : () => {};
-  const socket = config.log_syslog ? datagramOpener(native)('/dev/log') : -1;
-  // A message that syslog does not take is on standard error all the same.
-  const also = (severity: number, text: string): void => {
-    if (typeof socket !== 'number')
-      socket.send(Buffer.from(`<${LOG_DAEMON | severity}>saker[${process.pid}]: ${text}`));
-  };
+  const also = config.log_syslog ? syslogWriter(datagramOpener(native), process.pid) : undefined;
   return createLog(write, logPriority(config.log_level), leadsToJournal(process.env), also);
 }
 

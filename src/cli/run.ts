@@ -4,6 +4,7 @@ import type { AgentOptions } from '../agent/options.ts';
 import { runAgent } from '../agent/run.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { configSchema } from '../config/index.ts';
 import { checkCommand } from './check.ts';
 import { fieldsCommand } from './fields.ts';
 import type { Io } from './io.ts';
@@ -23,6 +24,7 @@ const OPTIONS = {
   describe: { type: 'boolean', short: 'L' },
   'describe-rule': { type: 'string', short: 'l' },
   list: { type: 'boolean' },
+  'config-schema': { type: 'boolean' },
   'stop-after': { type: 'string', short: 'M' },
   unbuffered: { type: 'boolean', short: 'U' },
   pidfile: { type: 'string', short: 'P' },
@@ -41,6 +43,7 @@ const USAGE = `usage: saker run [options]
   --dry-run     check configuration and rules, then stop
   -V FILE       check rules files and stop (saker check)
   -L, -l RULE   describe all rules or one and stop (saker rules)
+  --config-schema  print the configuration's JSON schema and stop
   --list        list fields and stop (saker fields)
   --version     print the version and stop
 `;
@@ -63,6 +66,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   const json = (values.option ?? []).some((o) => /^json_output\s*=\s*true$/.test(o)) ? ['--json'] : [];
   if (values.help) return print(io, USAGE);
   if (values.version) return print(io, `saker ${VERSION}\n`);
+  if (values['config-schema']) return print(io, `${JSON.stringify(configSchema(), null, 2)}\n`);
   if (values.list) return fieldsCommand(json, io);
   if (values.validate !== undefined) return checkCommand([...values.validate, ...json], io);
   if (values.describe) return rulesCommand([...(values.rules ?? []), ...json], io);

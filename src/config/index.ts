@@ -5,6 +5,7 @@
  */
 export { DEFAULTS } from './defaults.ts';
 export { type ConfigFiles, diskFiles } from './files.ts';
+export { configSchema } from './json-schema.ts';
 export { type ConfigResult, type ConfigSources, loadConfig } from './load.ts';
 export type { Env } from './parse.ts';
 export { type RulesText, readRulesFiles, type Unreadable } from './rules-files.ts';
