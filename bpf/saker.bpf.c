@@ -3,6 +3,8 @@
 #include "probes/programs.bpf.h"
 #include "probes/open.bpf.h"
 #include "probes/process.bpf.h"
+/* Goes on with the functions of those above. */
+#include "probes/dispatch.bpf.h"
 
 /* Keeps the enums in the object's BTF, from which TypeScript is generated. */
 const volatile struct {
@@ -11,6 +13,8 @@ const volatile struct {
 	enum saker_flag flag;
 	enum saker_str_flag str_flag;
 	enum saker_limit limit;
+	enum saker_carrier carrier;
+	enum saker_kind kind;
 	enum saker_part part;
 	enum saker_open_str open_str;
 	enum saker_exec_str exec_str;

@@ -222,19 +222,18 @@ int saker_bpf_program_facts(uint64_t handle, const char *name, uint64_t facts[4]
 	return 0;
 }
 
+int saker_bpf_program_fd(uint64_t handle, const char *name)
+{
+	struct bpf_program *program = program_of(handle, name);
+
+	return program ? bpf_program__fd(program) : -ENOENT;
+}
+
 int saker_bpf_map_fd(uint64_t handle, const char *name)
 {
 	struct bpf_map *map = map_of(handle, name);
 
 	return map ? bpf_map__fd(map) : -ENOENT;
-}
-
-int saker_bpf_map_lookup(uint64_t handle, const char *name, const void *key, uint64_t key_size, void *value,
-			 uint64_t value_size)
-{
-	struct bpf_map *map = map_of(handle, name);
-
-	return map ? bpf_map__lookup_elem(map, key, key_size, value, value_size, 0) : -ENOENT;
 }
 
 int saker_bpf_map_update(uint64_t handle, const char *name, const void *key, uint64_t key_size,
@@ -243,13 +242,6 @@ int saker_bpf_map_update(uint64_t handle, const char *name, const void *key, uin
 	struct bpf_map *map = map_of(handle, name);
 
 	return map ? bpf_map__update_elem(map, key, key_size, value, value_size, BPF_ANY) : -ENOENT;
-}
-
-int saker_bpf_map_delete(uint64_t handle, const char *name, const void *key, uint64_t key_size)
-{
-	struct bpf_map *map = map_of(handle, name);
-
-	return map ? bpf_map__delete_elem(map, key, key_size, 0) : -ENOENT;
 }
 
 int saker_bpf_map_sum(uint64_t handle, const char *name, uint32_t index, uint64_t *sums, uint32_t fields)

@@ -7,8 +7,9 @@
  * plain integers and buffers, and writes results into buffers of the caller.
  * A handle is the address of a private object, small enough for a JS number.
  *
- * Not thread-safe per handle: one thread loads, attaches and reads maps. The
- * ring, the wait and the signal work on descriptors and may be used elsewhere.
+ * Not thread-safe per handle, but while one thread loads, attaches or detaches
+ * another may read maps and facts of what is loaded. The ring, the wait and the
+ * signal work on descriptors and may be used elsewhere.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -41,12 +42,10 @@ SAKER_EXPORT int saker_bpf_iterate(uint64_t handle, const char *program);
 /* Writes four values: verified instructions (0 before kernel 5.16), runs missed
  * through recursion, translated bytes, machine code bytes. */
 SAKER_EXPORT int saker_bpf_program_facts(uint64_t handle, const char *program, uint64_t facts[4]);
+SAKER_EXPORT int saker_bpf_program_fd(uint64_t handle, const char *program);
 SAKER_EXPORT int saker_bpf_map_fd(uint64_t handle, const char *map);
-SAKER_EXPORT int saker_bpf_map_lookup(uint64_t handle, const char *map, const void *key, uint64_t key_size,
-				      void *value, uint64_t value_size);
 SAKER_EXPORT int saker_bpf_map_update(uint64_t handle, const char *map, const void *key, uint64_t key_size,
 				      const void *value, uint64_t value_size);
-SAKER_EXPORT int saker_bpf_map_delete(uint64_t handle, const char *map, const void *key, uint64_t key_size);
 /* Sums entry `index` of a per-CPU array, whose value is `fields` u64, over all CPUs. */
 SAKER_EXPORT int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, uint64_t *sums,
 				   uint32_t fields);

@@ -20,6 +20,7 @@ const STRUCTS = [
   'socket',
   'config',
   'enabled',
+  'carriers',
   'count',
 ];
 

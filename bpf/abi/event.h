@@ -299,6 +299,35 @@ struct saker_enabled {
 	__u8 parts[SAKER_PARTS_MAX]; /* 0 or 1, by enum saker_part */
 };
 
+/*
+ * Who reports a system call, by its type and ABI (0: 64-bit, 1: 32-bit): its own program (fexit or fprobe), or the
+ * dispatcher at the return of all system calls. See bpf/probes/dispatch.bpf.h.
+ */
+enum saker_carrier {
+	SAKER_CARRIER_PROGRAM = 0,
+	SAKER_CARRIER_DISPATCHER = 1, /* the program stays silent */
+	SAKER_CARRIER_BOTH = 2, /* hand-over: the program, and what it did not see the dispatcher */
+};
+
+struct saker_carriers {
+	__u32 round; /* of hand-overs; marks of earlier ones do not count */
+	__u32 pad;
+	__u8 of[2][SAKER_TYPES_MAX]; /* enum saker_carrier */
+};
+
+/* Which function makes the event: the fourth column of the tables in bpf/probes. */
+enum saker_kind {
+	SAKER_KIND_none = 0, /* no such call */
+	SAKER_KIND_call = 1, /* names and texts */
+	SAKER_KIND_fd = 2, /* a descriptor of any kind: if it is a socket, a SAKER_LAYOUT_SOCKET record */
+	SAKER_KIND_close = 3, /* the same, told when the call begins: afterwards the file is gone */
+	SAKER_KIND_socket = 4,
+	SAKER_KIND_bare = 5, /* registers only */
+	SAKER_KIND_open = 6,
+	SAKER_KIND_exec = 7, /* that failed */
+	SAKER_KIND_max = 8,
+};
+
 /* Value of the per-CPU map `counts`, indexed by enum saker_type. */
 struct saker_count {
 	__u64 sent;
@@ -317,6 +346,7 @@ SAKER_SIZE_IS(saker_call, 80 + 96 + 8 * SAKER_CALL_NSTR);
 SAKER_SIZE_IS(saker_socket, 80 + 144 + 8 * SAKER_SOCKET_NSTR);
 SAKER_SIZE_IS(saker_config, 16);
 SAKER_SIZE_IS(saker_enabled, SAKER_TYPES_MAX + SAKER_PARTS_MAX);
+SAKER_SIZE_IS(saker_carriers, 8 + 2 * SAKER_TYPES_MAX);
 #undef SAKER_SIZE_IS
 
 #endif

@@ -26,19 +26,9 @@ enum call_flag {
 	CALL_FSCONFIG = 256, /* `name` is a text for some commands only */
 };
 
-/* Which function makes the event: the fourth column of the tables. */
-enum call_kind {
-	KIND_NONE,
-	KIND_call, /* names and texts */
-	KIND_fd, /* a descriptor of any kind: if it is a socket, a SAKER_LAYOUT_SOCKET record */
-	KIND_close, /* the same, told when the call begins: afterwards the file is gone */
-	KIND_socket,
-	KIND_bare, /* registers only */
-};
-
 struct call_row {
 	u16 flags; /* enum call_flag */
-	u8 kind; /* enum call_kind; KIND_NONE: no such call */
+	u8 kind; /* enum saker_kind */
 	u8 name, base; /* base: descriptor of the directory; none: the working directory */
 	u8 name2, base2;
 	u8 fd;

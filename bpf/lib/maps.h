@@ -8,7 +8,8 @@
  * on a CPU where it was preempted (it counts the missed run, see
  * saker_bpf_program_facts), so one workspace per program and CPU is never shared;
  * before kernel 5.12 programs are not preempted at all. Programs that must share
- * a workspace take it with `busy`.
+ * a workspace take it with `busy`. What the dispatcher goes on with shares one: it
+ * is one program for the kernel.
  */
 #include "base.h"
 
@@ -55,7 +56,7 @@ struct workspace {
 	char slack[SAKER_STR_MAX + 16]; /* so that a masked offset plus one string fits */
 };
 
-enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_CALL, SLOT_MAX };
+enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_CALL, SLOT_DISPATCH, SLOT_MAX };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

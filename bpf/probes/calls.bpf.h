@@ -5,6 +5,7 @@
  * them once and each program is three instructions (programs.bpf.h).
  */
 #include "../lib/call.h"
+#include "../lib/carrier.h"
 #include "../lib/inode.h"
 #include "../lib/socket.h"
 #include "compat.bpf.h"
@@ -16,19 +17,29 @@
 
 #define ALL_CALLS(X) FILE_CALLS(X) NETWORK_CALLS(X) CONTROL_CALLS(X) DESCRIPTOR_CALLS(X) OTHER_CALLS(X)
 
-#define ROW(type_, symbol, nr, kind_, ...) [SAKER_TYPE_##type_] = { .kind = KIND_##kind_, ##__VA_ARGS__ },
+/* Calls with programs of their own (open.bpf.h, process.bpf.h), for the dispatcher: numbers in both ABIs. */
+#define ENTRY_CALLS(X)                                                                                                \
+	X(OPEN, open, 2, open) X(OPENAT, openat, 257, open) X(OPENAT2, openat2, 437, open) X(CREAT, creat, 85, open)  \
+	X(EXECVE, execve, 59, exec) X(EXECVEAT, execveat, 322, exec)
+#define COMPAT_ENTRY_CALLS(Y)                                                                                         \
+	Y(OPEN, open, 5) Y(OPENAT, openat, 295) Y(OPENAT2, openat2, 437) Y(CREAT, creat, 8) Y(EXECVE, execve, 11)     \
+	Y(EXECVEAT, execveat, 358)
+
+#define ROW(type_, symbol, nr, kind_, ...) [SAKER_TYPE_##type_] = { .kind = SAKER_KIND_##kind_, ##__VA_ARGS__ },
 static const volatile struct call_row rows[SAKER_TYPES_MAX] = {
 	ALL_CALLS(ROW)
-	[SAKER_TYPE_UMOUNT] = { .kind = KIND_call, .name = 1, .flags = CALL_LIFE },
-	[SAKER_TYPE_SOCKETCALL] = { .kind = KIND_socket },
+	ENTRY_CALLS(ROW)
+	[SAKER_TYPE_UMOUNT] = { .kind = SAKER_KIND_call, .name = 1, .flags = CALL_LIFE },
+	[SAKER_TYPE_SOCKETCALL] = { .kind = SAKER_KIND_socket },
 };
 
 /* Types by number, in both ABIs. */
 #define TYPE64(type_, symbol, nr, ...) [nr] = SAKER_TYPE_##type_,
-static const volatile u16 types64[CALL_TABLE_SIZE] = { ALL_CALLS(TYPE64) };
+static const volatile u16 types64[CALL_TABLE_SIZE] = { ALL_CALLS(TYPE64) ENTRY_CALLS(TYPE64) };
 #define TYPE32(type_, symbol, nr, ...) [nr] = SAKER_TYPE_##type_,
 #define TYPE32_ONLY(type_, nr) [nr] = SAKER_TYPE_##type_,
-static const volatile u16 types32[CALL_TABLE_SIZE] = { COMPAT_CALLS(TYPE32) COMPAT_NUMBERS(TYPE32_ONLY) };
+static const volatile u16 types32[CALL_TABLE_SIZE] = { COMPAT_CALLS(TYPE32) COMPAT_NUMBERS(TYPE32_ONLY)
+						      COMPAT_ENTRY_CALLS(TYPE32) };
 
 /* Sub-calls of socketcall(2); send and recv are sendto and recvfrom without an address. */
 #define SOCKETCALLS 21
@@ -53,10 +64,9 @@ struct current_call {
 	bool compat;
 };
 
-/* False if it is not wanted. */
-static __always_inline bool take_call(struct current_call *call)
+/* False if it has no type. */
+static __always_inline bool find_call(struct current_call *call, struct pt_regs *regs)
 {
-	struct pt_regs *regs = user_regs();
 	u32 sub;
 
 	call->nr = BPF_CORE_READ(regs, orig_ax);
@@ -69,9 +79,17 @@ static __always_inline bool take_call(struct current_call *call)
 		if (sub > 0 && sub < SOCKETCALLS)
 			call->type = socketcalls[sub & 31];
 	}
-	if (call->type == SAKER_TYPE_NONE || !type_enabled(call->type))
+	return call->type != SAKER_TYPE_NONE;
+}
+
+/* False if it is not wanted from the tier that works in `slot`. */
+static __always_inline bool take_call(struct current_call *call, u32 slot)
+{
+	if (!find_call(call, user_regs()) || !type_enabled(call->type))
 		return false;
-	return bpf_get_current_pid_tgid() >> 32 != config.own_tgid;
+	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
+		return false;
+	return slot == SLOT_DISPATCH || program_carries(call->type, call->compat);
 }
 
 static __always_inline const volatile struct call_row *row_of(u32 type)
@@ -254,11 +272,11 @@ static __always_inline void put_call_data(struct workspace *ws, const volatile s
 	put_data(ws, cell, arg_at(c->args, row->buffer), row->buffer ? len : 0);
 }
 
-static __always_inline int make_call(u32 type, u32 nr, s64 ret, bool with_data)
+static __always_inline int make_call(u32 type, u32 nr, s64 ret, u32 slot, bool with_data)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	const volatile struct call_row *row = row_of(type);
-	struct workspace *ws = take_workspace(SLOT_CALL, type);
+	struct workspace *ws = take_workspace(slot, type);
 	struct saker_call *c;
 	bool looked_up;
 
@@ -287,23 +305,23 @@ static __always_inline int make_call(u32 type, u32 nr, s64 ret, bool with_data)
 }
 
 /* Names, descriptor, text. */
-__noinline int emit_call(u32 type, u32 nr, s64 ret)
+__noinline int emit_call(u32 type, u32 nr, s64 ret, u32 slot)
 {
-	return make_call(type, nr, ret, false);
+	return make_call(type, nr, ret, slot, false);
 }
 
 /* A descriptor and data: two functions, because each program is verified with all that it may call. */
-__noinline int emit_file(u32 type, u32 nr, s64 ret)
+__noinline int emit_file(u32 type, u32 nr, s64 ret, u32 slot)
 {
-	return make_call(type, nr, ret, true);
+	return make_call(type, nr, ret, slot, true);
 }
 
 /* Registers. */
-__noinline int emit_bare(u32 type, u32 nr, s64 ret)
+__noinline int emit_bare(u32 type, u32 nr, s64 ret, u32 slot)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	const volatile struct call_row *row = row_of(type);
-	struct workspace *ws = take_workspace(SLOT_CALL, type);
+	struct workspace *ws = take_workspace(slot, type);
 
 	if (!ws)
 		return 0;
@@ -327,11 +345,11 @@ static __always_inline void read_socketcall(u64 *args)
 }
 
 /* A socket, found by its descriptor. @index: which message of sendmmsg or recvmmsg */
-__noinline int emit_socket(u32 type, u32 nr, s64 ret, u32 index)
+__noinline int emit_socket(u32 type, u32 nr, s64 ret, u32 index, u32 slot)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	bool compat = is_compat(task);
-	struct workspace *ws = take_workspace(SLOT_CALL, type);
+	struct workspace *ws = take_workspace(slot, type);
 	struct saker_socket *s;
 
 	if (!ws)
@@ -350,22 +368,22 @@ __noinline int emit_socket(u32 type, u32 nr, s64 ret, u32 index)
 	return 0;
 }
 
-__noinline int call_event(s64 ret)
+__noinline int call_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	return take_call(&call) ? emit_call(call.type, call.nr, ret) : 0;
+	return take_call(&call, slot) ? emit_call(call.type, call.nr, ret, slot) : 0;
 }
 
-__noinline int bare_event(s64 ret)
+__noinline int bare_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	return take_call(&call) ? emit_bare(call.type, call.nr, ret) : 0;
+	return take_call(&call, slot) ? emit_bare(call.type, call.nr, ret, slot) : 0;
 }
 
 /* One event for each message of sendmmsg and recvmmsg, with its bytes as result; a failure is one event. */
-static __always_inline int message_events(struct current_call *call, s64 ret)
+static __always_inline int message_events(struct current_call *call, s64 ret, u32 slot)
 {
 	struct pt_regs *regs = user_regs();
 	u64 args[6] = {}, base;
@@ -378,20 +396,20 @@ static __always_inline int message_events(struct current_call *call, s64 ret)
 	for (u32 i = 0; i < MESSAGES_MAX && i < ret; i++) {
 		length = 0;
 		bpf_probe_read_user(&length, 4, (void *)(base + i * (call->compat ? MMSG32_SIZE : MMSG_SIZE)));
-		emit_socket(call->type, call->nr, length, i);
+		emit_socket(call->type, call->nr, length, i, slot);
 	}
 	return 0;
 }
 
-__noinline int socket_event(s64 ret)
+__noinline int socket_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	if (!take_call(&call))
+	if (!take_call(&call, slot))
 		return 0;
 	if ((row_of(call.type)->flags & CALL_MESSAGES) && ret > 0)
-		return message_events(&call, ret);
-	return emit_socket(call.type, call.nr, ret, 0);
+		return message_events(&call, ret, slot);
+	return emit_socket(call.type, call.nr, ret, 0, slot);
 }
 
 static __always_inline struct file *file_of_call(struct current_call *call, s64 ret)
@@ -405,30 +423,30 @@ static __always_inline struct file *file_of_call(struct current_call *call, s64 
 	return file_of((struct task_struct *)bpf_get_current_task(), arg_at(args, row->fd));
 }
 
-static __always_inline int emit_fd(struct current_call *call, struct file *file, s64 ret)
+static __always_inline int emit_fd(struct current_call *call, struct file *file, s64 ret, u32 slot)
 {
 	u64 ino;
 
 	if (file && sock_of(file, &ino))
-		return emit_socket(call->type, call->nr, ret, 0);
-	return emit_file(call->type, call->nr, ret);
+		return emit_socket(call->type, call->nr, ret, 0, slot);
+	return emit_file(call->type, call->nr, ret, slot);
 }
 
-__noinline int fd_event(s64 ret)
+__noinline int fd_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	return take_call(&call) ? emit_fd(&call, file_of_call(&call, ret), ret) : 0;
+	return take_call(&call, slot) ? emit_fd(&call, file_of_call(&call, ret), ret, slot) : 0;
 }
 
 /* When close begins. It closes whatever it is given; errors of the last write-back are not told. */
-__noinline int close_event(void)
+__noinline int close_event(u32 slot)
 {
 	struct current_call call;
 	struct file *file;
 
-	if (!take_call(&call))
+	if (!take_call(&call, slot))
 		return 0;
 	file = file_of_call(&call, 0);
-	return emit_fd(&call, file, file ? 0 : -EBADF);
+	return emit_fd(&call, file, file ? 0 : -EBADF, slot);
 }

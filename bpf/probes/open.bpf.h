@@ -12,6 +12,7 @@
  * before 5.19 keep no result in the request, so there the opened file itself is
  * taken where it is made and ret is only 0 or -errno (SAKER_FLAG_FD_UNKNOWN).
  */
+#include "../lib/carrier.h"
 #include "../lib/inode.h"
 #include "../lib/record.h"
 
@@ -90,7 +91,8 @@ static __always_inline void put_open_strings(struct workspace *ws, struct task_s
 	put_base(ws, &o->str[SAKER_OPEN_BASE], &o->str[SAKER_OPEN_NAME], task, o->dirfd);
 }
 
-static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, u64 name, struct asked *asked, s32 ret)
+static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, u64 name, struct asked *asked, s32 ret,
+					      u32 slot)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	bool own = bpf_get_current_pid_tgid() >> 32 == config.own_tgid;
@@ -104,7 +106,9 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 	} else if (!type_enabled(type)) {
 		return 0;
 	}
-	ws = workspace_of(SLOT_OPEN);
+	if (slot != SLOT_DISPATCH && !program_carries(type, compat))
+		return 0;
+	ws = workspace_of(slot);
 	if (!ws)
 		return 0;
 	begin_open(ws, task, type, dirfd, ret);
@@ -130,16 +134,15 @@ int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, lo
 	asked.flags = BPF_CORE_READ(how, flags);
 	asked.mode = BPF_CORE_READ(how, mode);
 	asked.resolve = BPF_CORE_READ(how, resolve);
-	return open_syscall_event(type, compat, dirfd, (u64)name, &asked, ret);
+	return open_syscall_event(type, compat, dirfd, (u64)name, &asked, ret, SLOT_OPEN);
 }
 
-/* A return probe has no arguments: they are still in the registers of user space. */
-SEC("kretprobe.multi/do_sys_openat2")
-int open_syscall_fprobe(struct pt_regs *ctx)
+/* Where there are no arguments: they are still in the registers of user space. */
+static __always_inline int open_from_registers(s32 ret, u32 slot)
 {
 	struct asked asked = {};
 	struct args args;
-	s32 dirfd = AT_FDCWD, ret = BPF_CORE_READ(ctx, ax);
+	s32 dirfd = AT_FDCWD;
 	bool compat;
 	u32 type = open_type(&compat);
 	u64 name;
@@ -159,7 +162,13 @@ int open_syscall_fprobe(struct pt_regs *ctx)
 		bpf_probe_read_user(&asked, sizeof(asked), (void *)args.c);
 	else if (!(asked.flags & (O_CREAT | O_TMPFILE_BIT)))
 		asked.mode = 0; /* the kernel does not look at it either */
-	return open_syscall_event(type, compat, dirfd, name, &asked, ret);
+	return open_syscall_event(type, compat, dirfd, name, &asked, ret, slot);
+}
+
+SEC("kretprobe.multi/do_sys_openat2")
+int open_syscall_fprobe(struct pt_regs *ctx)
+{
+	return open_from_registers(BPF_CORE_READ(ctx, ax), SLOT_OPEN);
 }
 
 struct mark {

@@ -6,6 +6,7 @@
  * Each event has two programs, of which one is loaded (src/kernel/plan.ts): one for
  * tracepoints and fexit, and one (_fprobe) for kernels that preempt programs.
  */
+#include "../lib/carrier.h"
 #include "../lib/task.h"
 
 static __always_inline u32 fork_type(u64 nr, bool compat)
@@ -189,7 +190,7 @@ int process_exit_fprobe(struct pt_regs *ctx)
 
 /* The wrappers share one workspace: a failing exec is rare, and one that preempts another on the same CPU is counted
  * as lost. */
-static __always_inline int exec_failed(u32 type, bool compat, s64 ret)
+static __always_inline int exec_failed(u32 type, bool compat, s64 ret, u32 slot)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	bool at = type == SAKER_TYPE_EXECVEAT;
@@ -197,9 +198,9 @@ static __always_inline int exec_failed(u32 type, bool compat, s64 ret)
 	struct workspace *ws;
 	struct args args;
 
-	if (ret >= 0 || !type_enabled(type))
+	if (ret >= 0 || !type_enabled(type) || (slot != SLOT_DISPATCH && !program_carries(type, compat)))
 		return 0;
-	ws = workspace_of(SLOT_EXEC_FAILED);
+	ws = workspace_of(slot);
 	if (!ws)
 		return 0;
 	if (ws->busy) {
@@ -226,11 +227,11 @@ static __always_inline int exec_failed(u32 type, bool compat, s64 ret)
 #define EXEC_FAILED(name, symbol, type, compat)                                                                      \
 	SEC("fexit/" symbol) int name(unsigned long long *ctx)                                                       \
 	{                                                                                                            \
-		return exec_failed(type, compat, (s64)ctx[1]);                                                       \
+		return exec_failed(type, compat, (s64)ctx[1], SLOT_EXEC_FAILED);                                     \
 	}                                                                                                            \
 	SEC("kretprobe.multi/" symbol) int name##_fprobe(struct pt_regs *ctx)                                        \
 	{                                                                                                            \
-		return exec_failed(type, compat, (s64)BPF_CORE_READ(ctx, ax));                                       \
+		return exec_failed(type, compat, (s64)BPF_CORE_READ(ctx, ax), SLOT_EXEC_FAILED);                     \
 	}
 
 EXEC_FAILED(execve_failed, "__x64_sys_execve", SAKER_TYPE_EXECVE, false)

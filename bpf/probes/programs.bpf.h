@@ -9,14 +9,14 @@
 	SEC("kretprobe.multi")                                                        \
 	int kind##_fprobe(struct pt_regs *ctx)                                        \
 	{                                                                             \
-		return kind##_event((s64)BPF_CORE_READ(ctx, ax));                     \
+		return kind##_event((s64)BPF_CORE_READ(ctx, ax), SLOT_CALL);          \
 	}
 SHARED_PROGRAM(call) SHARED_PROGRAM(fd) SHARED_PROGRAM(socket) SHARED_PROGRAM(bare)
 
 SEC("kprobe.multi")
 int close_fprobe(struct pt_regs *ctx)
 {
-	return close_event();
+	return close_event(SLOT_CALL);
 }
 
 /* ctx[0] is the kernel's pt_regs, ctx[1] the result; without arguments the result comes first. */
@@ -24,7 +24,7 @@ int close_fprobe(struct pt_regs *ctx)
 	SEC("fexit/__" #symbol)                                                       \
 	int on_##symbol(unsigned long long *ctx)                                      \
 	{                                                                             \
-		return event((s64)ctx[1]);                                            \
+		return event((s64)ctx[1], SLOT_CALL);                                 \
 	}
 #define PROGRAM_call(symbol) FEXIT_PROGRAM(symbol, call_event)
 #define PROGRAM_fd(symbol) FEXIT_PROGRAM(symbol, fd_event)
@@ -34,7 +34,7 @@ int close_fprobe(struct pt_regs *ctx)
 	SEC("fentry/__" #symbol)                                                      \
 	int on_##symbol(unsigned long long *ctx)                                      \
 	{                                                                             \
-		return close_event();                                                 \
+		return close_event(SLOT_CALL);                                        \
 	}
 #define PROGRAM(type, symbol, nr, kind, ...) PROGRAM_##kind(symbol)
 

@@ -58,13 +58,14 @@ export async function runService(
   const { settings, check, native, log } = parts;
   let probes: Probes;
   try {
-    probes = attachHooks(native, settings.config, check);
+    probes = await attachHooks(native, settings.config, check, ({ priority, text }) =>
+      priority === 'Warning' ? log.warning(text) : log.info(text),
+    );
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     log.debug(error.log);
     return refuse(explainFailure(error));
   }
-  for (const { program, reason } of probes.missing) log.warning(`${program}: ${reason}`);
   return new Service(parts, probes).live();
 }
 
@@ -161,7 +162,8 @@ class Service {
       () => void this.#native.saker_event_signal(this.#wakeFd),
     );
     const processes = await this.#engine.tasks(this.#probes.readTasks());
-    this.#log.info(`${this.#probes.active.length} programs attached, ${processes} processes known`);
+    this.#log.info(`${processes} processes known`);
+    void this.#probes.settled().then(() => this.#log.info(`${this.#probes.active.length} hooks attached`));
   }
 
   #startTimers(): NodeJS.Timeout[] {
@@ -213,8 +215,7 @@ class Service {
     for (const line of check?.report.split('\n') ?? []) if (line !== '') this.#log.warning(line);
     if (settings !== null && check?.ok) {
       this.#sayUnapplied(settings);
-      for (const { program, reason } of this.#probes.want(check.eventTypes, check.parts))
-        this.#log.warning(`${program}: ${reason}`);
+      this.#probes.want(check.eventTypes, check.parts);
       this.#hostNames.follow(check.hostNames);
       this.#status = this.#describe(check);
       this.#log.notice(`reloaded: ${this.#status}`);
@@ -254,7 +255,7 @@ class Service {
       .stop()
       .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));
     await this.#delivery.close(CLOSE_MS);
-    this.#probes.close();
+    await this.#probes.close();
     this.#native.saker_close(this.#wakeFd);
     this.#log.info('stopped');
   }

@@ -1,5 +1,18 @@
 /** Every place where a program of bpf/saker.bpf.c can hang, and what it reports there. */
 import { CALL_ROWS, type CallKind } from '../schema/calls.generated.ts';
+import * as record from '../schema/record.generated.ts';
+
+/** Table of system calls: 64-bit, 32-bit. */
+export type Abi = 0 | 1;
+
+/** That the dispatcher sees the same calls and can stand in for a hook. */
+export interface Dispatch {
+  readonly abis: readonly Abi[];
+  /** enum saker_kind */
+  readonly kind: number;
+  /** A kernel whose symbol table lacks it has no such system call. */
+  readonly symbol: string;
+}
 
 export interface Hook {
   readonly name: string;
@@ -21,6 +34,8 @@ export interface Hook {
   readonly compat?: true;
   /** Attached whatever the rules want. */
   readonly always?: true;
+  /** For hooks at system calls. */
+  readonly dispatch?: Dispatch;
 }
 
 /**
@@ -31,6 +46,30 @@ export interface Hook {
  * opens of FIFOs, use up its return slots. This function exists since then.
  */
 export const FPROBE = 'fprobe_fgraph_entry';
+
+/** The program at the return of all system calls. */
+export const DISPATCH = 'dispatch';
+
+/** Kind of call (enum saker_kind) → the program the dispatcher goes on with. */
+export const DISPATCHED: ReadonlyMap<number, string> = new Map([
+  [record.KIND_CALL, 'dispatched_call'],
+  [record.KIND_FD, 'dispatched_fd'],
+  [record.KIND_CLOSE, 'dispatched_close'],
+  [record.KIND_SOCKET, 'dispatched_socket'],
+  [record.KIND_BARE, 'dispatched_bare'],
+  [record.KIND_OPEN, 'dispatched_open'],
+  [record.KIND_EXEC, 'dispatched_exec'],
+]);
+
+export const DISPATCHER_PROGRAMS: readonly string[] = [DISPATCH, ...DISPATCHED.values()];
+
+const KINDS: Readonly<Record<CallKind, number>> = {
+  call: record.KIND_CALL,
+  fd: record.KIND_FD,
+  close: record.KIND_CLOSE,
+  socket: record.KIND_SOCKET,
+  bare: record.KIND_BARE,
+};
 
 const OPEN = ['open', 'openat', 'openat2', 'creat'];
 const URING = ['openat', 'openat2'];
@@ -43,7 +82,7 @@ const EXEC = ['execve', 'execveat'];
  */
 export const ALWAYS: readonly string[] = [...FORK, ...EXEC, 'procexit', 'task', 'chdir', 'fchdir'];
 
-type Place = Partial<Pick<Hook, 'always' | 'compat' | 'detail' | 'group'>>;
+type Place = Partial<Pick<Hook, 'always' | 'compat' | 'detail' | 'dispatch' | 'group'>>;
 
 /** The same hook as fprobe and as fexit. */
 function either(name: string, target: string, types: readonly string[], place: Place = {}): Hook[] {
@@ -75,11 +114,19 @@ const SEVERAL: ReadonlyMap<string, readonly string[]> = new Map([
   ['socketcall', SOCKETCALL.trim().split(/\s+/)],
 ]);
 
+const BARE = '__do_sys_';
+
 /** One call of the tables in bpf/probes. */
 function call(type: string, target: string, kind: CallKind, compat: boolean): Hook[] {
   const name = `on${target.slice(1)}`;
   const abi = compat ? ({ detail: '32-bit', compat } as const) : {};
-  const hook = { target, types: SEVERAL.get(type) ?? [type], group: name, ...abi };
+  const dispatch: Dispatch = {
+    // A function without arguments serves both tables.
+    abis: compat ? [1] : target.startsWith(BARE) ? [0, 1] : [0],
+    kind: KINDS[kind],
+    symbol: target.replace(BARE, '__x64_sys_'),
+  };
+  const hook = { target, types: SEVERAL.get(type) ?? [type], group: name, dispatch, ...abi };
   return [
     { name: `${name}_fprobe`, program: `${kind}_fprobe`, fprobe: true, ...hook },
     { name, program: name, ...hook },
@@ -88,8 +135,16 @@ function call(type: string, target: string, kind: CallKind, compat: boolean): Ho
 
 const CALLS = CALL_ROWS.flatMap(([type, target, , kind, compat]) => call(type, target, kind, compat));
 
-const FAILED = { detail: 'failed calls', always: true } as const;
-const FAILED_32 = { detail: '32-bit failed calls', always: true, compat: true } as const;
+function opens(symbol: string): Place {
+  return { always: true, dispatch: { abis: [0, 1], kind: record.KIND_OPEN, symbol } };
+}
+
+function failed(symbol: string, abi: Abi): Place {
+  const dispatch = { abis: [abi], kind: record.KIND_EXEC, symbol };
+  if (abi === 0) return { detail: 'failed calls', always: true, dispatch };
+  return { detail: '32-bit failed calls', always: true, compat: true, dispatch };
+}
+
 const BY_URING = { detail: 'io_uring' } as const;
 
 /** All hooks. Process life comes first: it attaches first, so that no process is missed. */
@@ -107,15 +162,25 @@ export const HOOKS: readonly Hook[] = [
     always: true,
   },
   // The canary comes this way, so it stays.
-  ...either('open_syscall', 'do_sys_openat2', OPEN, { always: true }),
+  ...either('open_syscall', 'do_sys_openat2', OPEN, opens('__x64_sys_openat')),
   ...either('open_uring_file_v7', 'do_file_open', URING, { ...BY_URING, group: 'uring' }),
   ...either('open_uring_file', 'do_filp_open', URING, { ...BY_URING, group: 'uring' }),
   ...either('open_uring_end', 'io_openat2', URING, BY_URING),
   ...either('open_uring_begin', 'io_openat2', URING, BY_URING),
-  ...either('execve_failed', '__x64_sys_execve', ['execve'], FAILED),
-  ...either('execveat_failed', '__x64_sys_execveat', ['execveat'], FAILED),
-  ...either('execve_compat_failed', '__ia32_compat_sys_execve', ['execve'], FAILED_32),
-  ...either('execveat_compat_failed', '__ia32_compat_sys_execveat', ['execveat'], FAILED_32),
+  ...either('execve_failed', '__x64_sys_execve', ['execve'], failed('__x64_sys_execve', 0)),
+  ...either('execveat_failed', '__x64_sys_execveat', ['execveat'], failed('__x64_sys_execveat', 0)),
+  ...either(
+    'execve_compat_failed',
+    '__ia32_compat_sys_execve',
+    ['execve'],
+    failed('__ia32_compat_sys_execve', 1),
+  ),
+  ...either(
+    'execveat_compat_failed',
+    '__ia32_compat_sys_execveat',
+    ['execveat'],
+    failed('__ia32_compat_sys_execveat', 1),
+  ),
   ...CALLS,
 ];
 

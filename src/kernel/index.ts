@@ -6,12 +6,13 @@
  *   const obstacle = findObstacle();                   // no BTF, too old, no privilege
  *   const native = openNative();
  *   const options = { image, ringBytes, ownPid: process.pid, threads: false };
- *   const probes = startProbes(native, wantedTypes, wantedParts, kernelFunctions(), options);
- *   probes.missing … probes.ringFd … probes.readTasks() … probes.counts() … probes.close()
- *   for (const { reason } of probes.want(newTypes, newParts)) warn(reason);    // after a reload
+ *   const probes = await startProbes(native, types, parts, { ...options, functions: kernelFunctions(), onNotice });
+ *   probes.ringFd … probes.readTasks() … probes.counts() … probes.state() … await probes.close()
+ *   probes.want(newTypes, newParts);                   // after a reload
  *
- * Programs are loaded and attached when their types are first wanted. Names that no hook reports (COLLECTED) are
- * ignored. Process life and the opens that carry the canary are always attached.
+ * Programs are loaded and attached when their types are first wanted, in the background; until then a program at the
+ * return of all system calls reports what they will. Names that no hook reports (COLLECTED) are ignored. Process life
+ * and the opens that carry the canary are always attached.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +28,15 @@ export { errnoName, type Native, openNative } from './native.ts';
 export { LoadError, type ObjectOptions } from './object.ts';
 export type { Missing } from './plan.ts';
 export { explainFailure, findObstacle, type Obstacle } from './preconditions.ts';
-export { type Probes, type ProgramFacts, startProbes, type TypeCount } from './probes.ts';
+export {
+  type Notice,
+  type Probes,
+  type ProbesOptions,
+  type ProbesState,
+  startProbes,
+} from './probes.ts';
+export type { PartState, Tier, TypeState } from './probes-state.ts';
+export type { ProgramFacts, TypeCount } from './readings.ts';
 
 /** Those functions that our programs hang on and this kernel has. */
 export function kernelFunctions(machine: Machine = THIS_MACHINE): Set<string> {

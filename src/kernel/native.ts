@@ -22,13 +22,10 @@ const PROTOTYPES = {
   saker_bpf_detach: 'int saker_bpf_detach(uint64_t handle, int link)',
   saker_bpf_iterate: 'int saker_bpf_iterate(uint64_t handle, const char *program)',
   saker_bpf_program_facts: 'int saker_bpf_program_facts(uint64_t handle, const char *program, void *facts)',
+  saker_bpf_program_fd: 'int saker_bpf_program_fd(uint64_t handle, const char *program)',
   saker_bpf_map_fd: 'int saker_bpf_map_fd(uint64_t handle, const char *map)',
-  saker_bpf_map_lookup:
-    'int saker_bpf_map_lookup(uint64_t handle, const char *map, const void *key, uint64_t keySize, void *value, uint64_t valueSize)',
   saker_bpf_map_update:
     'int saker_bpf_map_update(uint64_t handle, const char *map, const void *key, uint64_t keySize, const void *value, uint64_t valueSize)',
-  saker_bpf_map_delete:
-    'int saker_bpf_map_delete(uint64_t handle, const char *map, const void *key, uint64_t keySize)',
   saker_bpf_map_sum:
     'int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, void *sums, uint32_t fields)',
   saker_ring_map: 'int saker_ring_map(int fd, uint64_t size, void *address)',
@@ -43,16 +40,34 @@ const PROTOTYPES = {
   saker_dgram_send: 'int saker_dgram_send(int fd, const void *message, uint64_t size, int asFile)',
 } as const;
 
+/** What may take long, or never end, in the kernel; to be had on a thread of libuv's pool. */
+const BLOCKING = ['saker_bpf_load', 'saker_bpf_attach', 'saker_bpf_detach', 'saker_bpf_close'] as const;
+
 type Call = (...args: (number | string | Uint8Array | BigUint64Array)[]) => number;
+type AsyncCall = (...args: (number | string)[]) => Promise<number>;
 
 export type Native = Readonly<Record<keyof typeof PROTOTYPES, Call>> & {
+  /** The same calls without blocking this thread. One at a time for each handle. */
+  readonly async: Readonly<Record<(typeof BLOCKING)[number], AsyncCall>>;
   /** Foreign memory as an ArrayBuffer, valid as long as the mapping is. */
   readonly view: (address: number, sizeBytes: number) => ArrayBuffer;
 };
 
+type Function_ = Call & { async(...args: unknown[]): void };
+
 interface Koffi {
-  load(path: string): { func(prototype: string): Call };
+  load(path: string): { func(prototype: string): Function_ };
   view(address: bigint, sizeBytes: number): ArrayBuffer;
+}
+
+function promised(call: Function_): AsyncCall {
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      call.async(...args, (error: Error | null, result: number) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
 }
 
 /**
@@ -67,9 +82,13 @@ export function openNative(folder: string | null = null): Native {
     process.dlopen(module, files.koffi);
     const koffi = module.exports;
     const lib = koffi.load(files.library);
-    const calls = Object.entries(PROTOTYPES).map(([name, prototype]) => [name, lib.func(prototype)]);
+    const calls = Object.fromEntries(
+      Object.entries(PROTOTYPES).map(([name, prototype]) => [name, lib.func(prototype)]),
+    ) as Record<keyof typeof PROTOTYPES, Function_>;
+    const waited = BLOCKING.map((name): [string, AsyncCall] => [name, promised(calls[name])]);
     return {
-      ...Object.fromEntries(calls),
+      ...calls,
+      async: Object.fromEntries(waited) as Native['async'],
       view: (address: number, sizeBytes: number) => koffi.view(BigInt(address), sizeBytes),
     };
   } finally {

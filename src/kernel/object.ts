@@ -1,7 +1,7 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
 import * as record from '../schema/record.generated.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
-import { HOOKS } from './hooks.ts';
+import { DISPATCHER_PROGRAMS, HOOKS } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 
 export interface ObjectOptions {
@@ -44,7 +44,10 @@ export function must(native: Native, result: number, step: string): number {
 }
 
 /** Every program of the object. */
-export const PROGRAMS: ReadonlySet<string> = new Set(HOOKS.map(({ program }) => program));
+export const PROGRAMS: ReadonlySet<string> = new Set([
+  ...DISPATCHER_PROGRAMS,
+  ...HOOKS.map(({ program }) => program),
+]);
 
 function configBytes(options: ObjectOptions): Buffer {
   const config = Buffer.alloc(record.SIZE_CONFIG);
@@ -89,6 +92,16 @@ export function openObject(
     throw error;
   }
   return handle;
+}
+
+/** Tells programs and dispatcher who reports each system call, all at once. */
+export function writeCarriers(native: Native, handle: number, bytes: Uint8Array): void {
+  const key = new Uint8Array(4);
+  must(
+    native,
+    native.saker_bpf_map_update(handle, '.data.carriers', key, key.length, bytes, bytes.length),
+    'say who reports what',
+  );
 }
 
 const PARTS: readonly (readonly [RecordPart, number])[] = [

@@ -17,6 +17,8 @@ export interface HookPlan {
   /** Hook → the one to use when its program is refused. */
   readonly fallback: ReadonlyMap<string, Hook>;
   readonly missing: readonly Missing[];
+  /** Groups at system calls that this kernel can have no hook of; the dispatcher may carry them. */
+  readonly absent: readonly (readonly Hook[])[];
   /** Event types to report: the wanted ones and process life. */
   readonly types: ReadonlySet<string>;
 }
@@ -24,7 +26,7 @@ export interface HookPlan {
 /** Every kernel that runs 32-bit programs has it. */
 const A_32_BIT_CALL = '__ia32_sys_unlink';
 
-function absent(group: readonly Hook[]): Missing {
+function lacks(group: readonly Hook[]): Missing {
   const hook = group.at(-1)!;
   const functions = [...new Set(group.map((p) => p.target))].join(' or ');
   return {
@@ -46,11 +48,14 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   const hooks: Hook[] = [];
   const fallback = new Map<string, Hook>();
   const missing: Missing[] = [];
+  const absent: Hook[][] = [];
   for (const group of Map.groupBy(useful, ({ group }) => group).values()) {
     const choice = group.filter(possible);
     if (choice[0] !== undefined) hooks.push(choice[0]);
-    else if (!group[0]?.compat || has32BitCalls) missing.push(absent(group));
+    else if (group[0]?.compat && !has32BitCalls) continue;
+    else if (group[0]?.dispatch !== undefined) absent.push(group);
+    else missing.push(lacks(group));
     for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);
   }
-  return { hooks, fallback, missing, types };
+  return { hooks, fallback, missing, absent, types };
 }

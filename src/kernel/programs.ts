@@ -1,12 +1,11 @@
 /**
- * Programs in the kernel, loaded when first wanted. What a reload adds comes from a further copy of the object that
- * uses the maps of the first: loading all programs at start costs seconds, and most rules need few.
+ * Programs in the kernel, loaded when first wanted. What comes later comes from a further copy of the object that uses
+ * the maps of the first: loading all programs at start costs seconds, and most rules need few. The verifier works on
+ * a thread of the pool.
  */
 import { constants } from 'node:os';
-import type { Hook } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 import { LoadError, type ObjectOptions, openObject, takeLog } from './object.ts';
-import type { HookPlan } from './plan.ts';
 
 /** The program that libbpf complains about last, or null. */
 function blamedProgram(log: string): string | null {
@@ -40,6 +39,15 @@ export class Programs {
     return this.#handles[0]!;
   }
 
+  isLoaded(program: string): boolean {
+    return this.#loaded.has(program);
+  }
+
+  /** Loaded or refused. */
+  isDecided(program: string): boolean {
+    return this.#loaded.has(program) || this.#refused.has(program);
+  }
+
   handleOf(program: string): number {
     return this.#loaded.get(program)!;
   }
@@ -49,37 +57,32 @@ export class Programs {
     return this.#refused.get(program) ?? null;
   }
 
+  /** Gives up those that are not loaded. */
+  refuse(program: string, reason: string): void {
+    if (!this.isDecided(program)) this.#refused.set(program, reason);
+  }
+
   /**
-   * Loads what the plan needs and is not loaded.
-   * @returns for each hook of the plan the one to use: itself or a fallback, undefined if all were refused
+   * Loads those that are neither loaded nor refused; afterwards each is one or the other.
    * @throws LoadError when not even one program loads, or the fault is not that of a program
    */
-  load(plan: HookPlan): { planned: Hook; hook: Hook | undefined }[] {
+  async load(programs: Iterable<string>): Promise<void> {
     for (;;) {
-      const choices = plan.hooks.map((planned) => ({ planned, hook: this.#usable(planned, plan) }));
-      const needed = choices.flatMap(({ hook }) => (hook === undefined ? [] : hook.program));
-      const programs = new Set(needed.filter((program) => !this.#loaded.has(program)));
-      if (programs.size === 0 || this.#loadSet(programs)) return choices;
+      const missing = [...programs].filter((program) => !this.isDecided(program));
+      if (missing.length === 0 || (await this.#loadSet(new Set(missing)))) return;
     }
   }
 
-  /** The hook, or the first of its fallbacks whose program is not refused. */
-  #usable(hook: Hook, plan: HookPlan): Hook | undefined {
-    let choice: Hook | undefined = hook;
-    while (choice !== undefined && this.#refused.has(choice.program)) choice = plan.fallback.get(choice.name);
-    return choice;
-  }
-
   /** Loads one more copy of a program; false if the kernel refuses it. */
-  again(program: string): boolean {
+  again(program: string): Promise<boolean> {
     return this.#loadSet(new Set([program]));
   }
 
   /** False if one of them was refused: then it is known, and nothing of the set is loaded. */
-  #loadSet(programs: ReadonlySet<string>): boolean {
+  async #loadSet(programs: ReadonlySet<string>): Promise<boolean> {
     const handle = openObject(this.#native, programs, this.#handles[0] ?? null, this.#options);
     takeLog(this.#native);
-    const result = this.#native.saker_bpf_load(handle);
+    const result = await this.#native.async.saker_bpf_load(handle);
     if (result >= 0) {
       this.#handles.push(handle);
       for (const program of programs) this.#loaded.set(program, handle);
@@ -96,9 +99,13 @@ export class Programs {
     return false;
   }
 
-  /** Detaches and unloads all. */
-  close(): void {
-    for (const handle of this.#handles.reverse()) this.#native.saker_bpf_close(handle);
+  /**
+   * Detaches and unloads all, newest first.
+   * @param busy a call on one of the objects has not come back: only the first, which no such call is on, is closed
+   */
+  async close(busy: boolean): Promise<void> {
+    const handles = busy ? this.#handles.slice(0, 1) : this.#handles.toReversed();
     this.#handles.length = 0;
+    for (const handle of handles) await this.#native.async.saker_bpf_close(handle);
   }
 }

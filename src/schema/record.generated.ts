@@ -133,6 +133,11 @@ export const SIZE_ENABLED = 520;
 export const AT_ENABLED_TYPES = 0;
 export const AT_ENABLED_PARTS = 512;
 
+// struct saker_carriers: offsets in bytes
+export const SIZE_CARRIERS = 1032;
+export const AT_CARRIERS_ROUND = 0;
+export const AT_CARRIERS_OF = 8;
+
 // struct saker_count: offsets in bytes
 export const SIZE_COUNT = 16;
 export const AT_COUNT_SENT = 0;
@@ -572,6 +577,22 @@ export const UNIX_PATH_MAX = 108;
 export const DATA_MAX = 80;
 export const TYPES_MAX = 512;
 export const CANARY_OPEN_FLAGS = 200960;
+
+// enum saker_carrier
+export const CARRIER_PROGRAM = 0;
+export const CARRIER_DISPATCHER = 1;
+export const CARRIER_BOTH = 2;
+
+// enum saker_kind
+export const KIND_NONE = 0;
+export const KIND_CALL = 1;
+export const KIND_FD = 2;
+export const KIND_CLOSE = 3;
+export const KIND_SOCKET = 4;
+export const KIND_BARE = 5;
+export const KIND_OPEN = 6;
+export const KIND_EXEC = 7;
+export const KIND_MAX = 8;
 
 // enum saker_part
 export const PART_ENV = 0;

@@ -40,9 +40,9 @@ test('a 32-bit call has a hook of its own, which a kernel without such programs 
   assert.deepEqual(missing, []);
 });
 
-test('a 32-bit call that a kernel with 32-bit programs cannot hook is missed', () => {
-  const { missing } = planHooks(new Set(['unlinkat']), without(V6, '__ia32_sys_unlinkat'));
-  assert.match(missing[0]?.reason ?? '', /__ia32_sys_unlinkat: unlinkat \(32-bit\) not seen/);
+test('a 32-bit call that a kernel with 32-bit programs cannot hook is left to the dispatcher', () => {
+  const { missing, absent } = planHooks(new Set(['unlinkat']), without(V6, '__ia32_sys_unlinkat'));
+  assert.deepEqual([missing, absent.map((group) => group.at(-1)?.name)], [[], ['on_ia32_sys_unlinkat']]);
 });
 
 test('the sub-calls of socketcall have their types from it', () => {
@@ -87,13 +87,23 @@ test('a kernel that preempts programs gets fprobe, with the other form as fallba
   assert.equal(planHooks(new Set(['openat']), V6).fallback.size, 0);
 });
 
-test('a function the kernel lacks is reported with the events it costs', () => {
-  const plan = planHooks(new Set(['openat']), new Set([...V6].filter((f) => f !== 'do_sys_openat2')));
-  assert.deepEqual(
-    plan.missing.map((m) => m.program),
-    ['open_syscall'],
-  );
-  assert.match(plan.missing[0]!.reason, /do_sys_openat2.*openat/);
+test('a function the kernel lacks: system calls have the dispatcher, others are reported', () => {
+  const without = (name: string): ReturnType<typeof planHooks> =>
+    planHooks(new Set(['openat']), new Set([...V6].filter((f) => f !== name)));
+  const call = without('do_sys_openat2');
+  assert.deepEqual([call.missing, call.absent.map((group) => group.at(-1)?.name)], [[], ['open_syscall']]);
+  const other = without('do_filp_open');
+  assert.deepEqual([other.missing.map((m) => m.program), other.absent], [['open_uring_file'], []]);
+  assert.match(other.missing[0]!.reason, /do_filp_open.*openat/);
+});
+
+test('every hook at the return of system calls says which calls those are', () => {
+  for (const { name, target, dispatch, fprobe, detail } of HOOKS) {
+    const isReturn = target !== null && /sys_/.test(target);
+    assert.equal(dispatch !== undefined, isReturn, name);
+    if (detail?.startsWith('32-bit')) assert.deepEqual(dispatch?.abis, [1], name);
+    assert.ok(fprobe === undefined || name.endsWith('_fprobe'), name);
+  }
 });
 
 test('wanted types and process life are reported, nothing else', () => {

@@ -155,23 +155,28 @@ const functions = kernelFunctions();
 const planned = performance.now();
 const ringBytes = 8 << 20;
 const image = readFileSync(new URL('build/bpf/saker.bpf.o', root));
-const probes = (() => {
-  try {
-    return startProbes(native, new Set(), new Set(), functions, {
-      image,
-      ringBytes,
-      ownPid: process.pid,
-      threads: false,
-    });
-  } catch (error) {
-    if (error instanceof LoadError) throw new Error(`${explainFailure(error).what}\n${error.log}`);
-    throw error;
-  }
-})();
+const notices: string[] = [];
+const options = {
+  image,
+  ringBytes,
+  ownPid: process.pid,
+  threads: false,
+  functions,
+  onNotice: ({ text }: { text: string }) => void notices.push(text),
+  // One tier after the other must give the same records.
+  dispatcherOnly: process.env.TIER === 'dispatcher',
+};
+const probes = await startProbes(native, new Set(), new Set(), options).catch((error: unknown) => {
+  if (error instanceof LoadError) throw new Error(`${explainFailure(error).what}\n${error.log}`);
+  throw error;
+});
+const events = performance.now();
+await probes.settled();
 const loaded = performance.now();
 const few = probes.active.length;
 const [types = '', ...actions] = process.argv.slice(2);
 probes.want(new Set(types.split(',')), new Set(['env', 'data']));
+await probes.settled();
 const attached = performance.now();
 const event = native.saker_event_open();
 const ring = openRing(native, probes.ringFd, ringBytes, event);
@@ -209,16 +214,22 @@ const leftOver = splitRecords(tasks, (offset, length) => {
   if (!taskView.at(offset, length)) refused++;
   else if (taskView.pid === 1 || taskView.pid === 2 || taskView.pid === own) found.push(fields(taskView));
 });
-const times = { planMs: planned - began, loadMs: loaded - planned, attachMs: attached - loaded };
+const times = {
+  planMs: planned - began,
+  firstMs: events - planned,
+  loadMs: loaded - events,
+  attachMs: attached - loaded,
+};
 native.saker_event_signal(event);
 const wakeByEvent = ring.wait(0, 200);
-const { active, missing } = probes;
+const { active } = probes;
 print({
   summary: {
     own,
     few,
     active,
-    missing,
+    notices,
+    state: probes.state(),
     refused,
     leftOver,
     tasks: found,
@@ -233,12 +244,13 @@ print({ counts: probes.counts(), facts: probes.facts() });
 const leaving = performance.now();
 probes.want(new Set(), new Set());
 observe('opens', 'nothing-wanted');
-while (probes.active.length > few) await new Promise((resolve) => setImmediate(resolve));
+await probes.settled();
 print({ detachMs: performance.now() - leaving, active: probes.active.length });
 probes.want(new Set(['open', 'mkdir']), new Set());
+await probes.settled();
 observe('opens', 'two-wanted');
 observe('file-names', 'two-wanted-names');
 ring.close();
 const closing = performance.now();
-probes.close();
+await probes.close();
 print({ closeMs: performance.now() - closing });

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The return of every system call, for calls whose own program is not there: at start, until it is attached, and when
+ * the kernel refuses it. It costs every system call of the host something, so it is detached when no call needs it
+ * (src/kernel/carriers.ts).
+ *
+ *   sys_exit ─▶ dispatch ─▶ by the kind of call ─▶ the very function that the call's own program runs
+ *
+ * The tracepoint's arguments are never dereferenced: kernels have forbidden that for some and may for others.
+ */
+#define DISPATCHED(kind, event)                                         \
+	SEC("tp_btf/sys_exit")                                          \
+	int dispatched_##kind(unsigned long long *ctx)                  \
+	{                                                               \
+		return event((s64)ctx[1], SLOT_DISPATCH);               \
+	}
+
+DISPATCHED(call, call_event)
+DISPATCHED(fd, fd_event)
+DISPATCHED(socket, socket_event)
+DISPATCHED(bare, bare_event)
+/* What was closed is gone: the number of the descriptor is all there is. */
+DISPATCHED(close, bare_event)
+DISPATCHED(open, open_from_registers)
+
+SEC("tp_btf/sys_exit")
+int dispatched_exec(unsigned long long *ctx)
+{
+	struct current_call call;
+
+	return find_call(&call, user_regs()) ? exec_failed(call.type, call.compat, (s64)ctx[1], SLOT_DISPATCH) : 0;
+}
+
+/* By enum saker_kind; user space fills it, since not every program is loaded in every object. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, SAKER_KIND_max);
+	__type(key, u32);
+	__type(value, u32);
+} dispatched SEC(".maps");
+
+SEC("tp_btf/sys_exit")
+int dispatch(unsigned long long *ctx)
+{
+	struct current_call call;
+	u32 kind;
+
+	if (!find_call(&call, (struct pt_regs *)ctx[0]))
+		return 0;
+	kind = row_of(call.type)->kind;
+	/* Of the agent's own calls the opens go on, for the canary, wanted or not. */
+	if (!type_enabled(call.type) && kind != SAKER_KIND_open)
+		return 0;
+	if (!dispatcher_carries(call.type, call.compat))
+		return 0;
+	bpf_tail_call(ctx, &dispatched, kind);
+	count(call.type, false);
+	return 0;
+}

@@ -1,0 +1,51 @@
+// Puts together what a guest without Node needs to run a script of the tests: sources, build results, a stripped Node.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const KOFFI = join(root, 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node');
+
+/** False where nothing is built yet. */
+export const isBuilt =
+  existsSync(join(root, 'build/bpf/saker.bpf.o')) && existsSync(join(root, 'build/native/libsaker.so'));
+
+/** Unstripped, Node is 150 MB; the copy is kept for the next run. */
+function strippedNode(): string {
+  const file = join(root, 'build/smoke/node');
+  if (!existsSync(file)) {
+    mkdirSync(join(root, 'build/smoke'), { recursive: true });
+    execFileSync('strip', ['-s', '-o', file, process.execPath]);
+  }
+  return file;
+}
+
+export interface Stage {
+  /** Scripts, by absolute path; they keep their place in the tree. */
+  readonly scripts: readonly string[];
+  /** A static program, of C files by absolute path; it goes to build/smoke in the guest. */
+  readonly program: { readonly name: string; readonly sources: readonly string[] };
+}
+
+/** @returns a new folder for --in; needs build/native and build/bpf */
+export function stage({ scripts, program }: Stage): string {
+  const folder = mkdtempSync(join(tmpdir(), 'saker-stage-'));
+  const place = (from: string, to: string): void => cpSync(from, join(folder, to), { recursive: true });
+  place(join(root, 'src'), 'src');
+  place(join(root, 'build/native/libsaker.so'), 'build/native/libsaker.so');
+  place(KOFFI, 'build/native/koffi.node');
+  place(join(root, 'build/bpf/saker.bpf.o'), 'build/bpf/saker.bpf.o');
+  for (const script of scripts) place(script, relative(root, script));
+  mkdirSync(join(folder, 'build/smoke'));
+  const output = join(folder, 'build/smoke', program.name);
+  execFileSync('gcc', ['-O2', '-static', '-Wall', '-o', output, ...program.sources]);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  try {
+    linkSync(strippedNode(), join(folder, 'node'));
+  } catch {
+    place(strippedNode(), 'node'); // another file system
+  }
+  return folder;
+}
