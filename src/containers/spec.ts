@@ -97,12 +97,20 @@ function isPrivileged(spec: unknown, faults: Faults): boolean | null {
   return !system.some((mount) => options(mount).includes('ro'));
 }
 
-/** A namespace that the specification does not list is the host's. */
+/**
+ * A namespace that the specification does not list is the host's; one with a path is another's, as containers of a
+ * pod share those of its sandbox: whose that one is the sandbox knows.
+ */
 function hostNamespaces(spec: unknown): Pick<ContainerFacts, 'hostPid' | 'hostNetwork' | 'hostIpc'> {
-  const listed = member(spec, 'linux', 'namespaces');
   if (!isObject(member(spec, 'linux'))) return { hostPid: null, hostNetwork: null, hostIpc: null };
-  const types = new Set(Array.isArray(listed) ? listed.map((one) => member(one, 'type')) : []);
-  return { hostPid: !types.has('pid'), hostNetwork: !types.has('network'), hostIpc: !types.has('ipc') };
+  const value = member(spec, 'linux', 'namespaces');
+  const listed = Array.isArray(value) ? value : [];
+  const isHost = (type: string): boolean | null => {
+    const found = listed.find((one) => member(one, 'type') === type);
+    if (found === undefined) return true;
+    return (member(found, 'path') ?? '') === '' ? false : null;
+  };
+  return { hostPid: isHost('pid'), hostNetwork: isHost('network'), hostIpc: isHost('ipc') };
 }
 
 function mountsOf(spec: unknown, bindsOnly: boolean, faults: Faults): readonly Mount[] {

@@ -7,11 +7,14 @@ import { GrpcConnection, GrpcError, type GrpcLimits, STATUS } from './grpc.ts';
 import { encode, Message } from './protobuf.ts';
 
 /**
- * containerd's own API, versions 1.6 to 2.x (services containers, images, namespaces, events; field numbers from
+ * containerd's own API, versions 1.6 to 2.x (services containers, images, namespaces, tasks, events; field numbers from
  * containerd's api/services). Numbers are written where they are read, with the name of the field.
  */
 
 const SERVICE = '/containerd.services';
+/** A tag is moved by a pull, minutes or days apart from the next start. */
+const DIGEST_MS = 2000;
+const MAX_DIGESTS = 256;
 const TOPICS: Readonly<Record<string, SourceEvent['kind']>> = {
   '/containers/create': 'created',
   '/tasks/start': 'started',
@@ -25,6 +28,8 @@ export class ContainerdSource implements Source {
   readonly socketPath: string;
   readonly #connection: GrpcConnection;
   readonly #labelMaxBytes: number;
+  /** Namespace and image → digest, for a moment: a host has many containers of one image. */
+  readonly #digests = new Map<string, { readonly digest: string | null; readonly untilMs: number }>();
 
   constructor(socketPath: string, labelMaxBytes: number, limits?: GrpcLimits) {
     this.name = `containerd ${socketPath}`;
@@ -45,9 +50,10 @@ export class ContainerdSource implements Source {
   async list(): Promise<readonly Asked[]> {
     const all: Asked[] = [];
     for (const namespace of await this.#namespaces()) {
-      const answer = await this.#call('containers.v1.Containers/List', encode(), namespace);
-      // containers (1): id (1)
-      for (const container of answer.messages(1)) all.push({ fullId: container.text(1), namespace });
+      // Tasks are containers that run. The list of containers would carry all their specifications, 10 kB each.
+      const answer = await this.#call('tasks.v1.Tasks/List', encode(), namespace);
+      // tasks (1): id (2)
+      for (const task of answer.messages(1)) all.push({ fullId: task.text(2), namespace });
     }
     return all;
   }
@@ -135,10 +141,17 @@ export class ContainerdSource implements Source {
 
   async #digest(image: string, namespace: string, faults: Faults): Promise<string | null> {
     if (image === '') return null;
+    const key = `${namespace} ${image}`;
+    const kept = this.#digests.get(key);
+    if (kept !== undefined && kept.untilMs > performance.now()) return kept.digest;
     try {
       // image (1): target (3): digest (2)
       const answer = await notFoundIsNull(this.#call('images.v1.Images/Get', encode([1, image]), namespace));
-      return answer === null ? null : cleanText(answer.message(1).message(3).text(2), LIMITS.text, faults);
+      const digest =
+        answer === null ? null : cleanText(answer.message(1).message(3).text(2), LIMITS.text, faults);
+      if (this.#digests.size >= MAX_DIGESTS) this.#digests.clear();
+      this.#digests.set(key, { digest, untilMs: performance.now() + DIGEST_MS });
+      return digest;
     } catch {
       // The container itself is known; it shall not lose its name to its image's troubles.
       faults.count++;

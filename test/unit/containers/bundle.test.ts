@@ -71,7 +71,7 @@ test('a pod of containerd is named whole by its bundle', () => {
       cniJson: null,
       hostPid: false,
       hostNetwork: true,
-      hostIpc: false,
+      hostIpc: null,
       createdMs: null,
       healthcheck: null,
       livenessProbe: null,

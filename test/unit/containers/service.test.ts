@@ -212,8 +212,8 @@ test('ids and namespaces from a socket that are none are passed over', async (t)
   const asked = new Set<string>();
   const fake = await grpcSocket(socket, (stream, method, request) => {
     if (method.endsWith('Namespaces/List')) return reply(stream, encode([1, encode([1, 'ns'])]));
-    if (method.endsWith('Containers/List'))
-      return reply(stream, encode(...ids.map((id) => [1, encode([1, id])] as const)));
+    if (method.endsWith('Tasks/List'))
+      return reply(stream, encode(...ids.map((id) => [1, encode([2, id])] as const)));
     if (method.endsWith('Containers/Get')) asked.add(new Message(request).text(1));
     if (!method.endsWith('Subscribe')) return fail(stream, 5, 'not found');
     stream.respond({ ':status': 200 });
