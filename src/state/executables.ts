@@ -31,6 +31,7 @@ interface Owned {
   readonly version: Interned | null;
 }
 
+const NOBODY = { name: '', version: '' };
 const UNKNOWN: Owned = { generation: 0, owner: null, name: null, version: null };
 
 /**
@@ -102,35 +103,39 @@ export class Executables {
     const key = keyOf(process, `${mntNs}:${exepath.text}`);
     const known = key === null ? undefined : this.#owners.get(key);
     if (known !== undefined && known.generation === packages.generation) return known;
-    const owner = exeFromMemfd ? 'none' : this.#owner(packages, process, nowNs);
-    if (owner === null) return UNKNOWN;
-    const { name, version } = owner === 'none' ? { name: '', version: '' } : owner;
+    const isThere = exeFromMemfd ? false : this.#isHostsFile(process, nowNs);
+    const owner = exeFromMemfd ? 'none' : this.#owner(packages, process, isThere);
+    const { name, version } = owner === null || owner === 'none' ? NOBODY : owner;
     const owned = {
       generation: packages.generation,
       owner,
       name: name === '' ? null : new Interned(name),
       version: version === '' ? null : new Interned(version),
     };
-    if (key !== null) this.#owners.set(key, owned);
+    // What may be told a moment later is asked again; that it is another system's file stays so.
+    if (key !== null && (owner !== null || isThere === false)) this.#owners.set(key, owned);
     return owned;
   }
 
   /**
    * A package has files of the host's root. Whether a process sees that root shows in the file: it must be the one that
-   * the path leads to from there, or a container's /bin/ls would be the host's. When the file is gone, only "none"
-   * is sure, and only in the host's own mount namespace.
+   * the path leads to from there, or a container's /bin/ls would be the host's.
+   * @returns null when the file was not found, or not now
    */
-  #owner(packages: PackageDatabase, process: Process, nowNs: number): Ownership {
-    const { exepath, mntNs } = process.image;
-    const owner = () => packages.owner(exepath.text);
-    const isThere = this.#look(process, nowNs, (file) => {
-      const there = openInRoot(this.#host.pid, exepath.text, identityOf(file));
+  #isHostsFile(process: Process, nowNs: number): boolean | null {
+    return this.#look(process, nowNs, (file) => {
+      const there = openInRoot(this.#host.pid, process.exepath.text, identityOf(file));
       if (there !== null) closeExe(there);
       return there !== null;
     });
-    if (isThere === true) return owner();
-    if (mntNs === 0 || mntNs !== this.#host.mountNamespace || !exepath.text.startsWith('/')) return null;
-    return owner() === 'none' ? 'none' : null;
+  }
+
+  /** When the file is not where its path leads, only "none" is sure, and only in the host's own mount namespace. */
+  #owner(packages: PackageDatabase, { image }: Process, isThere: boolean | null): Ownership {
+    const path = image.exepath.text;
+    if (isThere === true) return packages.owner(path);
+    const sameMounts = image.mntNs !== 0 && image.mntNs === this.#host.mountNamespace;
+    return sameMounts && path.startsWith('/') && packages.owner(path) === 'none' ? 'none' : null;
   }
 
   /** Finds the executed file and lets `use` look at it. Null when it is not to be found, or not now. */
