@@ -111,7 +111,7 @@ class HttpChannel implements Channel {
     if (status >= 200 && status < 300)
       return this.#service.read?.(answer, count) ?? { done: count, error: null };
     const what = status >= 300 && status < 400 ? 'redirects are not followed, write the final address' : body;
-    const error = `the server answers ${status}: ${shown(what)}`;
+    const error = `the server answers ${status}${what === '' ? '' : `: ${shown(what)}`}`;
     if (READ_SECRETS_ANEW.has(status)) this.#client.close();
     if (CONTENT_REFUSED.has(status)) return { done: 0, error, refused: true };
     return { done: 0, error, retryAfterMs };

@@ -77,7 +77,7 @@ test('an alert that the server cannot read is skipped, a wrong token is not the 
   for (const a of numbered(3)) sink.write(a);
   assert.equal(await sink.flush(MINUTE), true);
   assert.deepEqual([sink.stats().delivered, sink.stats().refused], [2, 1]);
-  assert.deepEqual(states, ['the server answers 401: ', 'the server answers 400: bad', null]);
+  assert.deepEqual(states, ['the server answers 401', 'the server answers 400: bad', null]);
   await sink.close(1);
   server.close();
 });
