@@ -48,6 +48,7 @@ enum saker_flag {
 	SAKER_FLAG_KTHREAD = 256, /* task: a kernel thread */
 	SAKER_FLAG_ARGV_ABSENT = 512, /* task: read /proc/PID/cmdline instead */
 	SAKER_FLAG_FILE_ABSENT = 1024, /* dev, ino and resolved name are unknown */
+	SAKER_FLAG_EXE_READONLY = 2048, /* exec: on a read-only file system, or immutable (chattr +i) */
 };
 
 /* saker_str.flags */

@@ -14,6 +14,17 @@ static __always_inline u32 encode_dev(dev_t dev)
 	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
 }
 
+#define SB_RDONLY 1 /* include/linux/fs.h */
+#define S_IMMUTABLE 8
+
+/* Nobody can write it, whatever its permissions say. */
+static __always_inline u32 readonly_flag(struct inode *inode)
+{
+	bool readonly = (BPF_CORE_READ(inode, i_sb, s_flags) & SB_RDONLY) || (BPF_CORE_READ(inode, i_flags) & S_IMMUTABLE);
+
+	return readonly ? SAKER_FLAG_EXE_READONLY : 0;
+}
+
 /* On overlayfs: was the file written in the upper layer? struct ovl_inode, whose
  * type only the module knows, keeps the upper dentry right behind its inode. */
 static __always_inline u32 overlay_flags(struct inode *inode)

@@ -85,7 +85,7 @@ static __always_inline void fill_executable(struct saker_exec *e, struct inode *
 	e->exe_gid = BPF_CORE_READ(inode, i_gid.val);
 	e->exe_ctime = inode_ctime(inode);
 	e->exe_mtime = inode_mtime(inode);
-	e->h.flags |= inode ? overlay_flags(inode) : SAKER_FLAG_FILE_ABSENT;
+	e->h.flags |= inode ? overlay_flags(inode) | readonly_flag(inode) : SAKER_FLAG_FILE_ABSENT;
 }
 
 /* Controlling terminal: number as in /proc/PID/stat, and its name. */

@@ -95,6 +95,7 @@ struct qstr {
 
 struct super_block {
 	dev_t s_dev;
+	unsigned long s_flags;
 	unsigned long s_magic;
 };
 
@@ -102,6 +103,7 @@ struct inode {
 	umode_t i_mode;
 	kuid_t i_uid;
 	kgid_t i_gid;
+	unsigned int i_flags;
 	struct super_block *i_sb;
 	unsigned long i_ino;
 	unsigned int i_nlink;

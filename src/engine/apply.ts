@@ -172,6 +172,8 @@ function imageOf(record: EventRecord, argv: readonly string[], proc: ProcReader)
     exeMode: exec.exeMode,
     exeUid: exec.exeUid,
     exeGid: exec.exeGid,
+    exeReadonly: (flags & abi.FLAG_EXE_READONLY) !== 0,
+    userNs: exec.userNs,
     exeLayer: layerOf(flags),
     exeUnlinked: exec.exeNlink === 0,
     exeFromMemfd: exec.exeNlink === 0 && MEMFD.test(exepath.text),

@@ -27,5 +27,6 @@ export {
   type StatusFacts,
 } from './proc-details.ts';
 export { type ProcessFacts, ProcFs } from './procfs.ts';
+export { INITIAL_USER_NAMESPACE } from './root-file.ts';
 export { type UnitNames, unitNames } from './systemd-units.ts';
 export { type Accounts, readAccounts, type User, UserDatabase } from './users.ts';

@@ -16,6 +16,8 @@ export interface StatusFacts {
   readonly capPermitted: bigint;
   readonly capEffective: bigint;
   readonly capInheritable: bigint;
+  /** Supplementary groups, as the host numbers them. */
+  readonly groups: readonly number[];
   /** Page faults that needed no, or a disk read. */
   readonly minorFaults: number;
   readonly majorFaults: number;
@@ -32,6 +34,8 @@ const TICK_NS = 1e7;
 const STATUS_BYTES = 16 * 1024;
 const STAT_BYTES = 4096;
 const LIMITS_BYTES = 4096;
+// 340 lines at most, user_namespaces(7).
+const MAP_BYTES = 16 * 1024;
 // The same part of the environment as of the arguments is kept; more is for dumps, not for rules.
 const ENVIRON_BYTES = 4096;
 const CGROUP_BYTES = 16 * 1024;
@@ -80,9 +84,21 @@ export class ProcDetails {
       capPermitted: set('CapPrm'),
       capEffective: set('CapEff'),
       capInheritable: set('CapInh'),
+      groups: (/^Groups:\t([\d ]*)$/m.exec(text)?.[1] ?? '').split(' ').filter(Boolean).map(Number),
       minorFaults: Number(stat[7]),
       majorFaults: Number(stat[9]),
     };
+  }
+
+  /** Whether a process's user namespace knows both ids of a file, given as the host numbers them. */
+  mapsIds(pid: number, uid: number, gid: number): boolean {
+    return [['uid_map', uid] as const, ['gid_map', gid] as const].every(([file, id]) =>
+      (this.#text(`${pid}/${file}`, MAP_BYTES) ?? '').split('\n').some((line) => {
+        // user_namespaces(7): first id inside, first outside, how many
+        const [, outside, count] = /^\s*\d+\s+(\d+)\s+(\d+)$/.exec(line) ?? [];
+        return outside !== undefined && id >= Number(outside) && id < Number(outside) + Number(count);
+      }),
+    );
   }
 
   /** ns that a thread has run, from schedstat; null where the kernel keeps none. */

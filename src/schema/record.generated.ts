@@ -560,6 +560,7 @@ export const FLAG_GROUP_DEAD = 128;
 export const FLAG_KTHREAD = 256;
 export const FLAG_ARGV_ABSENT = 512;
 export const FLAG_FILE_ABSENT = 1024;
+export const FLAG_EXE_READONLY = 2048;
 
 // enum saker_str_flag
 export const STR_CUT = 1;

@@ -10,6 +10,7 @@ export type DetailSource = Pick<
   | 'status'
   | 'cpuNs'
   | 'cpuTimes'
+  | 'mapsIds'
   | 'cgroups'
   | 'auditSession'
   | 'descriptorLimit'
@@ -83,6 +84,12 @@ export class Details {
   /** Sizes, threads, capabilities and faults of a thread, at most a second old. */
   status(process: Process, tid: number, nowNs: number): StatusFacts | null {
     return this.#live(process, `status ${tid}`, nowNs, () => this.#source.status(process.pid, tid));
+  }
+
+  /** Whether the process's user namespace knows both ids; false when that cannot be told. */
+  mapsIds(process: Process, uid: number, gid: number, nowNs: number): boolean {
+    const read = () => this.#source.mapsIds(process.pid, uid, gid);
+    return this.#live(process, `ids ${uid} ${gid}`, nowNs, read) ?? false;
   }
 
   cpuNs(process: Process, tid: number, nowNs: number): number | null {

@@ -95,6 +95,8 @@ export function hostState(root = '/'): HostState {
       exeMode: 0,
       exeUid: 0,
       exeGid: 0,
+      exeReadonly: false,
+      userNs: 0,
       exeLayer: null,
       exeUnlinked: exe?.endsWith(' (deleted)') ?? false,
       exeFromMemfd: exe?.startsWith('/memfd:') ?? false,

@@ -4,6 +4,7 @@
  */
 
 export type { Descriptor as ProcDescriptor, InternetSocket, LoginSession } from '../host/index.ts';
+export { INITIAL_USER_NAMESPACE } from '../host/index.ts';
 export { type CpuUse, type DetailSource, Details } from './details.ts';
 export { Environment, Environments } from './environment.ts';
 export { Executables } from './executables.ts';

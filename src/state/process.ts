@@ -27,6 +27,10 @@ export interface ImageFacts {
   exeMode: number;
   exeUid: number;
   exeGid: number;
+  /** It lies on a read-only file system or is immutable. */
+  exeReadonly: boolean;
+  /** User namespace of the process at exec; 0 when not told. */
+  userNs: number;
   /** Where on overlayfs the executable lies; null on another file system. */
   exeLayer: 'upper' | 'lower' | null;
   /** The executable has no name any more or never had one (memfd). */
@@ -95,6 +99,8 @@ const NO_IMAGE: ImageFacts = {
   exeMode: 0,
   exeUid: 0,
   exeGid: 0,
+  exeReadonly: false,
+  userNs: 0,
   exeLayer: null,
   exeUnlinked: false,
   exeFromMemfd: false,

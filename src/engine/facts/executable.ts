@@ -1,25 +1,48 @@
 import { CAP_DAC_OVERRIDE, CAP_FOWNER } from '../../schema/capabilities.ts';
-import type { Process } from '../../state/index.ts';
+import { INITIAL_USER_NAMESPACE, type Process } from '../../state/index.ts';
 import type { Event } from '../event.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { own, type ProcessGetter, type Table } from './process.ts';
 
 /** proc.exe_ino and proc.is_exe_*: the file that the process executes, as it was at exec. */
 
-const OWNER_WRITES = 0o200;
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
 
 /**
- * May the process write its own executable, or give itself the right to? Permission bits and capabilities alone, as Falco
- * decides it: supplementary groups, read-only mounts and security modules are not asked.
+ * May the process write its own executable, or give itself the right to? As Falco decides it: permission bits, groups and
+ * capabilities; access control lists and security modules are not asked.
  */
 export function isWritable(process: Process, event: Event): boolean {
-  const { exeMode, exeUid, exeGid } = process.image;
-  if (exeMode === 0) return false;
-  if (((process.caps?.effective ?? 0n) & (CAP_DAC_OVERRIDE | CAP_FOWNER)) !== 0n) return true;
-  if (exeUid === event.uid && (exeMode & OWNER_WRITES) !== 0) return true;
-  if (exeGid === event.gid && (exeMode & GROUP_WRITES) !== 0) return true;
-  return (exeMode & OTHERS_WRITE) !== 0;
+  const { exeMode, exeUid, exeReadonly } = process.image;
+  if (exeMode === 0 || exeReadonly) return false;
+  // Owners can change the mode.
+  if (exeUid === event.uid) return true;
+  return permits(process, event) || overrides(process, event);
+}
+
+/** By the bits of the group for its members, else by those of everybody. */
+function permits(process: Process, event: Event): boolean {
+  const { exeMode, exeGid } = process.image;
+  const [group, others] = [(exeMode & GROUP_WRITES) !== 0, (exeMode & OTHERS_WRITE) !== 0];
+  if (group === others) return group;
+  return isMember(process, event, exeGid) ? group : others;
+}
+
+/** Supplementary groups are asked for only where they decide. */
+function isMember(process: Process, event: Event, gid: number): boolean {
+  if (event.gid === gid) return true;
+  const status = event.details.status(process, event.tid, event.bootNs);
+  return status?.groups.includes(gid) ?? false;
+}
+
+/** Capabilities of a user namespace reach the files whose owners it knows. */
+function overrides(process: Process, event: Event): boolean {
+  const effective = capabilitiesOf(process, event)?.effective ?? 0n;
+  if ((effective & (CAP_DAC_OVERRIDE | CAP_FOWNER)) === 0n) return false;
+  const { userNs, exeUid, exeGid } = process.image;
+  if (userNs === 0 || userNs === INITIAL_USER_NAMESPACE) return true;
+  return event.details.mapsIds(process, exeUid, exeGid, event.bootNs);
 }
 
 /** Facts of an inode nobody could look at are missing. */

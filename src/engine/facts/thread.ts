@@ -3,6 +3,7 @@ import type { Getter, Value } from '../../rules/facts.ts';
 import { capabilityNames } from '../../schema/capabilities.ts';
 import type { Capabilities, CpuUse, Process } from '../../state/index.ts';
 import type { Event } from '../event.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { own, type Table } from './process.ts';
 
 /** thread.* and what of a process only /proc knows: capabilities, sizes, descriptors, cgroups. */
@@ -42,24 +43,9 @@ function setText(set: bigint): Interned {
 
 const capabilities = (which: keyof Capabilities) =>
   own((process, event) => {
-    // Another thread may have its own since it changed them.
-    if (process.threadsDiffer && event.tid !== process.pid) {
-      const own = readCapabilities(process, event, event.tid);
-      return own === null ? null : setText(own[which]);
-    }
-    process.caps ??= readCapabilities(process, event, process.pid);
-    return process.caps === null ? null : setText(process.caps[which]);
+    const all = capabilitiesOf(process, event);
+    return all === null ? null : setText(all[which]);
   });
-
-function readCapabilities(process: Process, event: Event, tid: number): Capabilities | null {
-  const found = statusOf(process, event, tid);
-  if (found === null) return null;
-  return {
-    permitted: found.capPermitted,
-    effective: found.capEffective,
-    inheritable: found.capInheritable,
-  };
-}
 
 /** Controllers that have no hierarchy of their own share the unified one; rules know these by name. */
 const UNIFIED = ['cpuset', 'cpu', 'cpuacct', 'io', 'memory'];

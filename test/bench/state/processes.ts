@@ -57,6 +57,8 @@ function image(pid: number): ImageFacts {
     exeMode: 0o100755,
     exeUid: 0,
     exeGid: 0,
+    exeReadonly: false,
+    userNs: 0,
     exeLayer: null,
     exeUnlinked: false,
     exeFromMemfd: false,

@@ -6,7 +6,7 @@ import { availableFields } from '../../../src/engine/facts/index.ts';
 import { Peers } from '../../../src/engine/peers.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
 import { STR_UNREACHABLE } from '../../../src/schema/record.generated.ts';
-import { type Process, Users } from '../../../src/state/index.ts';
+import { type ImageFacts, type Process, Users } from '../../../src/state/index.ts';
 import * as records from './records.ts';
 
 const { callRecord, eventOf, fieldOf, openRecord, process, SECOND, socketRecord } = records;
@@ -340,26 +340,42 @@ const WALL = 1_700_000_000_000_000_000n;
 const ALL_CAPS = (1n << 41n) - 1n;
 const caps = (effective: bigint) => ({ permitted: ALL_CAPS, effective, inheritable: 0n });
 
-const writable: [
-  name: string,
-  mode: number,
-  uid: number,
-  gid: number,
-  effective: bigint,
-  expected: boolean,
-][] = [
-  ['others may', 0o100757, 9, 9, 0n, true],
-  ['the owner may', 0o100755, 33, 9, 0n, true],
-  ['the owner may not', 0o100555, 33, 9, 0n, false],
-  ['the group may', 0o100775, 9, 33, 0n, true],
-  ['nobody may', 0o100755, 9, 9, 0n, false],
-  ['a capability overrides', 0o100555, 9, 9, 1n << 1n, true],
-  ['nothing is known', 0, 33, 33, 1n << 1n, false],
+const DAC_OVERRIDE = 1n << 1n;
+interface WritableWorld {
+  effective?: bigint;
+  groups?: number[];
+  mapsIds?: () => boolean;
+}
+/** The executable is of user 9 and group 9, the process of user 33 and group 33. */
+const writable: [name: string, of: Partial<ImageFacts>, world: WritableWorld, expected: boolean][] = [
+  ['others may', { exeMode: 0o100757 }, {}, true],
+  ['the owner may', { exeUid: 33 }, {}, true],
+  ['the owner can give itself the right', { exeMode: 0o100555, exeUid: 33 }, {}, true],
+  ['the group may', { exeMode: 0o100775, exeGid: 33 }, {}, true],
+  ['the group may not, others may', { exeMode: 0o100757, exeGid: 33 }, {}, false],
+  ['a supplementary group may', { exeMode: 0o100775 }, { groups: [5, 9] }, true],
+  ['a supplementary group may not, others may', { exeMode: 0o100757 }, { groups: [9] }, false],
+  ['another supplementary group', { exeMode: 0o100775 }, { groups: [99] }, false],
+  ['nobody may', {}, {}, false],
+  ['a capability overrides', { exeMode: 0o100555 }, { effective: DAC_OVERRIDE }, true],
+  ['a capability of a user namespace', { userNs: 1 }, { effective: DAC_OVERRIDE, mapsIds: () => true }, true],
+  [
+    'of one that does not know the owner',
+    { userNs: 1 },
+    { effective: DAC_OVERRIDE, mapsIds: () => false },
+    false,
+  ],
+  ['on a read-only file system', { exeUid: 33, exeReadonly: true }, { effective: DAC_OVERRIDE }, false],
+  ['nothing is known', { exeMode: 0, exeUid: 33 }, { effective: DAC_OVERRIDE }, false],
 ];
-for (const [name, exeMode, exeUid, exeGid, effective, expected] of writable) {
+for (const [name, of, { effective = 0n, groups, mapsIds }, expected] of writable) {
   test(`is_exe_writable: ${name}`, () => {
-    const made = process(100, { caps: caps(effective) }, { exeMode, exeUid, exeGid });
-    const event = ofProcess(made, [], { uid: 33, gid: 33 });
+    const made = process(100, { caps: caps(effective) }, { exeMode: 0o100755, exeUid: 9, exeGid: 9, ...of });
+    const details = records.details({
+      ...(groups === undefined ? {} : { status: () => ({ groups }) as never }),
+      ...(mapsIds === undefined ? {} : { mapsIds }),
+    });
+    const event = eventOf(open({ uid: 33, gid: 33 }), { processes: [made], details });
     assert.equal(fieldOf(event, 'proc.is_exe_writable'), expected);
   });
 }

@@ -40,6 +40,7 @@ function counting(): { source: DetailSource; reads: string[] } {
     },
     cpuNs: (pid, tid) => real.cpuNs(pid, tid),
     cpuTimes: (pid, tid) => real.cpuTimes(pid, tid),
+    mapsIds: (pid, uid, gid) => real.mapsIds(pid, uid, gid),
     cgroups: (pid) => real.cgroups(pid),
     auditSession: (pid) => real.auditSession(pid),
     descriptorLimit: (pid) => real.descriptorLimit(pid),
@@ -143,4 +144,11 @@ test('the share of the CPU lies between two looks, a second or more apart', () =
   userNs = SECOND;
   assert.deepEqual(use(1.5 * SECOND), { user: 50, system: 25 });
   assert.deepEqual(use(3 * SECOND), { user: 25, system: 12.5 });
+});
+
+test('ids that the first user namespace knows are all but the last', () => {
+  const real = new ProcDetails();
+  assert.equal(real.mapsIds(process.pid, 0, 0), true);
+  assert.equal(real.mapsIds(process.pid, 0xffffffff, 0), false);
+  assert.equal(real.mapsIds(0x3fffffff, 0, 0), false);
 });

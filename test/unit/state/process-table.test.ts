@@ -49,6 +49,8 @@ function image(path: string): ImageFacts {
     exeMode: 0,
     exeUid: 0,
     exeGid: 0,
+    exeReadonly: false,
+    userNs: 0,
     exeLayer: null,
     exeUnlinked: false,
     exeFromMemfd: false,
