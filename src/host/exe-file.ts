@@ -39,7 +39,7 @@ export function openRunning(pid: number, wanted: FileIdentity | null): ExeFile |
  * since. The path may lead anywhere by now: opened with O_PATH and compared, another file is only looked at, never read.
  */
 export function openInRoot(pid: number | 'self', exepath: string, wanted: FileIdentity): ExeFile | null {
-  if (!exepath.startsWith('/') || mountAt(mountsOf(pid), exepath)?.isLocal !== true) return null;
+  if (!exepath.startsWith('/') || mountAt(recentMounts(pid), exepath)?.isLocal !== true) return null;
   const path = `/proc/${pid}/root${exepath}`;
   return openExact({ path, flags: constants.O_NOFOLLOW, pid, wanted, unchanged: true });
 }
@@ -80,8 +80,27 @@ function openExact({ path, flags, pid, wanted, unchanged }: Search): ExeFile | n
 function mountOf(fd: number, pid: number | 'self'): Mount | null {
   const info = readBounded(`/proc/self/fdinfo/${fd}`, 1024)?.toString('latin1') ?? '';
   const id = Number(/^mnt_id:\s+(\d+)$/m.exec(info)?.[1] ?? -1);
-  const isIt = (mount: Mount): boolean => mount.id === id;
-  return mountsOf(pid).find(isIt) ?? mountsOf('self').find(isIt) ?? null;
+  // Ids are the whole machine's; most files lie on mounts that the host or the agent sees.
+  for (const viewer of [1, 'self', pid] as const) {
+    const found = recentMounts(viewer).find((mount) => mount.id === id);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** A host of many containers has thousands of mounts, too many to read for each file. */
+const FRESH_MS = 1000;
+const recent = new Map<1 | 'self', { readMs: number; mounts: readonly Mount[] }>();
+
+/** The mounts of a process; the host's and the agent's own are at most a second old. */
+function recentMounts(pid: number | 'self'): readonly Mount[] {
+  if (pid !== 1 && pid !== 'self') return mountsOf(pid);
+  const known = recent.get(pid);
+  const now = performance.now();
+  if (known !== undefined && now - known.readMs < FRESH_MS) return known.mounts;
+  const mounts = mountsOf(pid);
+  recent.set(pid, { readMs: now, mounts });
+  return mounts;
 }
 
 const sameTimes = (stat: BigIntStats, wanted: FileIdentity): boolean =>
