@@ -151,8 +151,14 @@ class ProgramEach {
 }
 
 function startProgram(command: string): ChildProcess {
-  // Its own process group: the shell's pipelines end with it. Messages for the service manager are not its business.
-  const { NOTIFY_SOCKET: _, WATCHDOG_USEC: _u, WATCHDOG_PID: _p, ...env } = process.env;
+  // Its own process group: the shell's pipelines end with it. Messages for the service manager and our own settings are not its business.
+  const {
+    NOTIFY_SOCKET: _,
+    WATCHDOG_USEC: _u,
+    WATCHDOG_PID: _p,
+    UV_THREADPOOL_SIZE: _t,
+    ...env
+  } = process.env;
   const child = spawn('/bin/sh', ['-c', command], {
     stdio: ['pipe', 'inherit', 'inherit'],
     detached: true,

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorName } from './errno.ts';
@@ -32,14 +33,20 @@ export async function readSecret(setting: string, env: NodeJS.ProcessEnv = proce
   return (await readSmallFile(pathOf(setting, env), MAX_BYTES)).toString('utf8').trim();
 }
 
-/** @throws an Error that names the path */
+/**
+ * All of a regular file.
+ * @throws an Error that names the path
+ */
 export async function readSmallFile(path: string, maxBytes: number): Promise<Buffer> {
   try {
-    const file = await open(path, 'r');
+    // A FIFO must not hold a thread.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const bytes = Buffer.alloc(maxBytes + 1);
+      const stat = await file.stat();
+      if (!stat.isFile()) throw new Error('not a regular file');
+      if (stat.size > maxBytes) throw new Error(`larger than ${maxBytes} bytes`);
+      const bytes = Buffer.alloc(stat.size);
       const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-      if (bytesRead > maxBytes) throw new Error(`larger than ${maxBytes} bytes`);
       return bytes.subarray(0, bytesRead);
     } finally {
       await file.close();

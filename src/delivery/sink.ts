@@ -33,7 +33,12 @@ export interface SinkStats {
   /** Alerts its rate held back. */
   readonly heldBack?: number;
   /** Of those queued, the ones on the disk, where the output has a spool. */
-  readonly spool?: { readonly records: number; readonly bytes: number };
+  readonly spool?: {
+    readonly records: number;
+    readonly bytes: number;
+    /** Bytes an earlier run left unfinished when it was killed. */
+    readonly tornBytes: number;
+  };
 }
 
 /** What differs between destinations: how an alert is written and how written records get there. */

@@ -8,7 +8,7 @@ import { type QueueLimits, queueSink } from '../queue.ts';
 import { Sender, type Source } from '../sender.ts';
 import type { Channel, OnState, Sent, Sink, SinkStats } from '../sink.ts';
 import { buryRecord } from './dead-letter.ts';
-import type { SpoolRecord } from './record.ts';
+import { MAX_PAYLOAD_BYTES, type SpoolRecord } from './record.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
 
 export type { SpoolOptions } from './spool.ts';
@@ -60,7 +60,7 @@ class SpooledSink implements Sink, Source {
     const disk: Channel = {
       name: `${channel.name} spool`,
       open: () => this.#open().then(() => null),
-      encode: (alert) => channel.encode(alert),
+      encode: (alert) => boundedRecord(channel.encode(alert)),
       send: (records) => this.#keep(records),
       reopen: () => {},
       close: () => {},
@@ -116,7 +116,7 @@ class SpooledSink implements Sink, Source {
       refused: intake.refused + this.#sender.refused,
       retries: this.#sender.retries,
       error: this.#sender.error ?? this.#diskError ?? intake.error,
-      spool: { records, bytes: this.#spool?.bytes ?? 0 },
+      spool: { records, bytes: this.#spool?.bytes ?? 0, tornBytes: this.#spool?.tornBytes ?? 0 },
     };
   }
 
@@ -246,4 +246,9 @@ class SpooledSink implements Sink, Source {
       error === null ? null : `${folder}: ${error}; alerts that cannot be sent wait in memory only`;
     this.#onState(`${this.name} spool`, told);
   }
+}
+
+function boundedRecord(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > MAX_PAYLOAD_BYTES) throw new Error(`larger than ${MAX_PAYLOAD_BYTES} bytes`);
+  return bytes;
 }

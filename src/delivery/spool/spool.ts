@@ -59,7 +59,7 @@ export class Spool {
   #work: Promise<unknown> = Promise.resolve();
   #lost = { size: 0, age: 0, damage: 0 };
   /** Bytes at the end that a crash left unfinished. */
-  readonly torn: number;
+  readonly tornBytes: number;
 
   private constructor(
     options: SpoolOptions,
@@ -72,7 +72,7 @@ export class Spool {
     this.#acknowledged = acknowledged;
     this.#segments = found.segments;
     this.#next = found.next;
-    this.torn = found.torn;
+    this.tornBytes = found.torn;
     this.#read = Math.max(acknowledged.sequence, (found.segments[0]?.first ?? found.next) - 1);
   }
 

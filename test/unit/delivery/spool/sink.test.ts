@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -183,5 +184,46 @@ test('a folder that can be used later is used then', async () => {
   }
   assert.equal(await sink.flush(MINUTE), true);
   assert.ok(taken.length > started);
+  await sink.close(MINUTE);
+});
+
+test('a full disk: alerts still go out, and are safe on the disk again once there is room', async (t) => {
+  const mount = fresh();
+  mkdirSync(mount);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'saker-test', mount]).status !== 0)
+    return t.skip('needs CAP_SYS_ADMIN to mount a small tmpfs');
+  try {
+    const { channel, taken, state } = destination();
+    const { sink, states } = sinkTo(channel, join(mount, 'far'));
+    for (const a of numbered(5)) sink.write(a);
+    assert.equal(await sink.flush(MINUTE), true);
+    spawnSync('dd', ['if=/dev/zero', `of=${mount}/ballast`, 'bs=4k']);
+    state.up = false;
+    const alerts = numbered(2000).map((a) => ({ ...a, text: `${a.text} ${'x'.repeat(100)}` }));
+    for (const a of alerts) sink.write(a);
+    await until(() => states.some((s) => s.includes('ENOSPC')));
+    rmSync(join(mount, 'ballast'));
+    sink.write(alert({ text: 'room' }));
+    await until(() => states.includes('far spool: null'));
+    assert.equal(sink.stats().spool!.records > 1000, true);
+    state.up = true;
+    assert.equal(await sink.flush(MINUTE), true);
+    const expected = [...texts(0, 5), ...alerts.map((a) => a.text), 'room'];
+    assert.deepEqual(taken, expected);
+    assert.equal(sink.stats().dropped, 0);
+    await sink.close(MINUTE);
+  } finally {
+    spawnSync('umount', ['--lazy', mount]);
+  }
+});
+
+test('an alert that no spool could give back is told of, and costs only itself', async () => {
+  const { channel, taken } = destination();
+  const { sink, states } = sinkTo(channel, fresh());
+  sink.write(alert({ text: 'x'.repeat(17 << 20) }));
+  sink.write(alert({ text: 'small' }));
+  assert.equal(await sink.flush(MINUTE), true);
+  assert.deepEqual(taken, ['small']);
+  assert.match(states[0]!, /cannot be written: Error: larger than 16777216 bytes/);
   await sink.close(MINUTE);
 });
