@@ -50,6 +50,7 @@ const F_DUPFD_CLOEXEC = 1030;
 
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
+const S_IFIFO = 0o010000;
 
 /** Asks /proc about a descriptor of the event's process. */
 export type LookUp = (number: number) => ProcDescriptor | null;
@@ -115,6 +116,10 @@ function describeFile({ call }: EventRecord, number: number, lookUp: LookUp): De
   }
   if (MEMFD.test(path.text)) {
     return { number, kind: KINDS.memfd!, name: new Interned(path.text.replace(MEMFD, '')), socket: null };
+  }
+  // A pipe without a name has no more to it than its number.
+  if ((call.fileMode & S_IFMT) === S_IFIFO) {
+    return { number, kind: KINDS.pipe!, name: new Interned(`pipe:[${call.ino}]`), socket: null };
   }
   const found = lookUp(number);
   if (found === null) return { number, kind: null, name: null, socket: null };

@@ -4,7 +4,7 @@
  * to which we add what the manual page calls them.
  */
 
-const DATA = 'data:text=-';
+const DATA = 'data:text=data';
 const AREA = 'addr:widehex=0 len:wide=1';
 
 export const MORE_EVENTS = `

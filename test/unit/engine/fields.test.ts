@@ -100,6 +100,32 @@ const rows: Row[] = [
     },
   ],
   [
+    'a directory, by the mode of the file',
+    () =>
+      eventOf(
+        callRecord('fchmod', { args: [4], fd: 4, path: '/etc', fileMode: 0o40755, dev: 0x0801, ino: 7 }),
+      ),
+    {
+      'fd.type': 'directory',
+      'fd.directory': '/etc',
+      'fd.dev': 0x0801,
+      'fd.dev.major': 8,
+      'fd.dev.minor': 1,
+      'fd.ino': 7n,
+    },
+  ],
+  [
+    'a pipe of a process that is gone',
+    () =>
+      eventOf(
+        callRecord('dup2', {
+          ...{ ret: 1, args: [4, 1], fd: 4, path: '/', pathFlags: STR_UNREACHABLE },
+          ...{ fileMode: 0o10600, ino: 77 },
+        }),
+      ),
+    { 'fd.num': 1, 'fd.type': 'pipe', 'fd.name': 'pipe:[77]', 'fd.directory': null, 'fd.ino': 77n },
+  ],
+  [
     'a memfd has a name, and no place',
     () =>
       eventOf(callRecord('dup', { ret: 9, args: [4], fd: 4, path: '/memfd:x', pathFlags: STR_UNREACHABLE })),
