@@ -1,3 +1,4 @@
+import { Interned } from '../base/interning.ts';
 import { type ContainerRef, containerOfCgroup, type Runtime } from './cgroup.ts';
 import { type ContainerFacts, mergeFacts, nameAndImageKnown, noFacts } from './facts.ts';
 import { type Ask, type ContainerNews, containerKey, isUserKey } from './messages.ts';
@@ -47,6 +48,8 @@ class Entry {
   facts: ContainerFacts | null = null;
   state: ContainerState = 'pending';
   sinceMs: number;
+  /** What `text` made of the facts. */
+  texts = new Map<string, Interned | null>();
   waiters: (() => void)[] = [];
   /** When to forget it; null while it exists. */
   forgetAtMs: number | null = null;
@@ -63,6 +66,10 @@ export class Container {
   readonly id: string;
   /** `container.full_id`. */
   readonly fullId: string;
+  /** The same for rules. */
+  readonly idText: Interned;
+  readonly fullIdText: Interned;
+  #runtimeText: Interned | null = null;
   readonly #ref: ContainerRef;
   readonly #entry: Entry;
 
@@ -70,6 +77,8 @@ export class Container {
   constructor(ref: ContainerRef, entry: Entry) {
     this.id = ref.id;
     this.fullId = ref.fullId;
+    this.idText = new Interned(ref.id);
+    this.fullIdText = new Interned(ref.fullId);
     this.#ref = ref;
     this.#entry = entry;
   }
@@ -77,6 +86,28 @@ export class Container {
   /** `container.type`. */
   get runtime(): Runtime {
     return this.#ref.outer === null ? (this.#entry.facts?.runtime ?? this.#ref.runtime) : this.#ref.runtime;
+  }
+
+  get runtimeText(): Interned {
+    if (this.#runtimeText?.text !== this.runtime) this.#runtimeText = new Interned(this.runtime);
+    return this.#runtimeText!;
+  }
+
+  /**
+   * A text out of the facts, the same object until they change; null where there is none.
+   *
+   * @param key names `part`, which is asked once
+   */
+  text(key: string, part: (facts: ContainerFacts) => string | null): Interned | null {
+    const { facts, texts } = this.#entry;
+    if (facts === null) return null;
+    let text = texts.get(key);
+    if (text === undefined) {
+      const made = part(facts);
+      text = made === null ? null : new Interned(made);
+      texts.set(key, text);
+    }
+    return text;
   }
 
   /** Of a container inside another one: facts of the outermost, the only one this host's runtimes know. */
@@ -192,6 +223,7 @@ export class Containers {
   }
 
   #settle(entry: Entry, facts: ContainerFacts | null, state: ContainerState, nowMs: number): void {
+    if (entry.facts !== facts) entry.texts = new Map();
     entry.facts = facts;
     entry.state = state;
     entry.sinceMs = nowMs;

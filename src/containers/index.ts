@@ -13,7 +13,8 @@
  * Engine, at fork, exec and for tasks found at start (the path is in the exec record and in /proc/PID/cgroup):
  *
  *   process.container = containers.of(cgroupPath, nowMs);         // null: the host. Keep it with the process
- *   const name = process.container === null ? 'host' : process.container.facts?.name ?? null;
+ *   const get = bindContainerField('container.name', null);       // once, when rules load
+ *   get(process.container)                                        // Interned, boolean or null, per event
  *   // after a batch
  *   const asks = containers.takeAsks(nowMs);
  *   if (asks.length > 0) port.postMessage({ kind: 'ask-containers', asks });
@@ -42,6 +43,7 @@ export {
 } from './cache.ts';
 export { type ContainerRef, containerOfCgroup, containerOfCgroups, type Runtime } from './cgroup.ts';
 export type { ContainerFacts, Mount, Probe } from './facts.ts';
+export { bindContainerField, type ContainerGetter } from './fields.ts';
 export type { Ask, AskMessage, ContainerNews, NewsMessage } from './messages.ts';
 export {
   HOST_CONTAINER,
