@@ -23,6 +23,7 @@ const inputs = [
   'package-lock.json',
   'scripts/build-binary.ts',
   'build/bpf/saker.bpf.o',
+  'build/bpf/saker-probing.bpf.o',
   'build/native/libsaker.so',
   ...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => join('src', file)),
 ];
@@ -90,6 +91,7 @@ export async function buildBinary(): Promise<void> {
     assets: {
       'worker.cjs': join(bundles, 'worker.cjs'),
       'saker.bpf.o': join(out, 'bpf/saker.bpf.o'),
+      'saker-probing.bpf.o': join(out, 'bpf/saker-probing.bpf.o'),
       'libsaker.so': join(out, 'native/libsaker.so'),
       'koffi.node': koffiNode,
     },

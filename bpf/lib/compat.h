@@ -11,60 +11,59 @@
 /* 6.13 notes in the ns of ctime that somebody asked for it; stat(2) shows the rest. */
 #define I_CTIME_QUERIED (1u << 31)
 
-static __always_inline u64 timespec_ns(const struct timespec64 *t)
+static __always_inline u64 in_ns(u64 seconds, u64 nanoseconds)
 {
-	return (u64)t->tv_sec * 1000000000ull + (u64)t->tv_nsec;
+	return seconds * 1000000000ull + nanoseconds;
 }
 
 /* 6.6 renamed i_ctime, 6.7 the other times, 6.11 split them into two members. */
 static __always_inline u64 inode_ctime(struct inode *inode)
 {
-	struct timespec64 t = {};
+	struct inode___6_6 *v6_6 = (void *)inode;
+	struct inode___5_10 *v5_10 = (void *)inode;
 
 	if (bpf_core_field_exists(inode->i_ctime_sec))
-		return (u64)BPF_CORE_READ(inode, i_ctime_sec) * 1000000000ull +
-		       (BPF_CORE_READ(inode, i_ctime_nsec) & ~I_CTIME_QUERIED);
-	if (bpf_core_field_exists(((struct inode___6_6 *)0)->__i_ctime))
-		bpf_core_read(&t, sizeof(t), &((struct inode___6_6 *)inode)->__i_ctime);
-	else
-		bpf_core_read(&t, sizeof(t), &((struct inode___5_10 *)inode)->i_ctime);
-	return timespec_ns(&t);
+		return in_ns(READ(inode, i_ctime_sec), READ(inode, i_ctime_nsec) & ~I_CTIME_QUERIED);
+	if (bpf_core_field_exists(v6_6->__i_ctime))
+		return in_ns(READ(v6_6, __i_ctime.tv_sec), READ(v6_6, __i_ctime.tv_nsec));
+	return in_ns(READ(v5_10, i_ctime.tv_sec), READ(v5_10, i_ctime.tv_nsec));
 }
 
 static __always_inline u64 inode_mtime(struct inode *inode)
 {
-	struct timespec64 t = {};
+	struct inode___6_7 *v6_7 = (void *)inode;
+	struct inode___5_10 *v5_10 = (void *)inode;
 
 	if (bpf_core_field_exists(inode->i_mtime_sec))
-		return (u64)BPF_CORE_READ(inode, i_mtime_sec) * 1000000000ull + BPF_CORE_READ(inode, i_mtime_nsec);
-	if (bpf_core_field_exists(((struct inode___6_7 *)0)->__i_mtime))
-		bpf_core_read(&t, sizeof(t), &((struct inode___6_7 *)inode)->__i_mtime);
-	else
-		bpf_core_read(&t, sizeof(t), &((struct inode___5_10 *)inode)->i_mtime);
-	return timespec_ns(&t);
+		return in_ns(READ(inode, i_mtime_sec), READ(inode, i_mtime_nsec));
+	if (bpf_core_field_exists(v6_7->__i_mtime))
+		return in_ns(READ(v6_7, __i_mtime.tv_sec), READ(v6_7, __i_mtime.tv_nsec));
+	return in_ns(READ(v5_10, i_mtime.tv_sec), READ(v5_10, i_mtime.tv_nsec));
 }
 
 /* 6.15 renamed kernfs_node.parent. */
-static __always_inline u64 kernfs_parent(u64 node)
+static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *node)
 {
-	struct kernfs_node___5_10 *old = (void *)node;
+	struct kernfs_node___5_10 *v5_10 = (void *)node;
+	struct kernfs_node *parent;
 
-	if (bpf_core_field_exists(((struct kernfs_node *)0)->__parent))
-		return (u64)BPF_CORE_READ((struct kernfs_node *)node, __parent);
-	return (u64)BPF_CORE_READ(old, parent);
+	if (!bpf_core_field_exists(node->__parent))
+		return (void *)READ(v5_10, parent);
+	parent = READ(node, __parent);
+	/* Else clang makes one load of both, at one of two offsets, of which one does not exist. */
+	opaque(parent);
+	return parent;
 }
 
 /* The registers user space entered the kernel with. Only for the current task:
  * 5.15 has a helper; before, they lie at the top of the kernel stack. */
 static __always_inline struct pt_regs *user_regs(void)
 {
-	struct task_struct *task;
-
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
-		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	task = (struct task_struct *)bpf_get_current_task();
-	return (struct pt_regs *)((u64)BPF_CORE_READ(task, stack) + THREAD_SIZE -
-				  bpf_core_type_size(struct pt_regs));
+#ifdef SAKER_TYPED
+	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#else
+	return (struct pt_regs *)((u64)READ(current_task(), stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs));
+#endif
 }
 
 /* The struct filename of an io_uring open; 7.0 wrapped the pointer. */
@@ -73,13 +72,13 @@ static __always_inline u64 uring_filename(struct io_open *command)
 	struct io_open___7_0 *new = (void *)command;
 
 	if (bpf_core_type_exists(struct delayed_filename))
-		return (u64)BPF_CORE_READ(new, filename.__incomplete_filename);
-	return (u64)BPF_CORE_READ(command, filename);
+		return (u64)LOOSE(new, filename.__incomplete_filename);
+	return (u64)LOOSE(command, filename);
 }
 
 static __always_inline bool is_compat(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	return READ(task, thread_info.status) & TS_COMPAT;
 }
 
 /* The first arguments of the current syscall, by the ABI it came through. */
@@ -92,18 +91,18 @@ static __always_inline void read_args(struct args *args, bool compat)
 	struct pt_regs *regs = user_regs();
 
 	if (compat) {
-		args->a = (u32)BPF_CORE_READ(regs, bx);
-		args->b = (u32)BPF_CORE_READ(regs, cx);
-		args->c = (u32)BPF_CORE_READ(regs, dx);
-		args->d = (u32)BPF_CORE_READ(regs, si);
-		args->e = (u32)BPF_CORE_READ(regs, di);
+		args->a = (u32)READ(regs, bx);
+		args->b = (u32)READ(regs, cx);
+		args->c = (u32)READ(regs, dx);
+		args->d = (u32)READ(regs, si);
+		args->e = (u32)READ(regs, di);
 		return;
 	}
-	args->a = BPF_CORE_READ(regs, di);
-	args->b = BPF_CORE_READ(regs, si);
-	args->c = BPF_CORE_READ(regs, dx);
-	args->d = BPF_CORE_READ(regs, r10);
-	args->e = BPF_CORE_READ(regs, r8);
+	args->a = READ(regs, di);
+	args->b = READ(regs, si);
+	args->c = READ(regs, dx);
+	args->d = READ(regs, r10);
+	args->e = READ(regs, r8);
 }
 
 #endif

@@ -20,7 +20,7 @@ static __always_inline u32 encode_dev(dev_t dev)
 /* Nobody can write it, whatever its permissions say. */
 static __always_inline u32 readonly_flag(struct inode *inode)
 {
-	bool readonly = (BPF_CORE_READ(inode, i_sb, s_flags) & SB_RDONLY) || (BPF_CORE_READ(inode, i_flags) & S_IMMUTABLE);
+	bool readonly = (READ(inode, i_sb, s_flags) & SB_RDONLY) || (READ(inode, i_flags) & S_IMMUTABLE);
 
 	return readonly ? SAKER_FLAG_EXE_READONLY : 0;
 }
@@ -31,7 +31,7 @@ static __always_inline u32 overlay_flags(struct inode *inode)
 {
 	u64 upper = 0;
 
-	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
+	if (LOOSE(inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
 		return 0;
 	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
 	return upper ? SAKER_FLAG_OVERLAY | SAKER_FLAG_OVERLAY_UPPER : SAKER_FLAG_OVERLAY;

@@ -28,7 +28,13 @@ struct walk {
 		u32 hash, len;
 		u64 name;
 	} at; /* copy of d_parent and d_name of `dentry` */
-	u64 nodes[SAKER_CGROUP_LEVELS];
+	u64 nodes[SAKER_CGROUP_LEVELS]; /* names of cgroups */
+	struct {
+		u64 text;
+		u32 len, pad;
+	} names[SAKER_PATH_LEVELS]; /* upwards; no text: a mount was crossed */
+	u32 levels; /* of `names` in use */
+	u32 length; /* of the text */
 	u32 pos; /* text is buf[pos .. WALK_MAX) */
 	u32 flags; /* enum saker_str_flag */
 	char buf[WALK_MAX + 256];
@@ -53,7 +59,7 @@ struct workspace {
 	u32 pad;
 	struct walk walk;
 	struct record record;
-	char slack[SAKER_STR_MAX + 16]; /* so that a masked offset plus one string fits */
+	char slack[SAKER_STR_MAX + 272]; /* so that a masked offset plus one string and one name fit */
 };
 
 enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_CALL, SLOT_DISPATCH, SLOT_MAX };

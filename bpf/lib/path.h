@@ -5,7 +5,10 @@
  * The name of a file as the process sees it: from its dentry up through the
  * mounts to the root directory of the process, like d_path in fs/d_path.c.
  *
- * The state lies in a map value because the verifier forgets what it knew of
+ * There are two walks. collect_names reads through typed pointers, for a fraction of the other's cost; before 6.4 it
+ * cannot cross a mount. walk_up reads through the helper and goes everywhere.
+ *
+ * Their state lies in a map value because the verifier forgets what it knew of
  * map memory: 64 rounds cost 12 thousand verified instructions, against more than
  * a million with the state on the stack. A global function is verified once for
  * each program, however often the program calls it; before 5.13 it takes nothing
@@ -85,21 +88,13 @@ static __always_inline bool walk_step(struct walk *w)
 	return false;
 }
 
-/* From walk.path, seen from walk.fs; leaves the text in walk.buf[pos .. WALK_MAX). */
-__noinline int walk_path(u32 slot)
+/* Leaves the text in buf[pos .. WALK_MAX). */
+static __always_inline void walk_up(struct walk *w)
 {
-	struct workspace *ws = workspace_of(slot);
-	struct dentry *dentry;
-	struct fs_struct *fs;
-	struct path *path;
-	struct walk *w;
+	struct fs_struct *fs = (void *)w->fs;
+	struct path *path = (void *)w->path;
+	struct dentry *dentry = BPF_CORE_READ(path, dentry);
 
-	if (!ws)
-		return 0;
-	w = &ws->walk;
-	path = (void *)w->path;
-	fs = (void *)w->fs;
-	dentry = BPF_CORE_READ(path, dentry);
 	w->pos = WALK_MAX;
 	w->flags = 0;
 	w->dentry = (u64)dentry;
@@ -108,7 +103,7 @@ __noinline int walk_path(u32 slot)
 	w->root_mnt = mount_of(BPF_CORE_READ(fs, root.mnt));
 	if (!dentry) {
 		w->flags = SAKER_STR_FAULT;
-		return 0;
+		return;
 	}
 	if (!BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry)
 		w->flags |= SAKER_STR_UNLINKED;
@@ -122,6 +117,157 @@ done:
 		w->pos++;
 	else if (w->pos == WALK_MAX)
 		prepend(w, 0, 0);
+}
+
+static __always_inline bool collect_name(struct walk *w, u32 level, struct dentry *dentry)
+{
+	u32 len = READ(dentry, d_name.len);
+
+	if (len > 255 || w->length + len + 1 > SAKER_STR_MAX)
+		return false;
+	w->names[level].text = (u64)READ(dentry, d_name.name);
+	w->names[level].len = len;
+	w->length += len + 1;
+	return true;
+}
+
+/* Leaves names, levels and flags. False: walk_up must do it. */
+static __always_inline bool collect_names(struct walk *w, struct path *path, struct fs_struct *fs, u32 max)
+{
+	struct dentry *dentry = READ(path, dentry), *root = READ(fs, root.dentry), *parent, *top;
+	struct vfsmount *mnt = READ(path, mnt), *root_mnt = READ(fs, root.mnt);
+	struct mount *m, *above;
+	u32 level = 0;
+
+	w->flags = 0;
+	w->length = 0;
+	w->levels = 0;
+	if (!dentry) {
+		w->flags = SAKER_STR_FAULT;
+		return true;
+	}
+	if (!READ(dentry, d_hash.pprev) && READ(dentry, d_parent) != dentry)
+		w->flags = SAKER_STR_UNLINKED;
+	for (; level < max; level++) {
+		/* The same kind of pointer in each round, whichever way it came: fewer states for the verifier. */
+		if (CAN_CAST) {
+			dentry = CAST(struct dentry, dentry);
+			mnt = CAST(struct vfsmount, mnt);
+		}
+		if (dentry == root && mnt == root_mnt)
+			goto done;
+		top = READ(mnt, mnt_root);
+		parent = READ(dentry, d_parent);
+		if (dentry != top && dentry != parent) {
+			if (!collect_name(w, level, dentry))
+				break;
+			dentry = parent;
+			continue;
+		}
+		if (!CAN_CAST)
+			return false;
+		m = CAST(struct mount, (u64)mnt - bpf_core_field_offset(struct mount, mnt));
+		above = READ(m, mnt_parent);
+		if (dentry != top || above == m) {
+			/* See walk_step. */
+			w->flags |= SAKER_STR_UNREACHABLE;
+			if (dentry != top && collect_name(w, level, dentry))
+				level++;
+			goto done;
+		}
+		w->names[level].text = 0;
+		dentry = READ(m, mnt_mountpoint);
+		mnt = &above->mnt;
+	}
+	if (!CAN_CAST)
+		return false;
+	w->flags |= SAKER_STR_CUT;
+done:
+	w->levels = level;
+	return true;
+}
+
+/* Copies `len` bytes, at most 255, and perhaps some more. */
+static __always_inline void copy_name(char *to, u64 text, u32 len)
+{
+	struct pt_regs *words;
+
+	if (CAN_CAST && len <= 16) {
+		/* Any struct of words will do. Names lie in memory of 32 bytes at least. */
+		words = CAST(struct pt_regs, text);
+		((u64 *)to)[0] = READ(words, r15);
+		((u64 *)to)[1] = READ(words, r14);
+		return;
+	}
+	opaque(len);
+	bpf_probe_read_kernel(to, len & 255, (void *)text);
+}
+
+/* The names from the top down, at the end of the record; `length` becomes that of the text. */
+static __always_inline void join_names(struct workspace *ws, u32 max)
+{
+	struct walk *w = &ws->walk;
+	u32 begin = ws->end, cut = w->flags & SAKER_STR_CUT;
+
+	w->pos = begin;
+	for (u32 i = 0; i < max; i++) {
+		u32 level = w->levels - 1 - i, at = w->pos;
+		char *to;
+
+		if (level >= SAKER_PATH_LEVELS)
+			break;
+		level &= SAKER_PATH_LEVELS - 1;
+		opaque(at);
+		if (!w->names[level].text || at > sizeof(struct record) + SAKER_STR_MAX)
+			continue;
+		to = (char *)&ws->record + at;
+		/* A cut name must not look absolute. */
+		if (!cut)
+			*to++ = '/';
+		cut = 0;
+		copy_name(to, w->names[level].text, w->names[level].len);
+		w->pos = at + (to - (char *)&ws->record - at) + w->names[level].len;
+	}
+	if (w->pos == begin && begin <= sizeof(struct record) - 8) {
+		((char *)&ws->record)[begin] = '/';
+		w->pos++;
+	}
+	w->length = w->pos - begin;
+}
+
+/* The text of walk_up to the end of the record. */
+static __always_inline void copy_walked(struct workspace *ws)
+{
+	u32 end = ws->end, pos = ws->walk.pos, len;
+
+	ws->walk.length = 0;
+	if (end > sizeof(struct record) - 8 || pos > WALK_MAX)
+		return;
+	len = WALK_MAX - pos;
+	opaque(len);
+	if (len > SAKER_STR_MAX)
+		return;
+	bpf_probe_read_kernel((char *)&ws->record + end, len, &ws->walk.buf[pos & (WALK_MAX - 1)]);
+	ws->walk.length = len;
+}
+
+/* The name of walk.path, seen from walk.fs: text at the end of the record, walk.length and walk.flags. The caller has
+ * seen that there is room. */
+__noinline int walk_path(u32 slot)
+{
+	struct workspace *ws = workspace_of(slot);
+	struct walk *w;
+
+	if (!ws)
+		return 0;
+	w = &ws->walk;
+	if (CAN_CAST) {
+		collect_names(w, CAST(struct path, w->path), CAST(struct fs_struct, w->fs), SAKER_PATH_LEVELS);
+		join_names(ws, SAKER_PATH_LEVELS);
+	} else {
+		walk_up(w);
+		copy_walked(ws);
+	}
 	return 0;
 }
 

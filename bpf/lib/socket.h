@@ -28,13 +28,13 @@ struct address {
 
 static __always_inline struct sock *sock_of(struct file *file, u64 *ino)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct socket *socket = BPF_CORE_READ(file, private_data);
+	struct inode *inode = LOOSE(file, f_inode);
+	struct socket *socket = LOOSE(file, private_data);
 
-	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if ((LOOSE(inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
-	*ino = BPF_CORE_READ(inode, i_ino);
-	return BPF_CORE_READ(socket, sk);
+	*ino = LOOSE(inode, i_ino);
+	return LOOSE(socket, sk);
 }
 
 static __always_inline void fill_inet(struct saker_socket *s, struct sock *sk)
@@ -46,12 +46,12 @@ static __always_inline void fill_inet(struct saker_socket *s, struct sock *sk)
 		bpf_core_read(s->local_addr, 16, &sk->__sk_common.skc_v6_rcv_saddr);
 		bpf_core_read(s->remote_addr, 16, &sk->__sk_common.skc_v6_daddr);
 	}
-	s->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
-	s->remote_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	s->local_port = LOOSE(sk, __sk_common.skc_num);
+	s->remote_port = __builtin_bswap16(LOOSE(sk, __sk_common.skc_dport));
 	if (s->local_port || ((u64 *)s->local_addr)[0] || ((u64 *)s->local_addr)[1])
 		s->known |= SAKER_SOCKET_LOCAL;
 	/* A listening socket passes its backlog on to those it accepts; one that connects has none. */
-	if (s->state != TCP_LISTEN && BPF_CORE_READ(sk, sk_max_ack_backlog))
+	if (s->state != TCP_LISTEN && LOOSE(sk, sk_max_ack_backlog))
 		s->known |= SAKER_SOCKET_ACCEPTED;
 	/* A refused connect leaves the address behind, but not the port. */
 	if (s->remote_port || s->state == TCP_ESTABLISHED)
@@ -86,8 +86,8 @@ static __always_inline void put_unix(struct workspace *ws, struct saker_str *cel
 /* Returns false if the socket has no name. */
 static __always_inline bool put_unix_name(struct workspace *ws, struct saker_str *cell, struct unix_sock *us)
 {
-	struct unix_address *address = BPF_CORE_READ(us, addr);
-	int length = BPF_CORE_READ(address, len);
+	struct unix_address *address = LOOSE(us, addr);
+	int length = LOOSE(address, len);
 
 	if (!address || length <= 2) {
 		put_absent(ws, cell, 0);
@@ -215,10 +215,10 @@ static __always_inline void put_ends(struct workspace *ws, struct sock *sk)
 	struct unix_sock *us, *peer;
 
 	s->known |= SAKER_SOCKET_FOUND;
-	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	s->sock_type = BPF_CORE_READ(sk, sk_type);
-	s->protocol = BPF_CORE_READ(sk, sk_protocol);
-	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	s->family = LOOSE(sk, __sk_common.skc_family);
+	s->sock_type = LOOSE(sk, sk_type);
+	s->protocol = LOOSE(sk, sk_protocol);
+	s->state = LOOSE(sk, __sk_common.skc_state);
 	if (s->family == AF_INET || s->family == AF_INET6)
 		fill_inet(s, sk);
 	if (s->family != AF_UNIX) {
@@ -227,7 +227,7 @@ static __always_inline void put_ends(struct workspace *ws, struct sock *sk)
 		return;
 	}
 	us = (void *)sk;
-	peer = (void *)BPF_CORE_READ(us, peer);
+	peer = (void *)LOOSE(us, peer);
 	if (put_unix_name(ws, &s->str[SAKER_SOCKET_LOCAL_PATH], us))
 		s->known |= SAKER_SOCKET_LOCAL;
 	if (put_unix_name(ws, &s->str[SAKER_SOCKET_REMOTE_PATH], peer))

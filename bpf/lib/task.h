@@ -6,83 +6,90 @@
 #include "record.h"
 
 enum { PIDTYPE_PGID = 2, PIDTYPE_SID = 3 }; /* include/linux/pid_types.h */
+#define PID_NS_LEVELS_MAX 32 /* MAX_PID_NS_LEVEL, include/linux/pid_namespace.h */
+
+/* `pid` at one depth of the namespaces; most processes live in the outermost, 0. */
+static __always_inline struct upid upid_at(struct pid *pid, u32 level)
+{
+	u64 at = (u64)level * bpf_core_type_size(struct upid);
+	struct upid id = {};
+
+	if (level == 0) {
+		id.nr = READ(pid, numbers[0].nr);
+		id.ns = READ(pid, numbers[0].ns);
+		return id;
+	}
+	opaque(at);
+	if (at <= PID_NS_LEVELS_MAX * sizeof(id))
+		bpf_probe_read_kernel(&id, sizeof(id), (void *)&pid->numbers + at);
+	return id;
+}
 
 /* Id of `pid` in its own, innermost namespace. */
 static __always_inline struct upid innermost(struct pid *pid)
 {
-	struct upid id = {};
-	u32 level = BPF_CORE_READ(pid, level);
-
-	bpf_probe_read_kernel(&id, sizeof(id), (void *)&pid->numbers + level * bpf_core_type_size(struct upid));
-	return id;
+	return upid_at(pid, READ(pid, level));
 }
 
 /* Id of `pid` in the namespace of this depth; 0 where it is not seen, as getpgid(2) shows a group from outside. */
 static __always_inline u32 id_at(struct pid *pid, u32 level)
 {
-	u32 nr = 0;
-
-	if (BPF_CORE_READ(pid, level) >= level)
-		bpf_probe_read_kernel(&nr, sizeof(nr), (void *)&pid->numbers + level * bpf_core_type_size(struct upid));
-	return nr;
+	return READ(pid, level) >= level ? upid_at(pid, level).nr : 0;
 }
 
 static __always_inline u32 outermost(struct pid *pid)
 {
-	u32 nr = 0;
-
-	bpf_core_read(&nr, sizeof(nr), &pid->numbers[0].nr);
-	return nr;
+	return READ(pid, numbers[0].nr);
 }
 
 static __always_inline void fill_ids(struct saker_exec *e, struct task_struct *task)
 {
-	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	struct pid *pgid = BPF_CORE_READ(signal, pids[PIDTYPE_PGID]);
-	struct pid *sid = BPF_CORE_READ(signal, pids[PIDTYPE_SID]);
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	u32 level = BPF_CORE_READ(pid, level);
+	struct task_struct *parent = READ(task, real_parent);
+	struct signal_struct *signal = READ(task, signal);
+	struct pid *pgid = READ(signal, pids[PIDTYPE_PGID]);
+	struct pid *sid = READ(signal, pids[PIDTYPE_SID]);
+	struct pid *pid = READ(task, group_leader, thread_pid);
+	u32 level = READ(pid, level);
 	struct upid own = innermost(pid);
 
-	e->parent_start = BPF_CORE_READ(parent, group_leader, start_boottime);
-	e->ppid = BPF_CORE_READ(parent, tgid);
+	e->parent_start = READ(parent, group_leader, start_boottime);
+	e->ppid = READ(parent, tgid);
 	e->pgid = outermost(pgid);
 	e->sid = outermost(sid);
 	e->vpid = own.nr;
 	e->vpgid = id_at(pgid, level);
 	e->vsid = id_at(sid, level);
-	e->pid_ns = BPF_CORE_READ(own.ns, ns.inum);
-	e->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-	e->net_ns = BPF_CORE_READ(task, nsproxy, net_ns, ns.inum);
+	e->pid_ns = LOOSE(own.ns, ns.inum);
+	e->mnt_ns = READ(task, nsproxy, mnt_ns, ns.inum);
+	e->net_ns = READ(task, nsproxy, net_ns, ns.inum);
 }
 
 static __always_inline void fill_credentials(struct saker_exec *e, struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	const struct cred *cred = READ(task, cred);
 
-	e->uid = BPF_CORE_READ(cred, uid.val);
-	e->gid = BPF_CORE_READ(cred, gid.val);
-	e->suid = BPF_CORE_READ(cred, suid.val);
-	e->sgid = BPF_CORE_READ(cred, sgid.val);
+	e->uid = READ(cred, uid.val);
+	e->gid = READ(cred, gid.val);
+	e->suid = READ(cred, suid.val);
+	e->sgid = READ(cred, sgid.val);
 	/* One u64 since 6.3, two u32 before: the same eight bytes. */
 	bpf_core_read(&e->cap_permitted, 8, &cred->cap_permitted);
 	bpf_core_read(&e->cap_effective, 8, &cred->cap_effective);
 	bpf_core_read(&e->cap_inheritable, 8, &cred->cap_inheritable);
-	e->user_ns = BPF_CORE_READ(cred, user_ns, ns.inum);
+	e->user_ns = READ(cred, user_ns, ns.inum);
 	e->loginuid = 0xffffffff;
 	if (bpf_core_field_exists(task->loginuid))
-		e->loginuid = BPF_CORE_READ(task, loginuid.val);
+		e->loginuid = READ(task, loginuid.val);
 }
 
 static __always_inline void fill_executable(struct saker_exec *e, struct inode *inode)
 {
-	e->exe_dev = encode_dev(BPF_CORE_READ(inode, i_sb, s_dev));
-	e->exe_ino = BPF_CORE_READ(inode, i_ino);
-	e->exe_mode = BPF_CORE_READ(inode, i_mode);
-	e->exe_nlink = BPF_CORE_READ(inode, i_nlink);
-	e->exe_uid = BPF_CORE_READ(inode, i_uid.val);
-	e->exe_gid = BPF_CORE_READ(inode, i_gid.val);
+	e->exe_dev = encode_dev(READ(inode, i_sb, s_dev));
+	e->exe_ino = READ(inode, i_ino);
+	e->exe_mode = READ(inode, i_mode);
+	e->exe_nlink = READ(inode, i_nlink);
+	e->exe_uid = READ(inode, i_uid.val);
+	e->exe_gid = READ(inode, i_gid.val);
 	e->exe_ctime = inode_ctime(inode);
 	e->exe_mtime = inode_mtime(inode);
 	e->h.flags |= inode ? overlay_flags(inode) | readonly_flag(inode) : SAKER_FLAG_FILE_ABSENT;
@@ -92,14 +99,14 @@ static __always_inline void fill_executable(struct saker_exec *e, struct inode *
 static __always_inline void put_tty(struct workspace *ws, struct task_struct *task)
 {
 	struct saker_exec *e = &ws->record.exec;
-	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	struct tty_struct *tty = READ(task, signal, tty);
 	u32 major, minor;
 
 	e->tty = 0;
 	if (!tty)
 		return put_absent(ws, &e->str[SAKER_EXEC_TTY], 0);
-	major = BPF_CORE_READ(tty, driver, major);
-	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	major = READ(tty, driver, major);
+	minor = READ(tty, driver, minor_start) + READ(tty, index);
 	e->tty = encode_dev(major << 20 | minor);
 	put_string(ws, &e->str[SAKER_EXEC_TTY], &tty->name, SAKER_TTY_MAX, false);
 }
@@ -107,22 +114,21 @@ static __always_inline void put_tty(struct workspace *ws, struct task_struct *ta
 /* Names of the nodes are collected upwards and written downwards. */
 static __noinline int put_cgroup(struct workspace *ws, struct task_struct *task)
 {
-	u64 node = (u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	struct kernfs_node *node = READ(task, cgroups, dfl_cgrp, kn);
 	u32 begin = ws->end, len = 0, flags = 0, depth = 0;
 	char *to;
 
 	for (; depth < SAKER_CGROUP_LEVELS; depth++) {
-		u64 parent = kernfs_parent(node);
+		struct kernfs_node *parent = kernfs_parent(node);
 
 		if (!parent)
 			break;
-		ws->walk.nodes[depth] = node;
+		ws->walk.nodes[depth] = (u64)READ(node, name);
 		node = parent;
 	}
 	if (depth == SAKER_CGROUP_LEVELS && kernfs_parent(node))
 		flags = SAKER_STR_CUT;
 	for (int i = SAKER_CGROUP_LEVELS - 1; i >= 0; i--) {
-		struct kernfs_node *kn = (void *)ws->walk.nodes[i];
 		u32 at = begin + len;
 		long n;
 
@@ -133,7 +139,7 @@ static __noinline int put_cgroup(struct workspace *ws, struct task_struct *task)
 			break;
 		to = (char *)&ws->record + at;
 		to[0] = '/';
-		n = bpf_probe_read_kernel_str(to + 1, 256, BPF_CORE_READ(kn, name));
+		n = bpf_probe_read_kernel_str(to + 1, 256, (void *)ws->walk.nodes[i]);
 		if (n <= 0 || len > 2048 - 257)
 			break;
 		len += n; /* the slash comes in, the ending zero goes out */
@@ -168,7 +174,7 @@ static __always_inline void put_area(struct workspace *ws, struct saker_str *cel
 
 static __always_inline void put_argv(struct workspace *ws, struct mm_struct *mm)
 {
-	put_area(ws, &ws->record.exec.str[SAKER_EXEC_ARGV], BPF_CORE_READ(mm, arg_start), BPF_CORE_READ(mm, arg_end),
+	put_area(ws, &ws->record.exec.str[SAKER_EXEC_ARGV], READ(mm, arg_start), READ(mm, arg_end),
 		 SAKER_STR_MAX);
 }
 
@@ -180,7 +186,7 @@ static __always_inline void put_env(struct workspace *ws, struct mm_struct *mm)
 
 	if (!part_wanted(SAKER_PART_ENV))
 		return put_absent(ws, cell, 0);
-	put_area(ws, cell, BPF_CORE_READ(mm, env_start), BPF_CORE_READ(mm, env_end),
+	put_area(ws, cell, READ(mm, env_start), READ(mm, env_end),
 		 room < SAKER_STR_MAX ? room & ~7u : SAKER_STR_MAX);
 }
 
@@ -198,20 +204,20 @@ static __always_inline void begin_exec(struct workspace *ws, struct task_struct 
 static __always_inline void put_executable(struct workspace *ws, struct task_struct *task, struct mm_struct *mm)
 {
 	struct saker_exec *e = &ws->record.exec;
-	struct file *file = BPF_CORE_READ(mm, exe_file);
+	struct file *file = READ(mm, exe_file);
 
-	fill_executable(e, BPF_CORE_READ(file, f_inode));
+	fill_executable(e, READ(file, f_inode));
 	if (file)
-		put_path(ws, &e->str[SAKER_EXEC_EXE], &file->f_path, BPF_CORE_READ(task, fs));
+		put_typed_path(ws, &e->str[SAKER_EXEC_EXE], &file->f_path, READ(task, fs));
 	else
 		put_absent(ws, &e->str[SAKER_EXEC_EXE], 0);
 }
 
 static __always_inline void put_surroundings(struct workspace *ws, struct task_struct *task)
 {
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct fs_struct *fs = READ(task, fs);
 
-	put_path(ws, &ws->record.exec.str[SAKER_EXEC_CWD], &fs->pwd, fs);
+	put_typed_path(ws, &ws->record.exec.str[SAKER_EXEC_CWD], &fs->pwd, fs);
 	put_tty(ws, task);
 	put_cgroup(ws, task);
 }

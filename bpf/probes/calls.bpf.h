@@ -69,13 +69,13 @@ static __always_inline bool find_call(struct current_call *call, struct pt_regs 
 {
 	u32 sub;
 
-	call->nr = BPF_CORE_READ(regs, orig_ax);
-	call->compat = is_compat((struct task_struct *)bpf_get_current_task());
+	call->nr = READ(regs, orig_ax);
+	call->compat = is_compat(current_task());
 	if (call->nr >= CALL_TABLE_SIZE)
 		return false;
 	call->type = call->compat ? types32[call->nr] : types64[call->nr];
 	if (call->compat && call->nr == NR32_SOCKETCALL) {
-		sub = BPF_CORE_READ(regs, bx);
+		sub = READ(regs, bx);
 		if (sub > 0 && sub < SOCKETCALLS)
 			call->type = socketcalls[sub & 31];
 	}
@@ -131,9 +131,9 @@ static __always_inline void put_name(struct workspace *ws, struct saker_str *cel
 
 static __always_inline void fill_file(struct saker_call *c, struct inode *inode)
 {
-	c->ino = BPF_CORE_READ(inode, i_ino);
-	c->dev = encode_dev(BPF_CORE_READ(inode, i_sb, s_dev));
-	c->file_mode = BPF_CORE_READ(inode, i_mode);
+	c->ino = LOOSE(inode, i_ino);
+	c->dev = encode_dev(LOOSE(inode, i_sb, s_dev));
+	c->file_mode = LOOSE(inode, i_mode);
 	c->h.flags |= overlay_flags(inode);
 }
 
@@ -141,7 +141,7 @@ static __always_inline void put_resolved(struct workspace *ws, const volatile st
 					 struct task_struct *task)
 {
 	struct saker_call *c = &ws->record.call;
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct fs_struct *fs = READ(task, fs);
 	struct saker_str *cell = &c->str[SAKER_CALL_PATH];
 	struct path *path = NULL;
 	struct file *file;
@@ -153,7 +153,7 @@ static __always_inline void put_resolved(struct workspace *ws, const volatile st
 		file = file_of(task, c->fd);
 		if (file) {
 			path = &file->f_path;
-			fill_file(c, BPF_CORE_READ(file, f_inode));
+			fill_file(c, LOOSE(file, f_inode));
 		}
 	}
 	if (path)
@@ -235,7 +235,7 @@ static __always_inline void fill_out(struct saker_call *c, const volatile struct
 	if (row->pair)
 		read_pair(c, arg_at(c->args, row->pair), compat);
 	if (row->flags & CALL_CAPS) {
-		cred = BPF_CORE_READ(task, cred);
+		cred = READ(task, cred);
 		bpf_core_read(&c->out[0], 8, &cred->cap_permitted);
 		bpf_core_read(&c->out[1], 8, &cred->cap_effective);
 		bpf_core_read(&c->out[2], 8, &cred->cap_inheritable);
@@ -274,7 +274,7 @@ static __always_inline void put_call_data(struct workspace *ws, const volatile s
 
 static __always_inline int make_call(u32 type, u32 nr, s64 ret, u32 slot, bool with_data)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	const volatile struct call_row *row = row_of(type);
 	struct workspace *ws = take_workspace(slot, type);
 	struct saker_call *c;
@@ -319,7 +319,7 @@ __noinline int emit_file(u32 type, u32 nr, s64 ret, u32 slot)
 /* Registers. */
 __noinline int emit_bare(u32 type, u32 nr, s64 ret, u32 slot)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	const volatile struct call_row *row = row_of(type);
 	struct workspace *ws = take_workspace(slot, type);
 
@@ -347,7 +347,7 @@ static __always_inline void read_socketcall(u64 *args)
 /* A socket, found by its descriptor. @index: which message of sendmmsg or recvmmsg */
 __noinline int emit_socket(u32 type, u32 nr, s64 ret, u32 index, u32 slot)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	bool compat = is_compat(task);
 	struct workspace *ws = take_workspace(slot, type);
 	struct saker_socket *s;
@@ -418,9 +418,9 @@ static __always_inline struct file *file_of_call(struct current_call *call, s64 
 	u64 args[6] = {};
 
 	if (row->fd == ARG_RET)
-		return file_of((struct task_struct *)bpf_get_current_task(), ret);
+		return file_of(current_task(), ret);
 	read_registers(args, user_regs(), call->compat, call->nr);
-	return file_of((struct task_struct *)bpf_get_current_task(), arg_at(args, row->fd));
+	return file_of(current_task(), arg_at(args, row->fd));
 }
 
 static __always_inline int emit_fd(struct current_call *call, struct file *file, s64 ret, u32 slot)

@@ -45,7 +45,8 @@ int dispatch(unsigned long long *ctx)
 	struct current_call call;
 	u32 kind;
 
-	if (!find_call(&call, (struct pt_regs *)ctx[0]))
+	/* The same registers; with their type where it is to be had. */
+	if (!find_call(&call, TYPED ? user_regs() : (struct pt_regs *)ctx[0]))
 		return 0;
 	kind = row_of(call.type)->kind;
 	/* Of the agent's own calls the opens go on, for the canary, wanted or not. */

@@ -37,9 +37,9 @@ struct asked {
 static __always_inline u32 open_type(bool *compat)
 {
 	struct pt_regs *regs = user_regs();
-	u64 nr = BPF_CORE_READ(regs, orig_ax);
+	u64 nr = READ(regs, orig_ax);
 
-	*compat = is_compat((struct task_struct *)bpf_get_current_task());
+	*compat = is_compat(current_task());
 	if (nr == 437)
 		return SAKER_TYPE_OPENAT2;
 	if (*compat)
@@ -61,23 +61,24 @@ static __always_inline void begin_open(struct workspace *ws, struct task_struct 
 	o->nlink = 0;
 }
 
+/* `file` is without its type. */
 static __always_inline void put_file(struct workspace *ws, struct task_struct *task, struct file *file)
 {
 	struct saker_open *o = &ws->record.open;
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct inode *inode = LOOSE(file, f_inode);
 
 	if (!inode) {
 		o->h.flags |= SAKER_FLAG_FILE_ABSENT;
 		return put_absent(ws, &o->str[SAKER_OPEN_PATH], 0);
 	}
-	o->dev = encode_dev(BPF_CORE_READ(inode, i_sb, s_dev));
-	o->ino = BPF_CORE_READ(inode, i_ino);
-	o->file_mode = BPF_CORE_READ(inode, i_mode);
-	o->nlink = BPF_CORE_READ(inode, i_nlink);
-	if (BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
+	o->dev = encode_dev(LOOSE(inode, i_sb, s_dev));
+	o->ino = LOOSE(inode, i_ino);
+	o->file_mode = LOOSE(inode, i_mode);
+	o->nlink = LOOSE(inode, i_nlink);
+	if (LOOSE(file, f_mode) & FMODE_CREATED)
 		o->h.flags |= SAKER_FLAG_CREATED;
 	o->h.flags |= overlay_flags(inode);
-	put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, BPF_CORE_READ(task, fs));
+	put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, READ(task, fs));
 }
 
 /* The strings in their order; `file` is NULL when the open failed. */
@@ -94,7 +95,7 @@ static __always_inline void put_open_strings(struct workspace *ws, struct task_s
 static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, u64 name, struct asked *asked, s32 ret,
 					      u32 slot)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	bool own = bpf_get_current_pid_tgid() >> 32 == config.own_tgid;
 	struct workspace *ws;
 	struct saker_open *o;
@@ -131,9 +132,9 @@ int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, lo
 	bool compat;
 	u32 type = open_type(&compat);
 
-	asked.flags = BPF_CORE_READ(how, flags);
-	asked.mode = BPF_CORE_READ(how, mode);
-	asked.resolve = BPF_CORE_READ(how, resolve);
+	asked.flags = READ(how, flags);
+	asked.mode = READ(how, mode);
+	asked.resolve = READ(how, resolve);
 	return open_syscall_event(type, compat, dirfd, (u64)name, &asked, ret, SLOT_OPEN);
 }
 
@@ -168,7 +169,7 @@ static __always_inline int open_from_registers(s32 ret, u32 slot)
 SEC("kretprobe.multi/do_sys_openat2")
 int open_syscall_fprobe(struct pt_regs *ctx)
 {
-	return open_from_registers(BPF_CORE_READ(ctx, ax), SLOT_OPEN);
+	return open_from_registers(ctx->ax, SLOT_OPEN);
 }
 
 struct mark {
@@ -189,18 +190,18 @@ struct {
 
 static __always_inline int begin_uring(struct io_kiocb *req)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	struct io_kiocb___5_10 *old = (void *)req;
 	struct io_open *command = (void *)req; /* lies at the start of every request */
 	u32 tid = bpf_get_current_pid_tgid();
 	struct mark mark = {};
 
 	/* Before 5.12 a kernel thread works for the process that asked. */
-	if ((BPF_CORE_READ(task, flags) & PF_KTHREAD) && bpf_core_field_exists(old->task))
-		task = BPF_CORE_READ(old, task);
+	if (!TYPED && (READ(task, flags) & PF_KTHREAD) && bpf_core_field_exists(old->task))
+		task = LOOSE(old, task);
 	mark.task = (u64)task;
-	mark.opcode = BPF_CORE_READ(req, opcode);
-	mark.dirfd = BPF_CORE_READ(command, dfd);
+	mark.opcode = LOOSE(req, opcode);
+	mark.dirfd = LOOSE(command, dfd);
 	mark.name = uring_filename(command);
 	bpf_core_read(&mark.asked.flags, 8, &command->how.flags);
 	bpf_core_read(&mark.asked.mode, 8, &command->how.mode);
@@ -220,7 +221,7 @@ static __always_inline int end_uring(void)
 
 static __always_inline int open_uring(struct file *file)
 {
-	struct task_struct *leader, *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *leader, *task = current_task();
 	u32 tid = bpf_get_current_pid_tgid(), type;
 	struct filename *name;
 	struct workspace *ws;
@@ -228,15 +229,16 @@ static __always_inline int open_uring(struct file *file)
 	s64 ret = (s64)file;
 
 	/* Every open passes here: leave before the map look-up unless io_uring is in use. */
-	if (!BPF_CORE_READ(task, io_uring) && !(BPF_CORE_READ(task, flags) & PF_IO_WORKER))
+	if (!READ(task, io_uring) && !(READ(task, flags) & PF_IO_WORKER))
 		return 0;
 	mark = bpf_map_lookup_elem(&uring_opens, &tid);
 	/* -EAGAIN: the inline attempt would sleep; a worker repeats it. */
 	if (!mark || ret == -EAGAIN)
 		return 0;
 	type = mark->opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT;
-	task = (struct task_struct *)mark->task;
-	if (!type_enabled(type) || (u32)BPF_CORE_READ(task, tgid) == config.own_tgid)
+	if (!TYPED)
+		task = (struct task_struct *)mark->task;
+	if (!type_enabled(type) || (u32)READ(task, tgid) == config.own_tgid)
 		return 0;
 	ws = workspace_of(SLOT_OPEN_URING);
 	if (!ws)
@@ -249,10 +251,10 @@ static __always_inline int open_uring(struct file *file)
 	ws->record.open.mode = mark->asked.mode & S_IALLUGO;
 	ws->record.open.resolve = mark->asked.resolve;
 	/* The worker is a thread with a name of its own; the program is the leader. */
-	leader = BPF_CORE_READ(task, group_leader);
+	leader = READ(task, group_leader);
 	bpf_core_read(ws->record.h.comm, SAKER_COMM_LEN, &leader->comm);
 	name = (void *)mark->name;
-	put_open_strings(ws, task, BPF_CORE_READ(name, name), false, file);
+	put_open_strings(ws, task, LOOSE(name, name), false, file);
 	send_record(ws, true);
 	return 0;
 }
@@ -266,7 +268,7 @@ int BPF_PROG(open_uring_begin, struct io_kiocb *req)
 SEC("kprobe.multi/io_openat2")
 int open_uring_begin_fprobe(struct pt_regs *ctx)
 {
-	return begin_uring((void *)BPF_CORE_READ(ctx, di));
+	return begin_uring((void *)ctx->di);
 }
 
 SEC("fexit/io_openat2")
@@ -290,7 +292,7 @@ int BPF_PROG(open_uring_file, int dirfd, struct filename *name, const struct ope
 SEC("kretprobe.multi/do_filp_open")
 int open_uring_file_fprobe(struct pt_regs *ctx)
 {
-	return open_uring((void *)BPF_CORE_READ(ctx, ax));
+	return open_uring((void *)ctx->ax);
 }
 
 SEC("fexit/do_file_open")
@@ -302,5 +304,5 @@ int BPF_PROG(open_uring_file_v7, int dirfd, struct filename *name, const struct 
 SEC("kretprobe.multi/do_file_open")
 int open_uring_file_v7_fprobe(struct pt_regs *ctx)
 {
-	return open_uring((void *)BPF_CORE_READ(ctx, ax));
+	return open_uring((void *)ctx->ax);
 }

@@ -20,7 +20,7 @@ static __always_inline u32 fork_type(u64 nr, bool compat)
 
 static __always_inline u64 clone_flags_of(struct pt_regs *regs, u32 type, bool compat)
 {
-	u64 first = compat ? BPF_CORE_READ(regs, bx) : BPF_CORE_READ(regs, di), flags = 0;
+	u64 first = compat ? READ(regs, bx) : READ(regs, di), flags = 0;
 
 	if (type == SAKER_TYPE_CLONE)
 		return (u32)first;
@@ -31,10 +31,10 @@ static __always_inline u64 clone_flags_of(struct pt_regs *regs, u32 type, bool c
 
 static __always_inline int fork_event(struct task_struct *parent, struct task_struct *child)
 {
-	bool compat = is_compat(parent), kernel = BPF_CORE_READ(parent, flags) & PF_KTHREAD;
-	bool thread = BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid);
+	bool compat = is_compat(parent), kernel = READ(parent, flags) & PF_KTHREAD;
+	bool thread = READ(child, pid) != READ(child, tgid);
 	struct pt_regs *regs = user_regs();
-	u32 type = kernel ? SAKER_TYPE_CLONE : fork_type(BPF_CORE_READ(regs, orig_ax), compat);
+	u32 type = kernel ? SAKER_TYPE_CLONE : fork_type(READ(regs, orig_ax), compat);
 	struct saker_fork *f;
 	struct upid own;
 	struct pid *pid;
@@ -48,18 +48,18 @@ static __always_inline int fork_event(struct task_struct *parent, struct task_st
 	fill_header(&f->h, parent, type, SAKER_LAYOUT_FORK, 0, sizeof(*f));
 	f->h.flags = (compat ? SAKER_FLAG_COMPAT : 0) | (thread ? SAKER_FLAG_THREAD : 0) |
 		     (kernel ? SAKER_FLAG_KTHREAD : 0);
-	f->h.ret = id_at(BPF_CORE_READ(child, thread_pid), BPF_CORE_READ(parent, thread_pid, level));
-	f->child_start = BPF_CORE_READ(child, group_leader, start_boottime);
+	f->h.ret = id_at(READ(child, thread_pid), READ(parent, thread_pid, level));
+	f->child_start = READ(child, group_leader, start_boottime);
 	f->child_cgroup_id = cgroup_id_of(child);
 	f->clone_flags = kernel ? 0 : clone_flags_of(regs, type, compat);
-	f->child_pid = BPF_CORE_READ(child, tgid);
-	f->child_tid = BPF_CORE_READ(child, pid);
-	pid = BPF_CORE_READ(child, group_leader, thread_pid);
+	f->child_pid = READ(child, tgid);
+	f->child_tid = READ(child, pid);
+	pid = READ(child, group_leader, thread_pid);
 	own = innermost(pid);
 	f->child_vpid = own.nr;
-	f->child_pid_ns = BPF_CORE_READ(own.ns, ns.inum);
-	f->child_vpgid = id_at(BPF_CORE_READ(child, signal, pids[PIDTYPE_PGID]), BPF_CORE_READ(pid, level));
-	f->child_vtid = innermost(BPF_CORE_READ(child, thread_pid)).nr;
+	f->child_pid_ns = LOOSE(own.ns, ns.inum);
+	f->child_vpgid = id_at(READ(child, signal, pids[PIDTYPE_PGID]), READ(pid, level));
+	f->child_vtid = innermost(READ(child, thread_pid)).nr;
 	bpf_ringbuf_submit(f, 0);
 	return 0;
 }
@@ -67,27 +67,29 @@ static __always_inline int fork_event(struct task_struct *parent, struct task_st
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
-	return fork_event(parent, child);
+	/* Some kernels want to be told that a tracepoint's argument is not null. */
+	return child ? fork_event(current_task(), child) : 0;
 }
 
 SEC("kprobe.multi/wake_up_new_task")
 int process_fork_fprobe(struct pt_regs *ctx)
 {
-	return fork_event((struct task_struct *)bpf_get_current_task(), (void *)BPF_CORE_READ(ctx, di));
+	return fork_event(current_task(), CAST(struct task_struct, ctx->di));
 }
 
 /* A successful execveat looks like execve in the registers (the kernel rewrites
  * orig_ax); fdpath betrays the ones that started from a descriptor. */
 static __always_inline u32 exec_type(struct linux_binprm *bprm)
 {
-	if (bpf_core_field_exists(bprm->fdpath) && BPF_CORE_READ(bprm, fdpath))
+	if (bpf_core_field_exists(bprm->fdpath) && LOOSE(bprm, fdpath))
 		return SAKER_TYPE_EXECVEAT;
 	return SAKER_TYPE_EXECVE;
 }
 
-static __always_inline int exec_event(struct task_struct *task, struct linux_binprm *bprm)
+static __always_inline int exec_event(struct linux_binprm *bprm)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct task_struct *task = current_task();
+	struct mm_struct *mm = READ(task, mm);
 	struct workspace *ws;
 	u32 type = exec_type(bprm);
 
@@ -100,7 +102,7 @@ static __always_inline int exec_event(struct task_struct *task, struct linux_bin
 	if (is_compat(task))
 		ws->record.h.flags |= SAKER_FLAG_COMPAT;
 	put_executable(ws, task, mm);
-	put_string(ws, &ws->record.exec.str[SAKER_EXEC_FILENAME], BPF_CORE_READ(bprm, filename), SAKER_STR_MAX, false);
+	put_string(ws, &ws->record.exec.str[SAKER_EXEC_FILENAME], LOOSE(bprm, filename), SAKER_STR_MAX, false);
 	put_argv(ws, mm);
 	put_surroundings(ws, task);
 	put_env(ws, mm);
@@ -111,7 +113,7 @@ static __always_inline int exec_event(struct task_struct *task, struct linux_bin
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	return exec_event(task, bprm);
+	return exec_event(bprm);
 }
 
 /* The last thing a binary format does before the new program may start: memory, arguments, credentials and name are
@@ -119,7 +121,7 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 SEC("kprobe.multi/finalize_exec")
 int process_exec_fprobe(struct pt_regs *ctx)
 {
-	return exec_event((struct task_struct *)bpf_get_current_task(), (void *)BPF_CORE_READ(ctx, di));
+	return exec_event((void *)ctx->di);
 }
 
 #define ANCESTORS_MAX 16
@@ -134,29 +136,33 @@ static __always_inline u32 reaper_of(struct task_struct *task)
 	struct upid own;
 	u32 level;
 
-	if ((u64)BPF_CORE_READ(task, children.next) == children)
+	if ((u64)READ(task, children.next) == children)
 		return 0;
-	level = BPF_CORE_READ(task, thread_pid, level);
-	own = innermost(BPF_CORE_READ(task, thread_pid));
-	init = BPF_CORE_READ(own.ns, child_reaper);
-	signal = BPF_CORE_READ(task, signal);
-	if (!BPF_CORE_READ_BITFIELD_PROBED(signal, has_child_subreaper))
-		return BPF_CORE_READ(init, tgid);
+	level = READ(task, thread_pid, level);
+	own = innermost(READ(task, thread_pid));
+	init = LOOSE(own.ns, child_reaper);
+	signal = READ(task, signal);
+	if (!READ_BITFIELD(signal, has_child_subreaper))
+		return LOOSE(init, tgid);
 	for (int i = 0; i < ANCESTORS_MAX; i++) {
-		at = BPF_CORE_READ(at, real_parent);
-		if (!at || at == init || BPF_CORE_READ(at, thread_pid, level) != level)
+		/* The same kind of pointer in each round. */
+		if (CAN_CAST)
+			at = CAST(struct task_struct, at);
+		at = READ(at, real_parent);
+		if (!at || at == init || READ(at, thread_pid, level) != level)
 			break;
-		signal = BPF_CORE_READ(at, signal);
-		if (BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper) && BPF_CORE_READ(signal, live.counter) > 0)
-			return BPF_CORE_READ(at, tgid);
+		signal = READ(at, signal);
+		if (READ_BITFIELD(signal, is_child_subreaper) && READ(signal, live.counter) > 0)
+			return READ(at, tgid);
 	}
-	return BPF_CORE_READ(init, tgid);
+	return LOOSE(init, tgid);
 }
 
-static __always_inline int exit_event(struct task_struct *task)
+static __always_inline int exit_event(void)
 {
-	bool dead = BPF_CORE_READ(task, signal, live.counter) == 0;
-	bool thread = BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid);
+	struct task_struct *task = current_task();
+	bool dead = READ(task, signal, live.counter) == 0;
+	bool thread = READ(task, pid) != READ(task, tgid);
 	struct saker_exit *x;
 	u32 group;
 
@@ -168,8 +174,8 @@ static __always_inline int exit_event(struct task_struct *task)
 		return 0;
 	fill_header(&x->h, task, SAKER_TYPE_PROCEXIT, SAKER_LAYOUT_EXIT, 0, sizeof(*x));
 	x->h.flags = (dead ? SAKER_FLAG_GROUP_DEAD : 0) | (thread ? SAKER_FLAG_THREAD : 0);
-	group = BPF_CORE_READ(task, signal, group_exit_code);
-	x->status = group ? group : (u32)BPF_CORE_READ(task, exit_code);
+	group = READ(task, signal, group_exit_code);
+	x->status = group ? group : (u32)READ(task, exit_code);
 	x->reaper = dead ? reaper_of(task) : 0;
 	bpf_ringbuf_submit(x, 0);
 	return 0;
@@ -178,21 +184,21 @@ static __always_inline int exit_event(struct task_struct *task)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
-	return exit_event(task);
+	return exit_event();
 }
 
 /* Right after the exit status is stored and the thread is counted out. */
 SEC("kprobe.multi/taskstats_exit")
 int process_exit_fprobe(struct pt_regs *ctx)
 {
-	return exit_event((struct task_struct *)bpf_get_current_task());
+	return exit_event();
 }
 
 /* The wrappers share one workspace: a failing exec is rare, and one that preempts another on the same CPU is counted
  * as lost. */
 static __always_inline int exec_failed(u32 type, bool compat, s64 ret, u32 slot)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	bool at = type == SAKER_TYPE_EXECVEAT;
 	struct saker_exec_failed *e;
 	struct workspace *ws;
@@ -231,7 +237,7 @@ static __always_inline int exec_failed(u32 type, bool compat, s64 ret, u32 slot)
 	}                                                                                                            \
 	SEC("kretprobe.multi/" symbol) int name##_fprobe(struct pt_regs *ctx)                                        \
 	{                                                                                                            \
-		return exec_failed(type, compat, (s64)BPF_CORE_READ(ctx, ax), SLOT_EXEC_FAILED);                     \
+		return exec_failed(type, compat, (s64)ctx->ax, SLOT_EXEC_FAILED);                     \
 	}
 
 EXEC_FAILED(execve_failed, "__x64_sys_execve", SAKER_TYPE_EXECVE, false)
@@ -250,7 +256,7 @@ int task_dump(struct bpf_iter__task *ctx)
 	struct mm_struct *mm;
 	u32 len;
 
-	if (!task || BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid))
+	if (!task || READ(task, pid) != READ(task, tgid))
 		return 0;
 	ws = workspace_of(SLOT_TASK);
 	if (!ws)
@@ -258,9 +264,9 @@ int task_dump(struct bpf_iter__task *ctx)
 	e = &ws->record.exec;
 	begin_exec(ws, task, SAKER_TYPE_TASK);
 	e->h.flags = SAKER_FLAG_ARGV_ABSENT;
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+	if (READ(task, flags) & PF_KTHREAD)
 		e->h.flags |= SAKER_FLAG_KTHREAD;
-	mm = BPF_CORE_READ(task, mm);
+	mm = READ(task, mm);
 	put_executable(ws, task, mm);
 	put_absent(ws, &e->str[SAKER_EXEC_FILENAME], 0);
 	put_absent(ws, &e->str[SAKER_EXEC_ARGV], 0);

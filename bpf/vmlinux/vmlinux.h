@@ -55,6 +55,10 @@ enum bpf_func_id {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct bpf_refcount { /* since 6.4 */
+	u32 opaque[1];
+};
+
 typedef struct {
 	unsigned int val;
 } kuid_t;

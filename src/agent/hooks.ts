@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { RulesCheck } from '../engine/messages.ts';
-import { kernelFunctions, type Native, type Notice, type Probes, startProbes } from '../kernel/index.ts';
+import { kernelFunctions, type Native, type Notice, objectName, type Probes, startProbes } from '../kernel/index.ts';
 import { bpfObject } from './assets.ts';
 
 /**
@@ -16,10 +16,11 @@ export function attachHooks(
   wanted: Pick<RulesCheck, 'eventTypes' | 'parts'>,
   onNotice: (notice: Notice) => void,
 ): Promise<Probes> {
+  const functions = kernelFunctions();
   return startProbes(native, wanted.eventTypes, wanted.parts, {
-    functions: kernelFunctions(),
+    functions,
     onNotice,
-    image: bpfObject(),
+    image: bpfObject(objectName(functions)),
     // falco.yaml's presets: 1 is 1 MiB, each step doubles.
     ringBytes: 1 << (19 + config.engine.modern_ebpf.buf_size_preset),
     ownPid: process.pid,

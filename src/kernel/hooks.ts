@@ -71,6 +71,9 @@ const KINDS: Readonly<Record<CallKind, number>> = {
   bare: record.KIND_BARE,
 };
 
+/** A helper that came with 5.15, after the others that the object with typed pointers calls (bpf/lib/base.h). */
+export const TYPED_POINTERS = 'bpf_task_pt_regs';
+
 const OPEN = ['open', 'openat', 'openat2', 'creat'];
 const URING = ['openat', 'openat2'];
 const FORK = ['fork', 'vfork', 'clone', 'clone3'];
@@ -190,6 +193,7 @@ export const COLLECTED: ReadonlySet<string> = new Set(HOOKS.flatMap(({ types }) 
 /** Kernel functions whose presence decides about hooks. */
 export const TARGETS: ReadonlySet<string> = new Set([
   FPROBE,
+  TYPED_POINTERS,
   ...HOOKS.flatMap((hook) => (hook.target === null ? [] : [hook.target])),
 ]);
 

@@ -5,8 +5,10 @@
  *
  *   const obstacle = findObstacle();                   // no BTF, too old, no privilege
  *   const native = openNative();
+ *   const functions = kernelFunctions();
+ *   const image = …objectName(functions)…              // one of the two compiled objects
  *   const options = { image, ringBytes, ownPid: process.pid, threads: false };
- *   const probes = await startProbes(native, types, parts, { ...options, functions: kernelFunctions(), onNotice });
+ *   const probes = await startProbes(native, types, parts, { ...options, functions, onNotice });
  *   probes.ringFd … probes.readTasks() … probes.counts() … probes.state() … await probes.close()
  *   probes.want(newTypes, newParts);                   // after a reload
  *
@@ -25,7 +27,7 @@ export { CANARY_OPEN_FLAGS } from '../schema/record.generated.ts';
 export { datagramOpener } from './datagram.ts';
 export { COLLECTED } from './hooks.ts';
 export { errnoName, type Native, openNative } from './native.ts';
-export { LoadError, type ObjectOptions } from './object.ts';
+export { LoadError, type ObjectOptions, objectName } from './object.ts';
 export type { Missing } from './plan.ts';
 export { explainFailure, findObstacle, type Obstacle } from './preconditions.ts';
 export {

@@ -1,11 +1,11 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
 import * as record from '../schema/record.generated.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
-import { DISPATCHER_PROGRAMS, HOOKS } from './hooks.ts';
+import { DISPATCHER_PROGRAMS, HOOKS, TYPED_POINTERS } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 
 export interface ObjectOptions {
-  /** The compiled BPF object, build/bpf/saker.bpf.o. */
+  /** The compiled BPF object of the name that objectName() gives. */
   readonly image: Uint8Array;
   /** Size of the ring in bytes: a power of two and a multiple of the page size. */
   readonly ringBytes: number;
@@ -41,6 +41,11 @@ export function takeLog(native: Native): string {
 export function must(native: Native, result: number, step: string): number {
   if (result < 0) throw new LoadError(step, result, takeLog(native));
   return result;
+}
+
+/** File name of the object for a kernel with these of the TARGETS: both are built from one source. */
+export function objectName(functions: ReadonlySet<string>): 'saker.bpf.o' | 'saker-probing.bpf.o' {
+  return functions.has(TYPED_POINTERS) ? 'saker.bpf.o' : 'saker-probing.bpf.o';
 }
 
 /** Every program of the object. */

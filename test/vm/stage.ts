@@ -36,7 +36,8 @@ export function stage({ scripts, program }: Stage): string {
   place(join(root, 'src'), 'src');
   place(join(root, 'build/native/libsaker.so'), 'build/native/libsaker.so');
   place(KOFFI, 'build/native/koffi.node');
-  place(join(root, 'build/bpf/saker.bpf.o'), 'build/bpf/saker.bpf.o');
+  for (const object of ['build/bpf/saker.bpf.o', 'build/bpf/saker-probing.bpf.o'])
+    place(join(root, object), object);
   for (const script of scripts) place(script, relative(root, script));
   mkdirSync(join(folder, 'build/smoke'));
   const output = join(folder, 'build/smoke', program.name);

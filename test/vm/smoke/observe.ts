@@ -10,6 +10,7 @@ import {
   findObstacle,
   kernelFunctions,
   LoadError,
+  objectName,
   openNative,
   startProbes,
 } from '../../../src/kernel/index.ts';
@@ -154,7 +155,7 @@ const began = performance.now();
 const functions = kernelFunctions();
 const planned = performance.now();
 const ringBytes = 8 << 20;
-const image = readFileSync(new URL('build/bpf/saker.bpf.o', root));
+const image = readFileSync(new URL(`build/bpf/${objectName(functions)}`, root));
 const notices: string[] = [];
 const options = {
   image,
