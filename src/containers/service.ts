@@ -67,6 +67,8 @@ export class ContainerService {
   readonly #users = new Map<number, readonly Keeper[]>();
   readonly #waiting = new Map<string, Ask>();
   readonly #active = new Map<string, Ask>();
+  /** Removed while they were asked for: the answer must not bring them back. */
+  readonly #removed = new Set<string>();
   #stats = { asks: 0, bundles: 0, bundleFaults: 0, unknown: 0, refused: 0 };
   #stopped = false;
 
@@ -84,7 +86,11 @@ export class ContainerService {
   }
 
   start(): void {
-    for (const keeper of this.#all()) keeper.start();
+    // Where containerd is followed by its own API, its CRI is asked for pods only.
+    const followed = new Set(this.#keepers.containerd.map(({ source }) => source.socketPath));
+    for (const keeper of this.#all()) {
+      if (!(keeper.source instanceof CriSource && followed.has(keeper.source.socketPath))) keeper.start();
+    }
   }
 
   stop(): void {
@@ -138,6 +144,7 @@ export class ContainerService {
       if (event.namespace === 'moby') return;
       const key = containerKey({ ...event, userId: null });
       this.#waiting.delete(key);
+      if (this.#active.has(key)) this.#removed.add(key);
       this.#calls.send([{ kind: 'removed', key }]);
       return;
     }
@@ -183,6 +190,7 @@ export class ContainerService {
       this.#active.set(key, ask);
       void this.#answer(ask).finally(() => {
         this.#active.delete(key);
+        if (this.#removed.delete(key)) this.#calls.send([{ kind: 'removed', key }]);
         this.#next();
       });
     }

@@ -27,6 +27,8 @@ export function readPlainFile(
   }
   try {
     const stat = fstatSync(fd);
+    // Removed since it was opened: the kernel's name of it would not be the one we asked for.
+    if (stat.nlink === 0) return 'absent';
     // O_NOFOLLOW looks at the last component only; the kernel's name of what was opened shows the others.
     if (!stat.isFile() || readlinkSync(`/proc/self/fd/${fd}`) !== expected) return 'not plain';
     if (stat.uid !== uid) return 'owner';

@@ -30,6 +30,8 @@ export class CriSource implements Source {
     // filter (1): id (1) → containers (1): pod_sandbox_id (2)
     const listed = await this.#call('ListContainers', encode([1, encode([1, asked.fullId])]));
     const container = listed.messages(1).find((one) => one.text(1) === asked.fullId);
+    // Asking for the status of what does not exist would leave an error in the runtime's log each time.
+    if (container === undefined && !(await this.#isSandbox(asked.fullId))) return null;
     const sandboxId = container?.text(2) ?? asked.fullId;
     // Both with verbose (2): the runtime's own JSON comes along.
     const sandbox = await this.#found('PodSandboxStatus', encode([1, sandboxId], [2, true]));
@@ -88,6 +90,12 @@ export class CriSource implements Source {
       this.#runtime = name === 'containerd' || name === 'cri-o' ? name : 'cri';
     }
     return this.#runtime;
+  }
+
+  async #isSandbox(id: string): Promise<boolean> {
+    // filter (1): id (1) → items (1): id (1)
+    const listed = await this.#call('ListPodSandbox', encode([1, encode([1, id])]));
+    return listed.messages(1).some((one) => one.text(1) === id);
   }
 
   async #found(method: string, request: Uint8Array): Promise<Message | null> {

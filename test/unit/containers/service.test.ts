@@ -241,3 +241,36 @@ test('dockerd keeps a container that containerd has removed', async (t) => {
   await until(() => news.length > 0);
   assert.deepEqual(news, [{ kind: 'removed', key: 'default/web' }]);
 });
+
+test('a container that is removed while it is asked for does not come back', async (t) => {
+  const socket = path();
+  let answer: (() => void) | null = null;
+  let events: { write: (bytes: Uint8Array) => boolean } | null = null;
+  const told = (topic: string, id: string): Buffer =>
+    frame(encode([2, 'default'], [3, topic], [4, encode([2, encode([1, id])])]));
+  const fake = await grpcSocket(socket, (stream, method) => {
+    if (method.endsWith('Images/Get')) return fail(stream, 5, '');
+    if (method.endsWith('Containers/Get')) {
+      answer = () => reply(stream, encode([1, encode([1, 'web'], [3, 'tool:1'])]));
+      return;
+    }
+    if (!method.endsWith('Subscribe')) return reply(stream, new Uint8Array(0));
+    stream.respond({ ':status': 200 });
+    stream.write(told('/containers/create', 'web'));
+    events = stream;
+  });
+  t.after(() => fake.close());
+  const { news, containers } = start(t, { containerd: socket });
+  await until(() => answer !== null && events !== null);
+  events!.write(told('/containers/delete', 'web'));
+  await until(() => news.length === 1);
+  answer!();
+  await until(() => news.length === 3);
+  assert.deepEqual(
+    news.map(({ kind }) => kind),
+    ['removed', 'facts', 'removed'],
+  );
+  assert.equal(containers.stats().known, 1);
+  containers.takeAsks(1e9);
+  assert.equal(containers.stats().known, 0);
+});
