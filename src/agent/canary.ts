@@ -17,20 +17,22 @@ export interface Canary {
 
 /**
  * @param flags O_* bits by which the kernel side knows the canary among the agent's own opens
+ * @param onHeard told for each one that comes back, with the ms it took
  * @param onSilence told for each one that does not come back, with the ms that have passed
  */
 export function createCanary(
   flags: number,
   patienceMs: number,
-  onHeard: () => void,
+  onHeard: (ms: number) => void,
   onSilence: (ms: number) => void,
 ): Canary {
   let timer: NodeJS.Timeout | null = null;
+  let since = 0;
   return {
     sing() {
       openCanary(flags);
       if (timer !== null) return;
-      const since = performance.now();
+      since = performance.now();
       timer = setTimeout(() => {
         timer = null;
         onSilence(Math.round(performance.now() - since));
@@ -39,7 +41,7 @@ export function createCanary(
     heard() {
       if (timer !== null) clearTimeout(timer);
       timer = null;
-      onHeard();
+      onHeard(Math.round(performance.now() - since));
     },
     stop() {
       if (timer !== null) clearTimeout(timer);

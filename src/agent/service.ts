@@ -12,6 +12,7 @@ import {
   type Probes,
 } from '../kernel/index.ts';
 import { type Canary, createCanary } from './canary.ts';
+import { CONTROL_SOCKET, type Control, openControl } from './control.ts';
 import type { EngineLink } from './engine-link.ts';
 import { attachHooks } from './hooks.ts';
 import { HostNameWatch } from './host-names.ts';
@@ -22,6 +23,7 @@ import type { AgentOptions } from './options.ts';
 import { deliveryOptions } from './outputs.ts';
 import { keysForRestart, loadSettings, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
+import { type AgentStatus, agentStatus } from './status.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
@@ -69,6 +71,10 @@ export async function runService(
   return new Service(parts, probes).live();
 }
 
+function rulesStatus({ rules }: RulesCheck, settings: Settings): AgentStatus['rules'] {
+  return { loaded: rules, files: settings.rules.files.map(({ name }) => name) };
+}
+
 class Service {
   readonly #options: AgentOptions;
   readonly #signals: Signals;
@@ -84,6 +90,9 @@ class Service {
   readonly #wakeFd: number;
   #status: string;
   readonly #config: Config;
+  #rules: AgentStatus['rules'];
+  #heardLast: { readonly atMs: number; readonly tookMs: number } | null = null;
+  #control: Control | null = null;
   #isReady = false;
   #reloading: Promise<void> = Promise.resolve();
   #end: (exitCode: number) => void = () => {};
@@ -111,7 +120,7 @@ class Service {
     this.#canary = createCanary(
       CANARY_OPEN_FLAGS,
       CANARY_PATIENCE_MS,
-      () => this.#heard(),
+      (ms) => this.#heard(ms),
       (ms) =>
         log.error(`no event has come through for ${ms} ms: saker is blind, the messages before this say why`),
     );
@@ -128,6 +137,7 @@ class Service {
     this.#config = settings.config;
     if (this.#config.watch_config_files) this.#files.follow(paths);
     this.#status = this.#describe(check);
+    this.#rules = rulesStatus(check, settings);
   }
 
   async live(): Promise<number> {
@@ -144,6 +154,7 @@ class Service {
       this.#fail(`the engine does not start: ${error.message}`),
     );
     const timers = this.#startTimers();
+    await this.#answer();
     const exitCode = await this.#ended;
     for (const timer of timers) clearInterval(timer);
     await this.#close();
@@ -164,6 +175,29 @@ class Service {
     const processes = await this.#engine.tasks(this.#probes.readTasks());
     this.#log.info(`${processes} processes known`);
     void this.#probes.settled().then(() => this.#log.info(`${this.#probes.active.length} hooks attached`));
+  }
+
+  /** `saker status` is a comfort; that nobody can ask is no reason not to watch. */
+  async #answer(): Promise<void> {
+    this.#control = await openControl(CONTROL_SOCKET, { '/status': () => this.#agentStatus() }).catch(
+      (error: Error) => {
+        this.#log.warning(`saker status will get no answer: ${error.message}`);
+        return null;
+      },
+    );
+  }
+
+  #agentStatus(): AgentStatus {
+    const probes = this.#probes;
+    return agentStatus({
+      ready: this.#isReady,
+      rules: this.#rules,
+      canary: this.#heardLast,
+      state: probes.state(),
+      counts: probes.counts(),
+      facts: probes.facts(),
+      outputs: this.#delivery.stats(),
+    });
   }
 
   #startTimers(): NodeJS.Timeout[] {
@@ -188,7 +222,8 @@ class Service {
     return timers;
   }
 
-  #heard(): void {
+  #heard(tookMs: number): void {
+    this.#heardLast = { atMs: performance.now(), tookMs };
     this.#notifier.watchdog();
     if (this.#isReady) return;
     this.#isReady = true;
@@ -218,6 +253,7 @@ class Service {
       this.#probes.want(check.eventTypes, check.parts);
       this.#hostNames.follow(check.hostNames);
       this.#status = this.#describe(check);
+      this.#rules = rulesStatus(check, settings);
       this.#log.notice(`reloaded: ${this.#status}`);
     } else {
       this.#log.error('the new configuration or rules are not valid: the old ones stay in force');
@@ -251,6 +287,7 @@ class Service {
     this.#canary.stop();
     this.#files.stop();
     this.#hostNames.stop();
+    this.#control?.close();
     await this.#engine
       .stop()
       .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import { nearest } from '../base/suggest.ts';
+import { VERSION } from '../base/version.ts';
 import type { Command, Io } from './io.ts';
-import { VERSION } from './version.ts';
 
 /** One row per command: what it is for, and where it lives. Loaded only when it is called. */
 const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
   rules: {
     about: 'describe rules: saker rules [FILE...] [--json]',
     load: async () => (await import('./rules.ts')).rulesCommand,
+  },
+  status: {
+    about: 'what the running agent sees and how: saker status [--json]',
+    load: async () => (await import('./status.ts')).statusCommand,
   },
   fields: {
     about: 'list the fields that conditions and outputs may use: saker fields [--json]',

@@ -4,12 +4,12 @@ import type { AgentOptions } from '../agent/options.ts';
 import { runAgent } from '../agent/run.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { VERSION } from '../base/version.ts';
 import { configSchema } from '../config/index.ts';
 import { checkCommand } from './check.ts';
 import { fieldsCommand } from './fields.ts';
 import type { Io } from './io.ts';
 import { rulesCommand } from './rules.ts';
-import { VERSION } from './version.ts';
 
 /** A timer of Node holds 2^31 - 1 ms. */
 const MAX_SECONDS = 2_147_483;

@@ -30,13 +30,8 @@ export { errnoName, type Native, openNative } from './native.ts';
 export { LoadError, type ObjectOptions, objectName } from './object.ts';
 export type { Missing } from './plan.ts';
 export { explainFailure, findObstacle, type Obstacle } from './preconditions.ts';
-export {
-  type Notice,
-  type Probes,
-  type ProbesOptions,
-  type ProbesState,
-  startProbes,
-} from './probes.ts';
+export { startProbes } from './probes.ts';
+export type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
 export type { PartState, Tier, TypeState } from './probes-state.ts';
 export type { ProgramFacts, TypeCount } from './readings.ts';
 

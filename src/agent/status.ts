@@ -1,0 +1,97 @@
+/** What `saker status` shows: the shape of the answer to GET /status, and where it comes from. */
+import { release } from 'node:os';
+import { VERSION } from '../base/version.ts';
+import type { SinkStats } from '../delivery/index.ts';
+import type { ProbesState, ProgramFacts, Tier, TypeCount } from '../kernel/index.ts';
+
+/** One source of the events of a type: the usual one, or such as those of 32-bit programs. */
+export interface PartStatus {
+  /** null: the usual one */
+  readonly detail: string | null;
+  readonly tier: Tier;
+  /** Why there is no hook of its own; null if there is, or will be. */
+  readonly reason: string | null;
+}
+
+export interface EventStatus {
+  readonly type: string;
+  /** Of the usual source. */
+  readonly tier: Tier;
+  readonly sent: number;
+  /** The ring had no place. */
+  readonly lost: number;
+  readonly parts: readonly PartStatus[];
+}
+
+export interface AgentStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptime_s: number;
+  readonly kernel: string;
+  readonly ready: boolean;
+  readonly rules: { readonly loaded: number; readonly files: readonly string[] };
+  /** The canary: since when it was last heard, and how long it was under way; null: not yet. */
+  readonly canary: { readonly heard_s_ago: number | null; readonly took_ms: number | null };
+  readonly hooks: {
+    readonly attached: number;
+    readonly pending: number;
+    /** Every system call of the host passes a program of saker's. */
+    readonly all_system_calls: boolean;
+    /** What the kernel does not come back from. */
+    readonly blocked: string | null;
+    /** Program → runs that the kernel skipped. */
+    readonly missed_runs: Readonly<Record<string, number>>;
+  };
+  readonly events: readonly EventStatus[];
+  readonly outputs: readonly SinkStats[];
+}
+
+/** Everything the answer is made of. */
+export interface StatusSources {
+  readonly ready: boolean;
+  readonly rules: AgentStatus['rules'];
+  readonly canary: { readonly atMs: number; readonly tookMs: number } | null;
+  readonly state: ProbesState;
+  readonly counts: readonly TypeCount[];
+  readonly facts: readonly ProgramFacts[];
+  readonly outputs: readonly SinkStats[];
+}
+
+export function agentStatus(from: StatusSources): AgentStatus {
+  const { state, canary } = from;
+  const heard = canary === null ? null : Math.round((performance.now() - canary.atMs) / 100) / 10;
+  const missed = from.facts.filter(({ missedRuns }) => missedRuns > 0);
+  return {
+    version: VERSION,
+    pid: process.pid,
+    uptime_s: Math.round(process.uptime()),
+    kernel: release(),
+    ready: from.ready,
+    rules: from.rules,
+    canary: { heard_s_ago: heard, took_ms: canary?.tookMs ?? null },
+    hooks: {
+      attached: state.attached,
+      pending: state.pending,
+      all_system_calls: state.dispatching,
+      blocked:
+        state.blocked === null ? null : `${state.blocked.what}, for ${Math.round(state.blocked.seconds)} s`,
+      missed_runs: Object.fromEntries(missed.map(({ program, missedRuns }) => [program, missedRuns])),
+    },
+    events: eventStatus(state, from.counts),
+    outputs: from.outputs,
+  };
+}
+
+function eventStatus({ types }: ProbesState, counts: readonly TypeCount[]): EventStatus[] {
+  const byType = new Map(counts.map((count) => [count.type, count]));
+  return types.map(({ type, parts }) => {
+    const count = byType.get(type);
+    return {
+      type,
+      tier: parts.find(({ detail }) => detail === null)?.tier ?? 'none',
+      sent: Number(count?.sent ?? 0),
+      lost: Number(count?.lost ?? 0),
+      parts: parts.map(({ detail, tier, reason }) => ({ detail, tier, reason })),
+    };
+  });
+}

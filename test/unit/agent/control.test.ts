@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openControl } from '../../../src/agent/control.ts';
+import type { AgentStatus } from '../../../src/agent/status.ts';
+import { statusCommand } from '../../../src/cli/status.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'saker-control-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const STATUS: AgentStatus = {
+  version: '1.2.3',
+  pid: 42,
+  uptime_s: 3725,
+  kernel: '6.1.0',
+  ready: true,
+  rules: { loaded: 2, files: ['/etc/a\u001b.yaml'] },
+  canary: { heard_s_ago: 1.5, took_ms: 12 },
+  hooks: {
+    attached: 20,
+    pending: 1,
+    all_system_calls: true,
+    blocked: 'attach open_syscall, for 7 s',
+    missed_runs: { dispatch: 3 },
+  },
+  events: [
+    {
+      type: 'openat',
+      tier: 'fexit',
+      sent: 1234,
+      lost: 0,
+      parts: [
+        { detail: null, tier: 'fexit', reason: null },
+        { detail: 'io_uring', tier: 'none', reason: 'the kernel refused to load it' },
+      ],
+    },
+    { type: 'kill', tier: 'tracepoint', sent: 1, lost: 2, parts: [] },
+  ],
+  outputs: [
+    { name: 'journal', queued: 1, delivered: 5, dropped: 2, refused: 1, retries: 0, error: 'no such file' },
+  ],
+};
+
+async function run(args: string[], socket: string): Promise<{ code: number; out: string; err: string }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const io = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+  return { code: await statusCommand(args, io, socket), out: out.join(''), err: err.join('') };
+}
+
+/** What the agent says to raw bytes, until it closes. */
+function send(socket: string, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const connection = connect(socket, () => connection.write(bytes));
+    connection.on('data', (chunk) => {
+      text += chunk;
+    });
+    connection.on('close', () => resolve(text));
+    connection.on('error', () => {});
+  });
+}
+
+test('the status of a running agent, for people and as JSON; the socket is root’s alone', async () => {
+  const socket = join(folder, 'run/control.sock');
+  const control = await openControl(socket, { '/status': () => STATUS });
+  assert.equal(statSync(socket).mode & 0o777, 0o600);
+  const json = await run(['--json'], socket);
+  assert.deepEqual([json.code, JSON.parse(json.out)], [0, STATUS]);
+  const { code, out } = await run([], socket);
+  assert.equal(code, 0);
+  assert.deepEqual(out.split('\n'), [
+    'saker 1.2.3, pid 42, up 1 h 2 min, kernel 6.1.0',
+    'rules    2 from 1 files',
+    '         /etc/a\\x1b.yaml',
+    'canary   heard 1.5 s ago, took 12 ms',
+    'hooks    20 attached, 1 pending',
+    '         every system call of this host passes a program of saker now',
+    '         the kernel does not come back: attach open_syscall, for 7 s',
+    '         the kernel skipped dispatch 3 times',
+    'output   journal: 5 delivered, 1 waiting, 3 lost, failing: no such file',
+    '',
+    'EVENT   TIER        SENT  LOST',
+    'openat  fexit       1234     0  io_uring: none the kernel refused to load it',
+    'kill    tracepoint     1     2',
+    '',
+  ]);
+  control.close();
+});
+
+test('no agent, no answer, a strange answer: told apart', async () => {
+  const nobody = await run([], join(folder, 'nobody.sock'));
+  assert.equal(nobody.code, 1);
+  assert.match(nobody.err, /no agent answers at .*systemctl start saker/);
+  assert.equal((await run(['--jsn'], '')).code, 2);
+  const strange = join(folder, 'strange.sock');
+  const server = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nnot json'));
+  await new Promise<void>((resolve) => server.listen(strange, resolve));
+  const { code, err } = await run([], strange);
+  assert.deepEqual([code, err.split('\n').length], [70, 2]);
+  server.close();
+});
+
+test('a socket that a dead agent left is taken over, one that answers is not', async () => {
+  const socket = join(folder, 'again.sock');
+  writeFileSync(socket, '');
+  const control = await openControl(socket, { '/status': () => STATUS });
+  await assert.rejects(openControl(socket, {}), /another agent answers/);
+  assert.equal((await run([], socket)).code, 0, 'the first goes on');
+  control.close();
+});
+
+test('requests are bounded, and only what the table names is answered', async () => {
+  const socket = join(folder, 'hostile.sock');
+  const control = await openControl(socket, { '/status': () => STATUS });
+  const cases: [string, RegExp][] = [
+    ['GET /status HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 200/],
+    ['GET /constructor HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 404/],
+    ['GET /status/../etc HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1.1 404/],
+    ['POST /status HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc', /^HTTP\/1.1 405/],
+    ['\u0000\u0001 garbage\r\n\r\n', /^$/],
+    [`GET /status HTTP/1.1\r\nX: ${'a'.repeat(10_000)}\r\n\r\n`, /^$/],
+  ];
+  for (const [bytes, answer] of cases) assert.match(await send(socket, bytes), answer, bytes.slice(0, 40));
+  control.close();
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { KernelSeries } from '../cache.ts';
+import { runInGuest } from '../guest.ts';
+import { stage } from '../stage.ts';
+
+const here = (name: string): string => join(import.meta.dirname, name);
+
+/** @returns a new folder for --in, with the scripts of this folder and the workload */
+export function stageTiers(): string {
+  const scripts = ['hand-over.ts', 'stuck.ts', 'refused.ts'].map(here);
+  return stage({ scripts, program: { name: 'workload', sources: [here('workload.c')] } });
+}
+
+/** Runs one of the scripts in a guest and returns the JSON it printed last. */
+export async function runScript<T>(kernel: KernelSeries, staged: string, script: string): Promise<T> {
+  const command = `./node --disable-warning=ExperimentalWarning test/vm/tiers/${script}`;
+  const { code, stdout, failure } = await runInGuest({ kernel, mini: true, inDirs: [staged], command });
+  assert.equal(code, 0, `${failure ?? ''}\n${stdout}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
+}
