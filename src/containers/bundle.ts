@@ -34,7 +34,11 @@ export interface BundleResult {
   readonly facts: ContainerFacts | null;
   /** What is wrong with the bundle that was found, for a warning. */
   readonly fault: string | null;
+  /** The fault may be that the runtime is just writing it. */
+  readonly unfinished: boolean;
 }
+
+const NOTHING: BundleResult = { facts: null, fault: null, unfinished: false };
 
 /**
  * Reads the bundle of a container that root's runtimes started: some 0.2 ms, no waiting for anybody. There before the
@@ -43,23 +47,24 @@ export interface BundleResult {
  */
 export function readBundle(ref: Ask, labelMaxBytes: number, places = BUNDLE_PLACES): BundleResult {
   // Ids come from cgroup names: `.` and `..` are names too.
-  if (ref.userId !== null || !/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(ref.fullId))
-    return { facts: null, fault: null };
+  if (ref.userId !== null || !/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(ref.fullId)) return NOTHING;
   const faults = new Faults();
   const names = storageNames(ref, places, faults);
   for (const { base, path, runtime } of candidates(ref, places)) {
     const content = readPlainFile(base, path, { maxBytes: MAX_BYTES, uid: process.getuid?.() ?? 0 });
     if (content === 'absent') continue;
-    if (typeof content === 'string') return { facts: names, fault: `${base}/${path}: ${content}` };
+    if (typeof content === 'string')
+      return { facts: names, fault: `${base}/${path}: ${content}`, unfinished: false };
     const spec = parseJson(content.toString('utf8'));
-    if (spec === undefined) return { facts: names, fault: `${base}/${path}: not JSON` };
+    if (spec === undefined) return { facts: names, fault: `${base}/${path}: not JSON`, unfinished: true };
     const facts = factsOfSpec(spec, runtime, labelMaxBytes, faults);
     return {
       facts: names === null ? facts : mergeFacts(facts, names),
       fault: faults.count === 0 ? null : `${base}/${path}: ${faults.count} values left out`,
+      unfinished: false,
     };
   }
-  return { facts: names, fault: null };
+  return { ...NOTHING, facts: names };
 }
 
 function storageNames(ref: Ask, places: BundlePlaces, faults: Faults): ContainerFacts | null {

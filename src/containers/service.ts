@@ -1,7 +1,7 @@
 import { ContainerdSource } from './api/containerd.ts';
 import { CriSource } from './api/cri.ts';
 import { DockerSource } from './api/docker.ts';
-import { BUNDLE_PLACES, type BundlePlaces, readBundle } from './bundle.ts';
+import { BUNDLE_PLACES, type BundlePlaces, type BundleResult, readBundle } from './bundle.ts';
 import type { Runtime } from './cgroup.ts';
 import { type ContainerFacts, mergeFacts } from './facts.ts';
 import { KEEPER_TIMES, Keeper, type KeeperStats, type KeeperTimes } from './keeper.ts';
@@ -198,7 +198,8 @@ export class ContainerService {
 
   async #answer(ask: Ask): Promise<void> {
     const faults = new Faults();
-    let facts = this.#fromBundle(ask);
+    const bundle = this.#fromBundle(ask);
+    let facts = bundle.facts;
     let done = false;
     for (const keeper of this.#toAsk(ask)) {
       const isCri = keeper.source instanceof CriSource;
@@ -210,21 +211,25 @@ export class ContainerService {
       facts = facts === null ? told : mergeFacts(facts, told);
       if (isCri) break;
     }
+    // A bundle is written while the container is being made: what was not whole yet matters only if nobody else knows.
+    if (bundle.fault !== null && !(done && bundle.unfinished)) this.#faulty(ask, bundle.fault);
     if (faults.count > 0) this.#calls.warn(`container ${ask.fullId}: ${faults.count} values left out`);
     if (facts === null) this.#stats.unknown++;
     if (!this.#stopped) this.#calls.send([{ kind: 'facts', key: ask.key, facts, final: true }]);
   }
 
-  #fromBundle(ask: Ask): ContainerFacts | null {
-    const { facts, fault } = readBundle(ask, this.#settings.labelMaxBytes, this.#options.bundles);
-    if (fault !== null) {
-      this.#stats.bundleFaults++;
-      this.#calls.warn(`container ${ask.fullId}: ${fault}`);
+  #fromBundle(ask: Ask): BundleResult {
+    const found = readBundle(ask, this.#settings.labelMaxBytes, this.#options.bundles);
+    if (found.facts !== null) {
+      this.#stats.bundles++;
+      this.#calls.send([{ kind: 'facts', key: ask.key, facts: found.facts, final: false }]);
     }
-    if (facts === null) return null;
-    this.#stats.bundles++;
-    this.#calls.send([{ kind: 'facts', key: ask.key, facts, final: false }]);
-    return facts;
+    return found;
+  }
+
+  #faulty(ask: Ask, fault: string): void {
+    this.#stats.bundleFaults++;
+    this.#calls.warn(`container ${ask.fullId}: ${fault}`);
   }
 
   #toAsk(ask: Ask): readonly Keeper[] {

@@ -258,6 +258,6 @@ test('hostile bundle: control characters and long values are left out and told',
 
 test('ids that are paths, and containers of users, are not looked for', () => {
   for (const id of ['..', '.', '../x', 'a/b', '.hidden'])
-    assert.deepEqual(read(id), { facts: null, fault: null });
+    assert.deepEqual(read(id), { facts: null, fault: null, unfinished: false });
   assert.equal(read(hex('a'), 'containerd', 1000).facts, null);
 });

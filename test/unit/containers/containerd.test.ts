@@ -65,7 +65,7 @@ before(async () => {
   writeFileSync(join(dir, 'config.toml'), CONFIG);
   digest = writeImage(dir, NAME, EMPTY_LAYER, ['/x']);
   await startDaemon();
-  ctr('-n', 'default', 'images', 'import', '--snapshotter', 'native', join(dir, 'image.tar'));
+  ctr('-n', 'default', 'images', 'import', '--no-unpack', join(dir, 'image.tar'));
 });
 after(async () => {
   if (daemon !== null) await stopDaemon();

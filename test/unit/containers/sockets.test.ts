@@ -214,6 +214,27 @@ test('cri: events that the runtime does not have', async () => {
   source.close();
 });
 
+test('cri: events', async () => {
+  const socket = path();
+  await keep(
+    grpcSocket(socket, (stream, method) => {
+      if (method.endsWith('Version')) return reply(stream, encode([2, 'cri-o']));
+      // container_event_type is left out for created; 1 is started, 2 stopped, 3 deleted
+      const event = (type: number): Uint8Array => Buffer.concat([encode([1, A]), Uint8Array.of(0x10, type)]);
+      return reply(stream, encode([1, A]), event(1), event(2), event(3), event(99));
+    }),
+  );
+  const source = new CriSource(socket, 100, GRPC);
+  const kinds: string[] = [];
+  await source.watch(
+    () => {},
+    ({ kind, fullId }) => kinds.push(`${kind} ${fullId === A}`),
+    new AbortController().signal,
+  );
+  assert.deepEqual(kinds, ['created true', 'started true', 'removed true']);
+  source.close();
+});
+
 const SANDBOX = 'b'.repeat(64);
 const APPLIED = JSON.stringify({
   spec: { containers: [{ name: 'web', livenessProbe: { exec: { command: ['cat', '/ok'] } } }] },
