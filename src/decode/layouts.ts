@@ -227,6 +227,9 @@ export class ExecFailedFields extends Fields {
   get filename(): Interned {
     return this.c.text(FAILED_NAME_AT);
   }
+  get filenameFlags(): number {
+    return this.c.textFlags(FAILED_NAME_AT);
+  }
   /** Directory that a relative filename starts from; empty for an absolute one. */
   get base(): Interned {
     return this.c.text(FAILED_BASE_AT);

@@ -139,7 +139,7 @@ export function reachable(path: Interned, flags: number): Interned {
 }
 
 /** How the kernel names the file behind memfd_create(2). */
-const MEMFD = /^\/?memfd:/;
+const MEMFD = /^\/memfd:/;
 
 function layerOf(flags: number): ImageFacts['exeLayer'] {
   if ((flags & abi.FLAG_OVERLAY) === 0) return null;
@@ -152,7 +152,9 @@ function exePathOf({ exec, pid }: EventRecord, proc: ProcReader): Interned {
     const whole = proc.exe(pid);
     if (whole !== null) return new Interned(whole);
   }
-  return MEMFD.test(exec.exe.text) ? exec.exe : reachable(exec.exe, exec.exeFlags);
+  // A memfd lies in no directory.
+  if (MEMFD.test(exec.exe.text)) return new Interned(exec.exe.text.slice(1));
+  return reachable(exec.exe, exec.exeFlags);
 }
 
 function imageOf(record: EventRecord, argv: readonly string[], proc: ProcReader): ImageFacts {
@@ -176,7 +178,7 @@ function imageOf(record: EventRecord, argv: readonly string[], proc: ProcReader)
     userNs: exec.userNs,
     exeLayer: layerOf(flags),
     exeUnlinked: exec.exeNlink === 0,
-    exeFromMemfd: exec.exeNlink === 0 && MEMFD.test(exepath.text),
+    exeFromMemfd: exec.exeNlink === 0 && MEMFD.test(exec.exe.text),
     environment: proc.environment(exec.env),
   };
 }

@@ -48,6 +48,9 @@ const DUPLICATES: ReadonlySet<number> = new Set([abi.TYPE_DUP, abi.TYPE_DUP2, ab
 const F_DUPFD = 0;
 const F_DUPFD_CLOEXEC = 1030;
 
+/** saker_socket.family of what is no socket. */
+const NO_FAMILY = 0xffff;
+
 const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 const S_IFIFO = 0o010000;
@@ -82,6 +85,8 @@ function describeSocketCall(record: EventRecord): Descriptor {
   const { socket, type, ret } = record;
   if (type === abi.TYPE_SOCKETPAIR || socket.fd < 0) return { ...NONE, number: ret < 0 ? -1 : null };
   const ends = describeSocket(record);
+  // No socket, or closed by another thread meanwhile; what the caller gave is known all the same.
+  if (socket.family === NO_FAMILY) return { number: socket.fd, kind: null, name: null, socket: ends };
   return { number: socket.fd, kind: ends.kind, name: ends.name, socket: ends };
 }
 
@@ -93,7 +98,9 @@ function describeCall(record: EventRecord, lookUp: LookUp): Descriptor {
     const name = type === abi.TYPE_MEMFD_CREATE ? call.text : EMPTY;
     return { number: ret, kind: made, name, socket: null };
   }
-  if (call.fd < 0) return NONE;
+  if (call.fd < 0) {
+    return type === abi.TYPE_OPEN_BY_HANDLE_AT && ret < 0 ? { ...NONE, number: -1 } : NONE;
+  }
   const duplicate = DUPLICATES.has(type) || (type === abi.TYPE_FCNTL && isDuplicate(call.int(1)));
   return describeFile(record, duplicate && ret >= 0 ? ret : call.fd, lookUp);
 }

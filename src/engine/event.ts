@@ -33,6 +33,10 @@ export interface EventContext {
 /** A text that is there. */
 const known = (text: Interned): Interned | null => (text.text === '' ? null : text);
 
+/** A text that could not be read is missing; an empty one is empty. */
+const readable = (text: Interned, flags: number): Interned | null =>
+  (flags & abi.STR_FAULT) === 0 ? text : null;
+
 /** A path text that does not begin with `/` was cut by the kernel side or is relative to an unknown directory. */
 const isAbsolute = (text: Interned): boolean => text.text.startsWith('/');
 
@@ -109,18 +113,18 @@ export class Event {
     return this.variant === 0 ? (this.#given ?? this.#resolved) : this.#resolved;
   }
 
-  /** The name exactly as the caller gave it. */
+  /** The name exactly as the caller gave it; null when there is none or it could not be read. */
   get nameGiven(): Interned | null {
-    const { layout } = this.record;
-    if (layout === abi.LAYOUT_OPEN) return this.record.open.name;
-    if (layout === abi.LAYOUT_EXEC) return this.record.exec.filename;
-    if (layout === abi.LAYOUT_EXEC_FAILED) return this.record.execFailed.filename;
-    if (layout === abi.LAYOUT_CALL) return this.record.call.name;
+    const { layout, open, exec, execFailed, call } = this.record;
+    if (layout === abi.LAYOUT_OPEN) return readable(open.name, open.nameFlags);
+    if (layout === abi.LAYOUT_EXEC) return exec.filename;
+    if (layout === abi.LAYOUT_EXEC_FAILED) return readable(execFailed.filename, execFailed.filenameFlags);
+    if (layout === abi.LAYOUT_CALL) return readable(call.name, call.nameFlags);
     return null;
   }
   /** The second name of a call with two. */
   get secondGiven(): Interned | null {
-    return this.isCall ? this.record.call.name2 : null;
+    return this.isCall ? readable(this.record.call.name2, this.record.call.name2Flags) : null;
   }
   /** The names of nameGiven and secondGiven, absolute; null when there is none or its directory is not known. */
   get nameAbsolute(): Interned | null {
@@ -147,6 +151,10 @@ export class Event {
     // Asked once for each event: the answer is remembered for the next.
     const connecting = this.record.type === abi.TYPE_CONNECT;
     return connecting || this.#context.peers.isNew(this.record.socket.ino, name?.text ?? '');
+  }
+  /** The other text of a call: an attribute's name, a module's parameters. */
+  get textGiven(): Interned | null {
+    return readable(this.record.call.text, this.record.call.textFlags);
   }
   /** The descriptor that the event is about. */
   get descriptor(): Descriptor {

@@ -38,7 +38,8 @@ const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const IPPROTO_ICMP = 1;
 const IPPROTO_ICMPV6 = 58;
-const ESTABLISHED = 1;
+/** Of tcp_states.h: established, and with one of both directions closed. */
+const CONNECTED: ReadonlySet<number> = new Set([1, 4, 5, 8]);
 const LISTENING = 10;
 const EINPROGRESS = 115;
 
@@ -78,7 +79,7 @@ export function describeSocket(record: EventRecord): SocketEnds {
     server: remote === null ? local : server,
     isServer,
     l4: layer4(record),
-    connected: connecting || socket.state === ESTABLISHED,
+    connected: connecting || CONNECTED.has(socket.state),
     nameChanged: connecting || (type !== abi.TYPE_BIND && given),
   };
 }
@@ -182,8 +183,11 @@ function nameOf(
   return only === null ? EMPTY : interned(endpointText(only));
 }
 
-/** Abstract names begin with a zero byte, which people write as `@`. */
 function unixName(remote: Interned, local: Interned): Interned {
-  const name = remote.text === '' ? local : remote;
+  return unixText(remote.text === '' ? local : remote);
+}
+
+/** Abstract names begin with a zero byte, which people write as `@`. */
+export function unixText(name: Interned): Interned {
   return name.text.startsWith('\0') ? interned(`@${name.text.slice(1)}`) : name;
 }

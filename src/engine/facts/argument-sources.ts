@@ -2,7 +2,7 @@ import { EMPTY, Interned } from '../../base/interning.ts';
 import type { ArgumentKind } from '../../schema/arguments.ts';
 import type { Process } from '../../state/index.ts';
 import type { Event } from '../event.ts';
-import { endpointText } from '../socket.ts';
+import { endpointText, unixText } from '../socket.ts';
 import { isWritable } from './executable.ts';
 
 /** Where arguments of events come from: registers, strings of the record, and the process. */
@@ -72,7 +72,7 @@ const endText = (end: 'local' | 'remote'): Source => {
     const found = descriptor.socket?.[end] ?? null;
     if (found !== null) return new Interned(endpointText(found));
     const path = end === 'local' ? record.socket.localPath : record.socket.remotePath;
-    return path.text === '' ? null : path;
+    return path.text === '' ? null : unixText(path);
   };
 };
 
@@ -81,7 +81,7 @@ const named: Readonly<Record<string, Source>> = {
   ret: (event) => event.ret,
   name: (event) => event.nameGiven,
   name2: (event) => event.secondGiven,
-  text: ({ record }) => record.call.text,
+  text: (event) => event.textGiven,
   path: ({ record }) => record.call.path,
   dirfd: (event) => (event.isOpen ? event.dirfd : AT_FDCWD),
   openFlags: (event) => event.openFlags,

@@ -27,7 +27,8 @@ const open =
   () =>
   (event) => {
     const { descriptor } = event;
-    return descriptor.number === null || descriptor.number < 0 ? null : get(descriptor, event);
+    const { number, kind } = descriptor;
+    return number === null || number < 0 || kind === null ? null : get(descriptor, event);
   };
 
 function nameOf(event: Event): Interned | null {
@@ -111,7 +112,7 @@ export const descriptorFacts: Table = {
   },
   'fd.nameraw': () => (event) => {
     if (event.isOpen) return event.nameGiven;
-    return event.descriptor.number === null ? null : EMPTY;
+    return event.descriptor.kind === null ? null : EMPTY;
   },
   'fd.cip': address('client'),
   'fd.sip': address('server'),

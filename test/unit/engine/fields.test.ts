@@ -5,7 +5,7 @@ import type { Event } from '../../../src/engine/event.ts';
 import { availableFields } from '../../../src/engine/facts/index.ts';
 import { Peers } from '../../../src/engine/peers.ts';
 import { syscallCatalogue } from '../../../src/schema/fields.ts';
-import { STR_UNREACHABLE } from '../../../src/schema/record.generated.ts';
+import { STR_FAULT, STR_UNREACHABLE } from '../../../src/schema/record.generated.ts';
 import { type ImageFacts, type Process, Users } from '../../../src/state/index.ts';
 import * as records from './records.ts';
 
@@ -327,7 +327,22 @@ const rows: Row[] = [
   [
     'an abstract name',
     () => eventOf(socketRecord('connect', { args: [3], fd: 3, family: 1, remotePath: '\0bus\nx' })),
-    { 'fd.name': '@bus\nx', 'fd.typechar': 'u' },
+    { 'fd.name': '@bus\nx', 'fd.typechar': 'u', 'evt.arg.addr': '@bus\nx' },
+  ],
+  [
+    'a call on what is no socket',
+    () => eventOf(socketRecord('connect', { ret: -9, args: [99], fd: 99, family: 0xffff })),
+    { 'fd.num': 99, 'fd.type': null, 'fd.name': null, 'fd.is_server': null, 'fd.l4proto': null },
+  ],
+  [
+    'a name that could not be read is missing, an empty one is empty',
+    () => eventOf(callRecord('unlink', { ret: -14, name: '', nameFlags: STR_FAULT })),
+    { 'evt.arg.path': null, 'evt.args': 'res=-14(EFAULT) path=<NA>', 'evt.abspath': null },
+  ],
+  [
+    'an empty name',
+    () => eventOf(callRecord('unlink', { ret: -2, name: '' })),
+    { 'evt.arg.path': '', 'evt.args': 'res=-2(ENOENT) path=' },
   ],
   [
     'a failed open names a file, and no descriptor',

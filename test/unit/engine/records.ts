@@ -111,6 +111,8 @@ export interface CallParts extends HeaderParts {
   out?: readonly number[];
   fd?: number;
   name?: string;
+  /** STR_* of the name. */
+  nameFlags?: number;
   base?: string;
   name2?: string;
   base2?: string;
@@ -133,6 +135,7 @@ export function callRecord(type: string, parts: CallParts): Uint8Array {
   for (const [i, out] of (parts.out ?? []).entries()) {
     view.setBigUint64(r.AT_CALL_OUT + i * 8, BigInt(out), true);
   }
+  view.setUint16(r.AT_CALL_STR + r.CALL_NAME * r.SIZE_STR + r.AT_STR_FLAGS, parts.nameFlags ?? 0, true);
   view.setUint16(r.AT_CALL_STR + r.CALL_PATH * r.SIZE_STR + r.AT_STR_FLAGS, parts.pathFlags ?? 0, true);
   view.setInt32(r.AT_CALL_FD, parts.fd ?? -1, true);
   view.setUint32(r.AT_CALL_DEV, parts.dev ?? 0, true);
