@@ -18,8 +18,13 @@ export interface ProcessFacts {
   /** Effective ids; null when status could not be read. */
   readonly uid: number | null;
   readonly gid: number | null;
-  /** Pid in the innermost pid namespace. */
+  /** Pid and process group in the innermost pid namespace; a group from outside of it is 0. */
   readonly vpid: number;
+  readonly vpgid: number;
+  /** Inode numbers of namespaces; 0 when they could not be read. */
+  readonly mntNs: number;
+  readonly pidNs: number;
+  readonly userNs: number;
   /** Audit login uid; 4294967295 when unset. */
   readonly loginuid: number;
   readonly exe: string | null;
@@ -65,6 +70,10 @@ export class ProcFs {
       uid: status.uid,
       gid: status.gid,
       vpid: status.vpid ?? pid,
+      vpgid: status.vpgid ?? stat.pgid,
+      mntNs: this.#namespace(pid, 'mnt'),
+      pidNs: this.#namespace(pid, 'pid'),
+      userNs: this.#namespace(pid, 'user'),
       loginuid: this.loginuid(pid),
       exe: this.exe(pid),
       cwd: this.#link(pid, 'cwd'),
@@ -96,6 +105,10 @@ export class ProcFs {
   loginuid(pid: number): number {
     const text = this.#text(pid, 'loginuid', 16) ?? '';
     return /^\d+$/.test(text) ? Number(text) : LOGINUID_UNSET;
+  }
+
+  #namespace(pid: number, kind: 'mnt' | 'pid' | 'user'): number {
+    return Number(/\[(\d+)\]$/.exec(this.#link(pid, `ns/${kind}`) ?? '')?.[1] ?? 0);
   }
 
   #stat(pid: number): Stat | null {
@@ -136,7 +149,14 @@ function parseStat(text: string): Stat | null {
   };
 }
 
-function parseStatus(text: string): { uid: number | null; gid: number | null; vpid: number | null } {
+interface Status {
+  uid: number | null;
+  gid: number | null;
+  vpid: number | null;
+  vpgid: number | null;
+}
+
+function parseStatus(text: string): Status {
   // The Name line comes first and escapes its line ends, so no process name can forge a line here.
   const number = (pattern: RegExp): number | null => {
     const found = pattern.exec(text)?.[1];
@@ -147,6 +167,7 @@ function parseStatus(text: string): { uid: number | null; gid: number | null; vp
     uid: number(/^Uid:\t\d+\t(\d+)/m),
     gid: number(/^Gid:\t\d+\t(\d+)/m),
     vpid: number(/^NSpid:.*\t(\d+)$/m),
+    vpgid: number(/^NSpgid:.*\t(\d+)$/m),
   };
 }
 

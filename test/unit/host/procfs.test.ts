@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -30,6 +38,13 @@ test('this process is read from the real /proc', () => {
   assert.equal(facts.ppid, process.ppid);
   assert.equal(facts.uid, process.geteuid!());
   assert.equal(facts.args[0], process.argv0);
+  for (const [kind, number] of [
+    ['mnt', facts.mntNs],
+    ['pid', facts.pidNs],
+    ['user', facts.userNs],
+  ] as const) {
+    assert.equal(readlinkSync(`/proc/self/ns/${kind}`), `${kind}:[${number}]`);
+  }
   assert.ok(new ProcFs().pids().includes(process.pid));
   assert.equal(new ProcFs().startTicks(process.pid), facts.startTicks);
 });
@@ -45,7 +60,8 @@ test('a real child: arguments with blanks, line ends and nothing; its environmen
 test('hostile names stay what they are', () => {
   place(7, {
     stat: stat(7, 'x) R 1 (\n', 555),
-    status: 'Name:\tx) R 1 (\\nUid:\\t0\nUid:\t1000\t1001\t1002\t1003\nGid:\t5\t6\t7\t8\nNSpid:\t7\t3\t1\n',
+    status:
+      'Name:\tx) R 1 (\\nUid:\\t0\nUid:\t1000\t1001\t1002\t1003\nGid:\t5\t6\t7\t8\nNSpid:\t7\t3\t1\nNSpgid:\t20\t3\t0\n',
     cmdline: 'a\0\0b\xff\0',
     loginuid: '1000',
     exe: '/bin/x (deleted)',
@@ -62,6 +78,10 @@ test('hostile names stay what they are', () => {
     uid: 1001,
     gid: 6,
     vpid: 1,
+    vpgid: 0,
+    mntNs: 0,
+    pidNs: 0,
+    userNs: 0,
     loginuid: 1000,
     exe: '/bin/x (deleted)',
     cwd: '/nowhere',
