@@ -1,4 +1,5 @@
 import { Lru } from '../base/lru.ts';
+import { INITIAL_USER_NAMESPACE } from '../host/index.ts';
 import type { Process } from './process.ts';
 import { type UserSource, Users } from './users.ts';
 
@@ -16,6 +17,13 @@ const UNKNOWN = new Users({
   user: (uid) => (uid === 0 ? { name: 'root', homedir: '/root', shell: '<NA>' } : null),
   group: (gid) => (gid === 0 ? { name: 'root' } : null),
 });
+
+/**
+ * In a user namespace of its own a process has the rights of a user of the host, and what lies in its file system is that
+ * user's doing: the host's name is the one that tells who it is.
+ */
+const isUsersOwn = ({ image }: Process): boolean =>
+  image.userNs !== 0 && image.userNs !== INITIAL_USER_NAMESPACE;
 
 interface Entry {
   readonly users: Users;
@@ -49,7 +57,7 @@ export class NamespaceUsers {
   of(process: Process | null, nowNs: number): Users {
     const namespace = process?.image.mntNs ?? 0;
     if (process === null || namespace === 0 || this.#hostNamespace === 0) return this.#host;
-    if (namespace === this.#hostNamespace) return this.#host;
+    if (namespace === this.#hostNamespace || isUsersOwn(process)) return this.#host;
     const known = this.#known.get(namespace);
     if (known !== undefined && nowNs - known.asOfNs < known.freshNs) return known.users;
     const found = this.#find(process, namespace, nowNs);

@@ -30,6 +30,8 @@ const rows: [name: string, of: Process | null, uid: number, expected: string][] 
   ['a process whose namespace is not known', inNamespace(1, 0), 33, 'on-host'],
   ['a process of a container', inNamespace(1, 11), 33, 'ns11'],
   ['an id that the container does not name', inNamespace(1, 11), 34, '<NA>'],
+  ['a sandbox that a user made', process(1, {}, { mntNs: 11, userNs: 5 }), 33, 'on-host'],
+  ['a container of root', process(1, {}, { mntNs: 11, userNs: 4026531837 }), 33, 'ns11'],
   ['root of a container that cannot be looked at', inNamespace(1, 99), 0, 'root'],
   ['somebody else there', inNamespace(1, 99), 33, '<NA>'],
 ];
