@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_LINKS 256
+/* Every system call in both tables, and room. */
+#define MAX_LINKS 1024
 
 struct object {
 	struct bpf_object *bpf;

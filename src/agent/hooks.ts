@@ -1,6 +1,13 @@
 import type { Config } from '../config/index.ts';
 import type { RulesCheck } from '../engine/messages.ts';
-import { kernelFunctions, type Native, type Notice, objectName, type Probes, startProbes } from '../kernel/index.ts';
+import {
+  kernelFunctions,
+  type Native,
+  type Notice,
+  objectName,
+  type Probes,
+  startProbes,
+} from '../kernel/index.ts';
 import { bpfObject } from './assets.ts';
 
 /**

@@ -7,6 +7,7 @@ import type { Hook } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 import { LoadError, type ObjectOptions } from './object.ts';
 import type { HookPlan } from './plan.ts';
+import type { Place } from './probes-state.ts';
 import { Programs } from './programs.ts';
 import { type ProgramFacts, readFacts } from './readings.ts';
 
@@ -63,6 +64,14 @@ export class Attacher {
   has(plan: HookPlan, hook: Hook): boolean {
     const choice = this.choose(plan, hook);
     return choice !== undefined && this.#attached.has(choice.name);
+  }
+
+  /** What became of the plan's hooks. */
+  places(plan: HookPlan): Place[] {
+    return plan.hooks.map((planned) => {
+      const hook = this.choose(plan, planned) ?? planned;
+      return { hook, isAttached: this.#attached.has(hook.name), reason: this.problem(hook) };
+    });
   }
 
   /** A hook of the plan that is neither there nor given up. */

@@ -17,14 +17,27 @@ export interface HookPlan {
   /** Hook → the one to use when its program is refused. */
   readonly fallback: ReadonlyMap<string, Hook>;
   readonly missing: readonly Missing[];
-  /** Groups at system calls that this kernel can have no hook of; the dispatcher may carry them. */
-  readonly absent: readonly (readonly Hook[])[];
+  /** Hooks at system calls that this kernel cannot have, as far as its type information says. */
+  readonly absent: readonly Hook[];
+  /** Those that would be too many; their calls are the dispatcher's. */
+  readonly spared: readonly Hook[];
   /** Event types to report: the wanted ones and process life. */
   readonly types: ReadonlySet<string>;
 }
 
 /** Every kernel that runs 32-bit programs has it. */
 const A_32_BIT_CALL = '__ia32_sys_unlink';
+
+/**
+ * Kernels 6.1 to 6.12 take 0.15 s to detach one fexit program, and systemd waits 60 s for a service to end. Who wants so
+ * many calls (a rule that names no event type wants all) pays for every call anyway. The tables begin with what rules
+ * ask for most.
+ */
+export const TRAMPOLINES_MAX = 200;
+
+function isTrampoline({ dispatch, fprobe }: Hook): boolean {
+  return dispatch !== undefined && !fprobe;
+}
 
 function lacks(group: readonly Hook[]): Missing {
   const hook = group.at(-1)!;
@@ -48,14 +61,22 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   const hooks: Hook[] = [];
   const fallback = new Map<string, Hook>();
   const missing: Missing[] = [];
-  const absent: Hook[][] = [];
+  const absent: Hook[] = [];
   for (const group of Map.groupBy(useful, ({ group }) => group).values()) {
     const choice = group.filter(possible);
     if (choice[0] !== undefined) hooks.push(choice[0]);
     else if (group[0]?.compat && !has32BitCalls) continue;
-    else if (group[0]?.dispatch !== undefined) absent.push(group);
+    else if (group[0]?.dispatch !== undefined) absent.push(group.at(-1)!);
     else missing.push(lacks(group));
     for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);
   }
-  return { hooks, fallback, missing, absent, types };
+  const spared = new Set(hooks.filter(isTrampoline).slice(TRAMPOLINES_MAX));
+  return {
+    hooks: hooks.filter((hook) => !spared.has(hook)),
+    fallback,
+    missing,
+    absent,
+    spared: [...spared],
+    types,
+  };
 }

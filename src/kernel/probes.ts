@@ -17,12 +17,15 @@ import type { Native } from './native.ts';
 import { enableTypes, must, writeCarriers } from './object.ts';
 import { type HookPlan, planHooks } from './plan.ts';
 import type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
-import { type Place, stateOfTypes } from './probes-state.ts';
+import { stateOfTypes } from './probes-state.ts';
 import { type ProgramFacts, readCounts, readFacts, readIterator, type TypeCount } from './readings.ts';
 import { kernelSymbols } from './symbols.ts';
 
 /** At the end, what is under way gets this long. */
 const CLOSE_MS = 1000;
+
+/** So many calls are named in a message. */
+const NAMED_MAX = 20;
 
 const TAX = 'every system call of this host pays for it';
 
@@ -54,10 +57,12 @@ class AttachedProbes implements Probes {
   readonly #attacher: Attacher;
   readonly #carriers = new Carriers();
   readonly #said = new Set<string>();
+  /** Types that were ever wanted. */
+  readonly #counted = new Set<string>();
   #dispatcher: Dispatcher | null = null;
   #plan: HookPlan;
   /** Of the plan's absent groups those whose calls exist all the same; null until that is known. */
-  #hookless: ReadonlySet<readonly Hook[]> | null = null;
+  #hookless: ReadonlySet<Hook> | null = null;
   #work: Promise<void> | null = null;
   #changed = false;
   #closed = false;
@@ -105,12 +110,13 @@ class AttachedProbes implements Probes {
     const plan = planHooks(types, this.#options.functions);
     this.#plan = plan;
     this.#hookless = plan.absent.length === 0 ? new Set() : null;
-    const hooks = [...plan.hooks, ...plan.absent.map((group) => group.at(-1)!)];
+    const hooks = [...plan.hooks, ...plan.absent, ...plan.spared];
     this.#carriers.want(hooks.flatMap(callsOf));
     for (const hook of hooks) if (this.#undispatchable(hook) !== null) this.#carriers.leave(callsOf(hook));
     if (this.#carriers.dispatched.length > 0) this.#dispatcher?.attach();
     this.#writeCarriers();
     enableTypes(this.#native, this.#maps, plan.types, parts);
+    for (const type of plan.types) this.#counted.add(type);
     for (const { program, reason } of plan.missing) this.#say('Warning', `${program}: ${reason}`);
     this.#changed = true;
     this.#wake();
@@ -163,29 +169,30 @@ class AttachedProbes implements Probes {
 
   /** Calls all of whose hooks are attached. */
   #readyCalls(): Set<Call> {
-    const { hooks, absent } = this.#plan;
+    const { hooks } = this.#plan;
     const attached = new Set(hooks.filter((hook) => this.#attacher.has(this.#plan, hook)));
     const ready = new Set([...attached].flatMap(callsOf));
-    const hookless = absent.filter((group) => this.#hookless?.has(group) !== false).map((g) => g.at(-1)!);
-    for (const hook of [...hooks.filter((hook) => !attached.has(hook)), ...hookless])
-      for (const call of callsOf(hook)) ready.delete(call);
+    for (const hook of [...hooks, ...this.#hooklessOf(this.#plan)])
+      if (!attached.has(hook)) for (const call of callsOf(hook)) ready.delete(call);
     return ready;
+  }
+
+  /** Hooks that never come, though their calls may. */
+  #hooklessOf({ absent, spared }: HookPlan): Hook[] {
+    return [...absent.filter((hook) => this.#hookless?.has(hook) !== false), ...spared];
   }
 
   /** A kernel may lack the function because it lacks the system call: then there is nothing to carry. */
   async #findHookless(plan: HookPlan): Promise<boolean> {
     if (this.#hookless !== null) return false;
-    const symbolOf = (group: readonly Hook[]): string => group.at(-1)?.dispatch?.symbol ?? '';
+    const symbolOf = ({ dispatch }: Hook): string => dispatch?.symbol ?? '';
     const symbols = await kernelSymbols(new Set(plan.absent.map(symbolOf)));
     if (plan !== this.#plan) return true;
-    const hookless = new Set(plan.absent.filter((group) => symbols.has(symbolOf(group))));
-    this.#hookless = hookless;
-    const others = new Set([...plan.hooks, ...[...hookless].map((g) => g.at(-1)!)].flatMap(callsOf));
-    for (const group of plan.absent) {
-      const hook = group.at(-1)!;
-      if (!hookless.has(group)) this.#carriers.leave(callsOf(hook).filter((call) => !others.has(call)));
-      if (!hookless.has(group))
-        this.#say('Informational', `this kernel has no system call ${describe(hook)}: nothing to see`);
+    this.#hookless = new Set(plan.absent.filter((hook) => symbols.has(symbolOf(hook))));
+    const others = new Set([...plan.hooks, ...this.#hooklessOf(plan)].flatMap(callsOf));
+    for (const hook of plan.absent.filter((hook) => !symbols.has(symbolOf(hook)))) {
+      this.#carriers.leave(callsOf(hook).filter((call) => !others.has(call)));
+      this.#say('Informational', `this kernel has no system call ${describe(hook)}: nothing to see`);
     }
     this.#carriers.ready(this.#readyCalls(), performance.now());
     this.#writeCarriers();
@@ -210,8 +217,11 @@ class AttachedProbes implements Probes {
   #endDispatching(): void {
     const calls = this.#carriers.dispatched.map(describeCall);
     if (calls.length === 0) this.#dispatcher?.detach();
-    else if (!this.#options.dispatcherOnly)
-      this.#say('Warning', `${TAX}: no hook of their own have ${calls.join(', ')}`);
+    else if (!this.#options.dispatcherOnly) {
+      const more = calls.length > NAMED_MAX ? ` and ${calls.length - NAMED_MAX} more` : '';
+      const names = calls.slice(0, NAMED_MAX).join(', ') + more;
+      this.#say('Warning', `the tracepoint goes on with what has no hook of its own, and ${TAX}: ${names}`);
+    }
   }
 
   #pause(ms: number): Promise<void> {
@@ -259,23 +269,11 @@ class AttachedProbes implements Probes {
   }
 
   state(): ProbesState {
-    const { hooks, absent, types } = this.#plan;
-    const planned = hooks.map((hook): Place => {
-      const choice = this.#attacher.choose(this.#plan, hook) ?? hook;
-      const isAttached = this.#attacher.attached.has(choice.name);
-      return { hook: choice, isAttached, reason: this.#attacher.problem(choice) };
-    });
-    const without = absent
-      .filter((group) => this.#hookless?.has(group) !== false)
-      .map(
-        (group): Place => ({
-          hook: group.at(-1)!,
-          isAttached: false,
-          reason: 'no hook of its own on this kernel',
-        }),
-      );
+    const planned = this.#attacher.places(this.#plan);
+    const reason = 'has no hook of its own';
+    const without = this.#hooklessOf(this.#plan).map((hook) => ({ hook, isAttached: false, reason }));
     return {
-      types: stateOfTypes(types, [...planned, ...without], this.#carriers),
+      types: stateOfTypes(this.#plan.types, [...planned, ...without], this.#carriers),
       attached: planned.filter(({ isAttached }) => isAttached).length,
       pending: planned.filter(({ isAttached, reason }) => !isAttached && reason === null).length,
       dispatching: this.#dispatcher?.isAttached ?? false,
@@ -284,7 +282,7 @@ class AttachedProbes implements Probes {
   }
 
   counts(): TypeCount[] {
-    return readCounts(this.#native, this.#maps);
+    return readCounts(this.#native, this.#maps, this.#counted);
   }
 
   facts(): ProgramFacts[] {

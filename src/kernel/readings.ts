@@ -20,11 +20,15 @@ export interface ProgramFacts {
   readonly jitedBytes: number;
 }
 
-/** @param maps handle of the object that owns the maps */
-export function readCounts(native: Native, maps: number): TypeCount[] {
-  return record.TYPE_NAMES.slice(1).map((type, i) => {
+/**
+ * @param maps handle of the object that owns the maps
+ * @param types those that are asked for; others have never been reported
+ */
+export function readCounts(native: Native, maps: number, types: ReadonlySet<string>): TypeCount[] {
+  return record.TYPE_NAMES.flatMap((type, number) => {
+    if (!types.has(type)) return [];
     const sums = new BigUint64Array(record.SIZE_COUNT / 8);
-    must(native, native.saker_bpf_map_sum(maps, 'counts', i + 1, sums, sums.length), 'read the counters');
+    must(native, native.saker_bpf_map_sum(maps, 'counts', number, sums, sums.length), 'read the counters');
     return { type, sent: sums[record.AT_COUNT_SENT / 8]!, lost: sums[record.AT_COUNT_LOST / 8]! };
   });
 }

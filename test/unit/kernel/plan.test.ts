@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { COLLECTED, HOOKS, TARGETS } from '../../../src/kernel/hooks.ts';
-import { planHooks } from '../../../src/kernel/plan.ts';
+import { planHooks, TRAMPOLINES_MAX } from '../../../src/kernel/plan.ts';
 import * as record from '../../../src/schema/record.generated.ts';
 
 const LIFE = ['process_fork', 'process_exec', 'process_exit', 'task_dump'];
@@ -42,7 +42,7 @@ test('a 32-bit call has a hook of its own, which a kernel without such programs 
 
 test('a 32-bit call that a kernel with 32-bit programs cannot hook is left to the dispatcher', () => {
   const { missing, absent } = planHooks(new Set(['unlinkat']), without(V6, '__ia32_sys_unlinkat'));
-  assert.deepEqual([missing, absent.map((group) => group.at(-1)?.name)], [[], ['on_ia32_sys_unlinkat']]);
+  assert.deepEqual([missing, absent.map(({ name }) => name)], [[], ['on_ia32_sys_unlinkat']]);
 });
 
 test('the sub-calls of socketcall have their types from it', () => {
@@ -91,7 +91,7 @@ test('a function the kernel lacks: system calls have the dispatcher, others are 
   const without = (name: string): ReturnType<typeof planHooks> =>
     planHooks(new Set(['openat']), new Set([...V6].filter((f) => f !== name)));
   const call = without('do_sys_openat2');
-  assert.deepEqual([call.missing, call.absent.map((group) => group.at(-1)?.name)], [[], ['open_syscall']]);
+  assert.deepEqual([call.missing, call.absent.map(({ name }) => name)], [[], ['open_syscall']]);
   const other = without('do_filp_open');
   assert.deepEqual([other.missing.map((m) => m.program), other.absent], [['open_uring_file'], []]);
   assert.match(other.missing[0]!.reason, /do_filp_open.*openat/);
@@ -104,6 +104,16 @@ test('every hook at the return of system calls says which calls those are', () =
     if (detail?.startsWith('32-bit')) assert.deepEqual(dispatch?.abis, [1], name);
     assert.ok(fprobe === undefined || name.endsWith('_fprobe'), name);
   }
+});
+
+test('whoever wants everything gets no more trampolines than can be detached in time', () => {
+  const { hooks, spared } = planHooks(COLLECTED, V6);
+  const trampolines = hooks.filter(({ dispatch }) => dispatch !== undefined);
+  assert.equal(trampolines.length, TRAMPOLINES_MAX);
+  assert.ok(
+    spared.length > 0 && spared.every((hook) => hook.dispatch !== undefined && !hooks.includes(hook)),
+  );
+  assert.deepEqual(planHooks(COLLECTED, V7).spared, [], 'fprobe has no such price');
 });
 
 test('wanted types and process life are reported, nothing else', () => {
