@@ -216,7 +216,7 @@ export class Containers {
       return;
     }
     entry.forgetAtMs = null;
-    // What the bundle tells never replaces what the runtime told.
+    // What is told first never replaces what was told whole before.
     const [base, better] = final ? [before, facts] : [facts, before];
     const all = base === null || better === null ? facts : mergeFacts(base, better);
     this.#settle(entry, all, final || nameAndImageKnown(all) ? 'known' : entry.state, nowMs);

@@ -63,11 +63,15 @@ export class Keeper {
   }
 
   /** Null: not known there, or the socket is absent or broken. */
-  async lookup(asked: Asked, faults: Faults): Promise<ContainerFacts | null> {
+  async lookup(
+    asked: Asked,
+    faults: Faults,
+    onPart: (facts: ContainerFacts) => void,
+  ): Promise<ContainerFacts | null> {
     if (performance.now() < this.#brokenUntilMs || !existsSync(this.source.socketPath)) return null;
     this.#stats.lookups++;
     try {
-      const facts = await this.source.lookup(asked, faults);
+      const facts = await this.source.lookup(asked, faults, onPart);
       if (facts !== null) this.#stats.found++;
       return facts;
     } catch (error) {

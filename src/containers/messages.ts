@@ -20,7 +20,7 @@ export type ContainerNews =
       readonly key: string;
       /** Null (only when final): nobody on this host knows it. */
       readonly facts: ContainerFacts | null;
-      /** False: what the bundle told; the runtime is being asked. */
+      /** False: what the bundle or a first call told; the runtime is being asked further. */
       readonly final: boolean;
     }
   | { readonly kind: 'removed'; readonly key: string };

@@ -174,7 +174,7 @@ export class ContainerService {
       this.#waiting.set(ask.key, ask);
     } else {
       this.#stats.refused++;
-      this.#calls.send([{ kind: 'facts', key: ask.key, facts: null, final: true }]);
+      this.#tell(ask.key, null, true);
     }
   }
 
@@ -205,7 +205,7 @@ export class ContainerService {
       const isCri = keeper.source instanceof CriSource;
       // containerd's own API knows no addresses and probes: for pods the CRI is asked as well.
       if (isCri ? !mayBeOfPod(ask, facts) : done) continue;
-      const told = await keeper.lookup(ask, faults);
+      const told = await keeper.lookup(ask, faults, (part) => this.#tell(ask.key, part, false));
       if (told === null) continue;
       done = true;
       facts = facts === null ? told : mergeFacts(facts, told);
@@ -215,14 +215,18 @@ export class ContainerService {
     if (bundle.fault !== null && !(done && bundle.unfinished)) this.#faulty(ask, bundle.fault);
     if (faults.count > 0) this.#calls.warn(`container ${ask.fullId}: ${faults.count} values left out`);
     if (facts === null) this.#stats.unknown++;
-    if (!this.#stopped) this.#calls.send([{ kind: 'facts', key: ask.key, facts, final: true }]);
+    this.#tell(ask.key, facts, true);
+  }
+
+  #tell(key: string, facts: ContainerFacts | null, final: boolean): void {
+    if (!this.#stopped) this.#calls.send([{ kind: 'facts', key, facts, final }]);
   }
 
   #fromBundle(ask: Ask): BundleResult {
     const found = readBundle(ask, this.#settings.labelMaxBytes, this.#options.bundles);
     if (found.facts !== null) {
       this.#stats.bundles++;
-      this.#calls.send([{ kind: 'facts', key: ask.key, facts: found.facts, final: false }]);
+      this.#tell(ask.key, found.facts, false);
     }
     return found;
   }

@@ -15,8 +15,17 @@ export interface Source {
   /** For messages and counters: `docker /run/docker.sock`. */
   readonly name: string;
   readonly socketPath: string;
-  /** Null: this runtime does not know the container. @param faults counts values left out */
-  lookup(ref: Asked, faults: Faults): Promise<ContainerFacts | null>;
+  /**
+   * Null: this runtime does not know the container.
+   *
+   * @param faults counts values left out
+   * @param onPart gets what is known before the rest needs a further call, name and image among it
+   */
+  lookup(
+    ref: Asked,
+    faults: Faults,
+    onPart?: (facts: ContainerFacts) => void,
+  ): Promise<ContainerFacts | null>;
   /** Containers there now. */
   list(): Promise<readonly Asked[]>;
   /**

@@ -38,11 +38,18 @@ export class ContainerdSource implements Source {
     this.#connection = new GrpcConnection(socketPath, limits);
   }
 
-  async lookup(asked: Asked, faults: Faults): Promise<ContainerFacts | null> {
+  async lookup(
+    asked: Asked,
+    faults: Faults,
+    onPart: (facts: ContainerFacts) => void = () => {},
+  ): Promise<ContainerFacts | null> {
     const namespaces = asked.namespace === null ? await this.#namespaces() : [asked.namespace];
     for (const namespace of namespaces) {
       const found = await this.#container(asked.fullId, namespace);
-      if (found !== null) return this.#facts(found, namespace, faults);
+      if (found === null) continue;
+      const facts = this.#facts(found, namespace, faults);
+      onPart(facts);
+      return this.#complete(facts, found.text(3), namespace, faults);
     }
     return null;
   }
@@ -103,7 +110,7 @@ export class ContainerdSource implements Source {
     );
   }
 
-  async #facts(container: Message, namespace: string, faults: Faults): Promise<ContainerFacts> {
+  #facts(container: Message, namespace: string, faults: Faults): ContainerFacts {
     const runtime = namespace === 'moby' ? 'docker' : 'containerd';
     // spec (5): Any, value (2) is the OCI specification as JSON
     const spec = parseJson(new TextDecoder().decode(container.message(5).bytes(2)));
@@ -126,7 +133,7 @@ export class ContainerdSource implements Source {
       image,
       imageRepository: name.repository,
       imageTag: name.tag,
-      imageDigest: name.digest ?? (await this.#digest(container.text(3), namespace, faults)),
+      imageDigest: name.digest,
       labels,
       // created_at (8): seconds (1)
       createdMs: Number(container.message(8).integer(1)) * 1000 || null,
@@ -135,8 +142,22 @@ export class ContainerdSource implements Source {
       podNamespace: labels.get('io.kubernetes.pod.namespace') ?? null,
       podUid: labels.get('io.kubernetes.pod.uid') ?? null,
       podSandboxId: cleanText(sandbox, LIMITS.text, faults),
-      podLabels: sandbox === null ? null : await this.#podLabels(sandbox, namespace, faults),
     });
+  }
+
+  /** What takes further calls. */
+  async #complete(
+    facts: ContainerFacts,
+    image: string,
+    namespace: string,
+    faults: Faults,
+  ): Promise<ContainerFacts> {
+    const { imageDigest, podSandboxId } = facts;
+    return {
+      ...facts,
+      imageDigest: imageDigest ?? (await this.#digest(image, namespace, faults)),
+      podLabels: podSandboxId === null ? null : await this.#podLabels(podSandboxId, namespace, faults),
+    };
   }
 
   async #digest(image: string, namespace: string, faults: Faults): Promise<string | null> {

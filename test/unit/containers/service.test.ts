@@ -58,9 +58,15 @@ function start(t: TestContext, sockets: Partial<Record<EngineName, string>>, mor
   return { containers, service, news, warnings, ask };
 }
 
-/** Ends when it is so; the test's own time limit is the bound. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5);
+/** Far above what any of these takes; only for a test that fails. */
+const LIMIT = { timeout: 60_000 };
+
+/** Ends when it is so, or with the test. */
+async function until(t: TestContext, holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    t.signal.throwIfAborted();
+    await sleep(5);
+  }
 }
 
 const inspection = (id: string, name: string): string =>
@@ -90,30 +96,34 @@ function docker(
   };
 }
 
-test('a socket that appears later, goes and comes back: containers are told without being asked for', async (t) => {
-  const socket = path();
-  const { containers, service } = start(t, { docker: socket });
-  const stats = () => service.stats().sources[`docker ${socket}`]!;
-  const names = new Map([[A, 'first']]);
-  const watchers = new Set<{ write: (text: string) => void }>();
-  let fake: Fake = await httpSocket(socket, docker(names, watchers));
-  await until(() => containers.of(`/docker/${A}`, 0)?.facts?.name === 'first');
-  names.set(hex('b'), 'second');
-  for (const one of watchers) one.write(`{"Action":"create","Actor":{"ID":"${hex('b')}"}}\n`);
-  await until(() => containers.stats().known === 2);
-  assert.equal(containers.of(`/docker/${hex('b')}`, 0)?.facts?.name, 'second');
-  await fake.close();
-  names.set(hex('c'), 'third');
-  fake = await httpSocket(socket, docker(names, watchers));
-  t.after(() => fake.close());
-  await until(() => stats().connects === 2 && containers.stats().known === 3);
-  for (const one of watchers) one.write(`{"Action":"destroy","Actor":{"ID":"${A}"}}\n`);
-  await until(() => stats().events === 2);
-  containers.takeAsks(1e9);
-  assert.deepEqual([containers.stats().known, containers.stats().asked], [2, 0]);
-});
+test(
+  'a socket that appears later, goes and comes back: containers are told without being asked for',
+  LIMIT,
+  async (t) => {
+    const socket = path();
+    const { containers, service } = start(t, { docker: socket });
+    const stats = () => service.stats().sources[`docker ${socket}`]!;
+    const names = new Map([[A, 'first']]);
+    const watchers = new Set<{ write: (text: string) => void }>();
+    let fake: Fake = await httpSocket(socket, docker(names, watchers));
+    await until(t, () => containers.of(`/docker/${A}`, 0)?.facts?.name === 'first');
+    names.set(hex('b'), 'second');
+    for (const one of watchers) one.write(`{"Action":"create","Actor":{"ID":"${hex('b')}"}}\n`);
+    await until(t, () => containers.stats().known === 2);
+    assert.equal(containers.of(`/docker/${hex('b')}`, 0)?.facts?.name, 'second');
+    await fake.close();
+    names.set(hex('c'), 'third');
+    fake = await httpSocket(socket, docker(names, watchers));
+    t.after(() => fake.close());
+    await until(t, () => stats().connects === 2 && containers.stats().known === 3);
+    for (const one of watchers) one.write(`{"Action":"destroy","Actor":{"ID":"${A}"}}\n`);
+    await until(t, () => stats().events === 2);
+    containers.takeAsks(1e9);
+    assert.deepEqual([containers.stats().known, containers.stats().asked], [2, 0]);
+  },
+);
 
-test('asked for: the bundle first, then the runtime', async (t) => {
+test('asked for: the bundle first, then the runtime', LIMIT, async (t) => {
   const socket = path();
   const state = join(dir, 'state');
   const bundle = join(state, 'io.containerd.runtime.v2.task/default/web');
@@ -128,29 +138,30 @@ test('asked for: the bundle first, then the runtime', async (t) => {
   t.after(() => fake.close());
   const { ask, news } = start(t, { containerd: socket }, { bundles: { containerd: [state], storage: [] } });
   const container = ask('/default/web');
-  await until(() => container.state === 'known');
+  await until(t, () => news.length === 3);
+  assert.equal(container.state, 'known');
   assert.deepEqual(
     news.map((one) => one.kind === 'facts' && [one.final, one.facts?.hostPid, one.facts?.image ?? null]),
     [
       [false, false, null],
+      // Before the image's digest is known.
+      [false, null, 'docker.io/library/tool:1.2'],
       [true, false, 'docker.io/library/tool:1.2'],
     ],
   );
   assert.equal(ask('/default/nobody').state, 'pending');
-  await until(() => news.length === 3);
-  assert.deepEqual(news[2], { kind: 'facts', key: 'default/nobody', facts: null, final: true });
+  await until(t, () => news.length === 4);
+  assert.deepEqual(news[3], { kind: 'facts', key: 'default/nobody', facts: null, final: true });
 });
 
-test('no runtime at all: unknown at once', async (t) => {
+test('no runtime at all: unknown at once', LIMIT, async (t) => {
   const { ask, service } = start(t, { docker: path(), cri: path() });
   const container = ask(`/docker/${A}`);
-  await until(() => container.state === 'gone');
+  await until(t, () => container.state === 'gone');
   assert.equal(service.stats().unknown, 1);
 });
 
-test('a socket that hangs costs one time limit a pause, not one a container', {
-  timeout: 60_000,
-}, async (t) => {
+test('a socket that hangs costs one time limit a pause, not one a container', LIMIT, async (t) => {
   const [dead, alive] = [path(), path()];
   const hanging = await rawSocket(dead, () => {});
   const watchers = new Set<{ write: (text: string) => void }>();
@@ -161,7 +172,7 @@ test('a socket that hangs costs one time limit a pause, not one a container', {
   const { containers, service, warnings, ask } = start(t, { containerd: dead, docker: alive }, { times });
   // Paths that look like containerd's, so that it is asked first.
   const all = ids.map((id) => ask(`/kubepods/pod${'1'.repeat(32)}/${id}`));
-  await until(() => all.every((one) => one.state === 'known'));
+  await until(t, () => all.every((one) => one.state === 'known'));
   const { lookups, failures } = service.stats().sources[`containerd ${dead}`]!;
   // At most what was under way when the first time limit passed, and the event stream.
   assert.ok(lookups <= 16, `${lookups} look-ups`);
@@ -173,40 +184,45 @@ test('a socket that hangs costs one time limit a pause, not one a container', {
   assert.equal(containers.stats().known, 200);
 });
 
-test("a user's containers: only that user's socket, two at a time, and root's are served meanwhile", async (t) => {
-  const [rootSocket, userSocket] = [path(), path()];
-  const uid = process.getuid!();
-  const watchers = new Set<{ write: (text: string) => void }>();
-  const fakeRoot = await httpSocket(
-    rootSocket,
-    docker(
-      new Map([
-        [A, 'trusted'],
-        [hex('d'), 'own'],
-      ]),
-      watchers,
-    ),
-  );
-  let open = 0;
-  let most = 0;
-  const fakeUser = await httpSocket(userSocket, (_, response) => {
-    most = Math.max(most, ++open);
-    response.on('close', () => open--);
-  });
-  t.after(() => Promise.all([fakeRoot.close(), fakeUser.close()]));
-  const userSockets = () => ({ podman: path(), docker: userSocket });
-  const { ask, service } = start(t, { docker: rootSocket }, { userSockets });
-  const ofUser = (id: string) => ask(`/user.slice/user-${uid}.slice/user@${uid}.service/docker-${id}.scope`);
-  const forged = ofUser(A);
-  for (let at = 0; at < 100; at++) ofUser(at.toString(16).padStart(64, '0'));
-  const own = ask(`/docker/${hex('d')}`);
-  await until(() => own.state === 'known');
-  await until(() => forged.state === 'gone');
-  assert.deepEqual([own.facts?.name, forged.facts, most], ['own', null, 2]);
-  assert.ok(service.stats().unknown >= 1);
-});
+test(
+  "a user's containers: only that user's socket, two at a time, and root's are served meanwhile",
+  LIMIT,
+  async (t) => {
+    const [rootSocket, userSocket] = [path(), path()];
+    const uid = process.getuid!();
+    const watchers = new Set<{ write: (text: string) => void }>();
+    const fakeRoot = await httpSocket(
+      rootSocket,
+      docker(
+        new Map([
+          [A, 'trusted'],
+          [hex('d'), 'own'],
+        ]),
+        watchers,
+      ),
+    );
+    let open = 0;
+    let most = 0;
+    const fakeUser = await httpSocket(userSocket, (_, response) => {
+      most = Math.max(most, ++open);
+      response.on('close', () => open--);
+    });
+    t.after(() => Promise.all([fakeRoot.close(), fakeUser.close()]));
+    const userSockets = () => ({ podman: path(), docker: userSocket });
+    const { ask, service } = start(t, { docker: rootSocket }, { userSockets });
+    const ofUser = (id: string) =>
+      ask(`/user.slice/user-${uid}.slice/user@${uid}.service/docker-${id}.scope`);
+    const forged = ofUser(A);
+    for (let at = 0; at < 100; at++) ofUser(at.toString(16).padStart(64, '0'));
+    const own = ask(`/docker/${hex('d')}`);
+    await until(t, () => own.state === 'known');
+    await until(t, () => forged.state === 'gone');
+    assert.deepEqual([own.facts?.name, forged.facts, most], ['own', null, 2]);
+    assert.ok(service.stats().unknown >= 1);
+  },
+);
 
-test('ids and namespaces from a socket that are none are passed over', async (t) => {
+test('ids and namespaces from a socket that are none are passed over', LIMIT, async (t) => {
   const socket = path();
   const ids = ['', '..', '../../etc', 'a/b', 'x'.repeat(500), 'ä', 'ok'];
   const asked = new Set<string>();
@@ -221,12 +237,12 @@ test('ids and namespaces from a socket that are none are passed over', async (t)
   });
   t.after(() => fake.close());
   const { news } = start(t, { containerd: socket });
-  await until(() => news.length > 0);
+  await until(t, () => news.length > 0);
   assert.deepEqual([...asked], ['ok']);
   assert.deepEqual(news, [{ kind: 'facts', key: 'ns/ok', facts: null, final: true }]);
 });
 
-test('dockerd keeps a container that containerd has removed', async (t) => {
+test('dockerd keeps a container that containerd has removed', LIMIT, async (t) => {
   const socket = path();
   const fake = await grpcSocket(socket, (stream, method) => {
     if (!method.endsWith('Subscribe'))
@@ -238,11 +254,11 @@ test('dockerd keeps a container that containerd has removed', async (t) => {
   });
   t.after(() => fake.close());
   const { news } = start(t, { containerd: socket });
-  await until(() => news.length > 0);
+  await until(t, () => news.length > 0);
   assert.deepEqual(news, [{ kind: 'removed', key: 'default/web' }]);
 });
 
-test('a container that is removed while it is asked for does not come back', async (t) => {
+test('a container that is removed while it is asked for does not come back', LIMIT, async (t) => {
   const socket = path();
   let answer: (() => void) | null = null;
   let events: { write: (bytes: Uint8Array) => boolean } | null = null;
@@ -261,14 +277,14 @@ test('a container that is removed while it is asked for does not come back', asy
   });
   t.after(() => fake.close());
   const { news, containers } = start(t, { containerd: socket });
-  await until(() => answer !== null && events !== null);
+  await until(t, () => answer !== null && events !== null);
   events!.write(told('/containers/delete', 'web'));
-  await until(() => news.length === 1);
+  await until(t, () => news.length === 1);
   answer!();
-  await until(() => news.length === 3);
+  await until(t, () => news.length === 4);
   assert.deepEqual(
     news.map(({ kind }) => kind),
-    ['removed', 'facts', 'removed'],
+    ['removed', 'facts', 'facts', 'removed'],
   );
   assert.equal(containers.stats().known, 1);
   containers.takeAsks(1e9);
