@@ -58,6 +58,21 @@ extern void *bpf_rdonly_cast(const void *pointer, u32 type) __ksym __weak;
 #define LOOSE(...) BPF_CORE_READ(__VA_ARGS__)
 #endif
 
+/* For functions that serve both kinds of pointers; `typed` is a constant. */
+#define GET(typed, ...) ((typed) ? READ(__VA_ARGS__) : LOOSE(__VA_ARGS__))
+
+/* Eight bytes at any address. */
+static __always_inline u64 word_at(const void *address)
+{
+	u64 word = 0;
+
+	/* Any struct that begins with a word will do. */
+	if (CAN_CAST)
+		return READ(CAST(struct pt_regs, address), r15);
+	bpf_probe_read_kernel(&word, sizeof(word), address);
+	return word;
+}
+
 static __always_inline struct task_struct *current_task(void)
 {
 #ifdef SAKER_TYPED

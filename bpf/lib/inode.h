@@ -27,13 +27,13 @@ static __always_inline u32 readonly_flag(struct inode *inode)
 
 /* On overlayfs: was the file written in the upper layer? struct ovl_inode, whose
  * type only the module knows, keeps the upper dentry right behind its inode. */
-static __always_inline u32 overlay_flags(struct inode *inode)
+static __always_inline u32 overlay_flags(struct inode *inode, u64 magic)
 {
-	u64 upper = 0;
+	u64 upper;
 
-	if (LOOSE(inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
+	if (magic != OVERLAYFS_SUPER_MAGIC)
 		return 0;
-	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + bpf_core_type_size(struct inode));
+	upper = word_at((void *)inode + bpf_core_type_size(struct inode));
 	return upper ? SAKER_FLAG_OVERLAY | SAKER_FLAG_OVERLAY_UPPER : SAKER_FLAG_OVERLAY;
 }
 

@@ -56,13 +56,14 @@ struct workspace {
 	u32 end; /* bytes of `record` in use, multiple of 8 */
 	u32 busy;
 	u32 slot; /* its own place */
-	u32 pad;
+	u32 tid; /* SLOT_OPENED: whose file it is */
+	u64 file, dentry;
 	struct walk walk;
 	struct record record;
 	char slack[SAKER_STR_MAX + 272]; /* so that a masked offset plus one string and one name fit */
 };
 
-enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_CALL, SLOT_DISPATCH, SLOT_MAX };
+enum slot { SLOT_OPEN, SLOT_OPEN_URING, SLOT_EXEC, SLOT_EXEC_FAILED, SLOT_TASK, SLOT_OPENED, SLOT_CALL, SLOT_DISPATCH, SLOT_MAX };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

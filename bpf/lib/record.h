@@ -12,6 +12,16 @@ static __always_inline u64 cgroup_id_of(struct task_struct *task)
 	return READ(task, cgroups, dfl_cgrp, kn, id);
 }
 
+static __always_inline void read_comm(char *comm, struct task_struct *task)
+{
+	if (CAN_CAST) {
+		((u64 *)comm)[0] = word_at(&task->comm);
+		((u64 *)comm)[1] = word_at(&task->comm[8]);
+	} else {
+		bpf_core_read(comm, SAKER_COMM_LEN, &task->comm);
+	}
+}
+
 static __always_inline void fill_header(struct saker_header *h, struct task_struct *task, u32 type, u32 layout,
 					u32 nstr, u32 size)
 {
@@ -31,7 +41,7 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 	h->ret = 0;
 	h->flags = 0;
 	h->cpu = bpf_get_smp_processor_id();
-	bpf_core_read(h->comm, sizeof(h->comm), &task->comm);
+	read_comm(h->comm, task);
 }
 
 static __always_inline void begin_record(struct workspace *ws, struct task_struct *task, u32 type, u32 layout,
@@ -151,12 +161,10 @@ static __always_inline struct file *file_of(struct task_struct *task, s32 fd)
 {
 	struct fdtable *fdt = READ(task, files, fdt);
 	struct file **table = READ(fdt, fd);
-	struct file *file = NULL;
 
 	if (fd < 0 || (u32)fd >= READ(fdt, max_fds))
 		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), &table[fd]);
-	return file;
+	return (struct file *)word_at(&table[fd]);
 }
 
 #define AT_FDCWD -100

@@ -73,9 +73,9 @@ static __always_inline void fill_credentials(struct saker_exec *e, struct task_s
 	e->suid = READ(cred, suid.val);
 	e->sgid = READ(cred, sgid.val);
 	/* One u64 since 6.3, two u32 before: the same eight bytes. */
-	bpf_core_read(&e->cap_permitted, 8, &cred->cap_permitted);
-	bpf_core_read(&e->cap_effective, 8, &cred->cap_effective);
-	bpf_core_read(&e->cap_inheritable, 8, &cred->cap_inheritable);
+	e->cap_permitted = word_at(&cred->cap_permitted);
+	e->cap_effective = word_at(&cred->cap_effective);
+	e->cap_inheritable = word_at(&cred->cap_inheritable);
 	e->user_ns = READ(cred, user_ns, ns.inum);
 	e->loginuid = 0xffffffff;
 	if (bpf_core_field_exists(task->loginuid))
@@ -92,7 +92,7 @@ static __always_inline void fill_executable(struct saker_exec *e, struct inode *
 	e->exe_gid = READ(inode, i_gid.val);
 	e->exe_ctime = inode_ctime(inode);
 	e->exe_mtime = inode_mtime(inode);
-	e->h.flags |= inode ? overlay_flags(inode) | readonly_flag(inode) : SAKER_FLAG_FILE_ABSENT;
+	e->h.flags |= inode ? overlay_flags(inode, READ(inode, i_sb, s_magic)) | readonly_flag(inode) : SAKER_FLAG_FILE_ABSENT;
 }
 
 /* Controlling terminal: number as in /proc/PID/stat, and its name. */

@@ -134,7 +134,7 @@ static __always_inline void fill_file(struct saker_call *c, struct inode *inode)
 	c->ino = LOOSE(inode, i_ino);
 	c->dev = encode_dev(LOOSE(inode, i_sb, s_dev));
 	c->file_mode = LOOSE(inode, i_mode);
-	c->h.flags |= overlay_flags(inode);
+	c->h.flags |= overlay_flags(inode, LOOSE(inode, i_sb, s_magic));
 }
 
 static __always_inline void put_resolved(struct workspace *ws, const volatile struct call_row *row,

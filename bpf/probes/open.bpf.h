@@ -28,6 +28,7 @@
 #define O_TRUNC 01000
 #define O_TMPFILE_BIT 020000000
 #define S_IALLUGO 07777
+#define LEAVES_FILES (TYPED && !CAN_CAST)
 
 /* What the caller asked for, in the shape of struct open_how. */
 struct asked {
@@ -61,35 +62,92 @@ static __always_inline void begin_open(struct workspace *ws, struct task_struct 
 	o->nlink = 0;
 }
 
+static __always_inline void fill_opened(struct saker_open *o, struct file *file, struct inode *inode, bool typed)
+{
+	o->dev = encode_dev(GET(typed, inode, i_sb, s_dev));
+	o->ino = GET(typed, inode, i_ino);
+	o->file_mode = GET(typed, inode, i_mode);
+	o->nlink = GET(typed, inode, i_nlink);
+	if (GET(typed, file, f_mode) & FMODE_CREATED)
+		o->h.flags |= SAKER_FLAG_CREATED;
+	o->h.flags |= overlay_flags(inode, GET(typed, inode, i_sb, s_magic));
+}
+
+/*
+ * 5.15 to 6.3: what is found by its descriptor has no type, so facts and name cost 3,000 instructions. The file that
+ * do_filp_open returns has one. That program leaves them here; the one of the system call takes them if the thread,
+ * the file and its place are the same, else it reads and walks.
+ */
+static __always_inline void leave_file(struct file *file)
+{
+	struct workspace *ws = workspace_of(SLOT_OPENED);
+	struct task_struct *task = current_task();
+
+	if (!ws || ws->busy)
+		return;
+	ws->busy = 1;
+	ws->tid = 0;
+	ws->end = sizeof(struct saker_open);
+	ws->record.h.flags = 0;
+	if (collect_names(&ws->walk, &file->f_path, READ(task, fs), TYPED_LEVELS)) {
+		join_names(ws, TYPED_LEVELS);
+		fill_opened(&ws->record.open, file, READ(file, f_inode), true);
+		ws->file = (u64)file;
+		ws->dentry = (u64)READ(file, f_path.dentry);
+		ws->tid = READ(task, pid);
+	}
+	ws->busy = 0;
+}
+
+static __always_inline bool is_left(struct workspace *left, struct task_struct *task, struct file *file)
+{
+	return !left->busy && left->tid == (u32)READ(task, pid) && left->file == (u64)file;
+}
+
+/* False: nothing was left. */
+static __always_inline bool take_file(struct workspace *ws, struct task_struct *task, struct file *file)
+{
+	struct workspace *left = workspace_of(SLOT_OPENED);
+	struct saker_open *o = &ws->record.open, *from;
+	char *to = string_place(ws);
+	u32 len, flags;
+
+	if (!left || !to || !file || !is_left(left, task, file))
+		return false;
+	from = &left->record.open;
+	o->dev = from->dev;
+	o->ino = from->ino;
+	o->file_mode = from->file_mode;
+	o->nlink = from->nlink;
+	flags = from->h.flags;
+	len = left->walk.length;
+	opaque(len);
+	if (len > SAKER_STR_MAX)
+		return false;
+	bpf_probe_read_kernel(to, len, (char *)from + sizeof(*from));
+	/* Where programs are preempted another thread's open may have come between. */
+	if (!is_left(left, task, file) || left->dentry != (u64)LOOSE(file, f_path.dentry))
+		return false;
+	o->h.flags |= flags;
+	end_string(ws, &o->str[SAKER_OPEN_PATH], len, left->walk.flags);
+	return true;
+}
+
 /* `file` is without its type. */
 static __always_inline void put_file(struct workspace *ws, struct task_struct *task, struct file *file)
 {
 	struct saker_open *o = &ws->record.open;
-	struct inode *inode = LOOSE(file, f_inode);
+	struct inode *inode;
 
+	if (LEAVES_FILES && take_file(ws, task, file))
+		return;
+	inode = LOOSE(file, f_inode);
 	if (!inode) {
 		o->h.flags |= SAKER_FLAG_FILE_ABSENT;
 		return put_absent(ws, &o->str[SAKER_OPEN_PATH], 0);
 	}
-	o->dev = encode_dev(LOOSE(inode, i_sb, s_dev));
-	o->ino = LOOSE(inode, i_ino);
-	o->file_mode = LOOSE(inode, i_mode);
-	o->nlink = LOOSE(inode, i_nlink);
-	if (LOOSE(file, f_mode) & FMODE_CREATED)
-		o->h.flags |= SAKER_FLAG_CREATED;
-	o->h.flags |= overlay_flags(inode);
+	fill_opened(o, file, inode, false);
 	put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, READ(task, fs));
-}
-
-/* The strings in their order; `file` is NULL when the open failed. */
-static __always_inline void put_open_strings(struct workspace *ws, struct task_struct *task, const void *name, bool user,
-					     struct file *file)
-{
-	struct saker_open *o = &ws->record.open;
-
-	put_string(ws, &o->str[SAKER_OPEN_NAME], name, SAKER_STR_MAX, user);
-	put_file(ws, task, file);
-	put_base(ws, &o->str[SAKER_OPEN_BASE], &o->str[SAKER_OPEN_NAME], task, o->dirfd);
 }
 
 static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, u64 name, struct asked *asked, s32 ret,
@@ -119,7 +177,9 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 	o->resolve = asked->resolve;
 	if (compat)
 		o->h.flags |= SAKER_FLAG_COMPAT;
-	put_open_strings(ws, task, (void *)name, true, file_of(task, ret));
+	put_string(ws, &o->str[SAKER_OPEN_NAME], (void *)name, SAKER_STR_MAX, true);
+	put_file(ws, task, file_of(task, ret));
+	put_base(ws, &o->str[SAKER_OPEN_BASE], &o->str[SAKER_OPEN_NAME], task, dirfd);
 	/* The canary asks whether the agent sees, not whether the ring has room. */
 	send_record(ws, !own);
 	return 0;
@@ -229,6 +289,8 @@ static __always_inline int open_uring(struct file *file)
 	s64 ret = (s64)file;
 
 	/* Every open passes here: leave before the map look-up unless io_uring is in use. */
+	if (LEAVES_FILES && !(ret < 0 && ret > -4096))
+		leave_file(file);
 	if (!READ(task, io_uring) && !(READ(task, flags) & PF_IO_WORKER))
 		return 0;
 	mark = bpf_map_lookup_elem(&uring_opens, &tid);
@@ -252,9 +314,11 @@ static __always_inline int open_uring(struct file *file)
 	ws->record.open.resolve = mark->asked.resolve;
 	/* The worker is a thread with a name of its own; the program is the leader. */
 	leader = READ(task, group_leader);
-	bpf_core_read(ws->record.h.comm, SAKER_COMM_LEN, &leader->comm);
+	read_comm(ws->record.h.comm, leader);
 	name = (void *)mark->name;
-	put_open_strings(ws, task, LOOSE(name, name), false, file);
+	put_string(ws, &ws->record.open.str[SAKER_OPEN_NAME], LOOSE(name, name), SAKER_STR_MAX, false);
+	put_file(ws, task, file);
+	put_base(ws, &ws->record.open.str[SAKER_OPEN_BASE], &ws->record.open.str[SAKER_OPEN_NAME], task, mark->dirfd);
 	send_record(ws, true);
 	return 0;
 }
