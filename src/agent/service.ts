@@ -250,7 +250,7 @@ class Service {
     for (const line of check?.report.split('\n') ?? []) if (line !== '') this.#log.warning(line);
     if (settings !== null && check?.ok) {
       this.#sayUnapplied(settings);
-      this.#probes.want(check.eventTypes, check.parts);
+      await this.#probes.want(check.eventTypes, check.parts);
       this.#hostNames.follow(check.hostNames);
       this.#status = this.#describe(check);
       this.#rules = rulesStatus(check, settings);

@@ -96,13 +96,25 @@ export class Attacher {
   }
 
   /** The same when something works already: that nothing loads is then the fault of each program. */
-  async loadMore(plan: HookPlan): Promise<boolean> {
+  loadMore(plan: HookPlan): Promise<boolean> {
+    const all = [...plan.hooks, ...plan.fallback.values()].map(({ program }) => program);
+    return this.#orRefuse(all, this.load(plan, plan.hooks));
+  }
+
+  /** Afterwards each of these is loaded or refused. */
+  async loadAll(programs: readonly string[]): Promise<void> {
+    await this.#orRefuse(
+      programs,
+      this.programs.load(programs).then(() => true),
+    );
+  }
+
+  async #orRefuse(programs: readonly string[], job: Promise<boolean>): Promise<boolean> {
     try {
-      return await this.load(plan, plan.hooks);
+      return await job;
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      for (const { program } of [...plan.hooks, ...plan.fallback.values()])
-        this.programs.refuse(program, error.message);
+      for (const program of programs) this.programs.refuse(program, error.message);
       return true;
     }
   }

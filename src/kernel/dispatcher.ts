@@ -2,10 +2,16 @@
  * The dispatcher of bpf/probes/dispatch.bpf.h: one program at the return of all system calls and those it goes on
  * with. Attaching and detaching a tracepoint takes milliseconds and waits for nobody, so it is done at once.
  */
-import { DISPATCH, DISPATCHED, DISPATCHER_PROGRAMS } from './hooks.ts';
+import { DISPATCH, DISPATCHED, DISPATCHER_PROGRAMS, type Hook } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 import { must } from './object.ts';
 import type { Programs } from './programs.ts';
+
+/** What the dispatcher needs for these hooks' calls: the verifier takes a moment over each program. */
+export function dispatcherPrograms(hooks: readonly Hook[]): string[] {
+  const kinds = new Set(hooks.map(({ dispatch }) => dispatch?.kind));
+  return [DISPATCH, ...[...DISPATCHED].flatMap(([kind, program]) => (kinds.has(kind) ? program : []))];
+}
 
 export class Dispatcher {
   readonly #native: Native;
@@ -13,12 +19,16 @@ export class Dispatcher {
   #link: number | null = null;
   #refusal: string | null = null;
 
-  /** @param programs with the dispatcher's programs loaded or refused */
   constructor(native: Native, programs: Programs) {
     this.#native = native;
     this.#programs = programs;
-    this.#refusal = programs.refusal(DISPATCH);
-    for (const [kind, program] of DISPATCHED) if (programs.isLoaded(program)) this.#enter(kind, program);
+  }
+
+  /** Takes the programs that were loaded since. */
+  enterLoaded(): void {
+    this.#refusal ??= this.#programs.refusal(DISPATCH);
+    for (const [kind, program] of DISPATCHED)
+      if (this.#programs.isLoaded(program)) this.#enter(kind, program);
   }
 
   /** Its programs, each with the object it is loaded in. */
@@ -31,7 +41,7 @@ export class Dispatcher {
     return this.#link !== null;
   }
 
-  /** Why it cannot carry calls of this shape, or null. */
+  /** Why it cannot carry calls of this kind, or null. */
   refusal(kind: number): string | null {
     return this.#refusal ?? this.#programs.refusal(DISPATCHED.get(kind)!);
   }

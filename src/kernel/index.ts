@@ -10,7 +10,7 @@
  *   const options = { image, ringBytes, ownPid: process.pid, threads: false };
  *   const probes = await startProbes(native, types, parts, { ...options, functions, onNotice });
  *   probes.ringFd … probes.readTasks() … probes.counts() … probes.state() … await probes.close()
- *   probes.want(newTypes, newParts);                   // after a reload
+ *   await probes.want(newTypes, newParts);             // after a reload
  *
  * Programs are loaded and attached when their types are first wanted, in the background; until then a program at the
  * return of all system calls reports what they will. Names that no hook reports (COLLECTED) are ignored. Process life

@@ -80,3 +80,8 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
     types,
   };
 }
+
+/** Hooks whose calls the dispatcher sees as well. */
+export function dispatchable({ hooks, absent, spared }: HookPlan): Hook[] {
+  return [...hooks, ...absent, ...spared].filter(({ dispatch }) => dispatch !== undefined);
+}

@@ -29,10 +29,10 @@ export interface Probes {
   /** Event types that somebody reports now. */
   readonly carried: ReadonlySet<string>;
   /**
-   * Reports these types from now on and no others (but process life), with these parts. What is not attached yet comes,
-   * and what is no longer needed goes, in the background.
+   * Reports these types from now on and no others (but process life), with these parts. Resolves when they are
+   * reported; what is not attached yet comes, and what is no longer needed goes, in the background.
    */
-  want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): void;
+  want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void>;
   /** Resolves when there is nothing left to do in the background. */
   settled(): Promise<void>;
   state(): ProbesState;

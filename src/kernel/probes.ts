@@ -9,13 +9,14 @@
  * thread never waits for one.
  */
 import type { RecordPart } from '../schema/record-parts.ts';
-import { Attacher, type Blocked } from './attacher.ts';
+import { Attacher } from './attacher.ts';
 import { type Call, Carriers, callsOf, describeCall } from './carriers.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { DISPATCHER_PROGRAMS, describe, type Hook } from './hooks.ts';
+import { Dispatcher, dispatcherPrograms } from './dispatcher.ts';
+import { describe, type Hook } from './hooks.ts';
 import type { Native } from './native.ts';
+import { blockedNotice, describeDispatched, TAX } from './notices.ts';
 import { enableTypes, must, writeCarriers } from './object.ts';
-import { type HookPlan, planHooks } from './plan.ts';
+import { dispatchable, type HookPlan, planHooks } from './plan.ts';
 import type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
 import { stateOfTypes } from './probes-state.ts';
 import { type ProgramFacts, readCounts, readFacts, readIterator, type TypeCount } from './readings.ts';
@@ -23,11 +24,6 @@ import { kernelSymbols } from './symbols.ts';
 
 /** At the end, what is under way gets this long. */
 const CLOSE_MS = 1000;
-
-/** So many calls are named in a message. */
-const NAMED_MAX = 20;
-
-const TAX = 'every system call of this host pays for it';
 
 /**
  * Loads and attaches process life and the dispatcher; then the wanted types are reported.
@@ -59,7 +55,7 @@ class AttachedProbes implements Probes {
   readonly #said = new Set<string>();
   /** Types that were ever wanted. */
   readonly #counted = new Set<string>();
-  #dispatcher: Dispatcher | null = null;
+  readonly #dispatcher: Dispatcher;
   #plan: HookPlan;
   /** Of the plan's absent groups those whose calls exist all the same; null until that is known. */
   #hookless: ReadonlySet<Hook> | null = null;
@@ -71,17 +67,19 @@ class AttachedProbes implements Probes {
   constructor(native: Native, options: ProbesOptions) {
     this.#native = native;
     this.#options = options;
-    this.#attacher = new Attacher(native, options, (blocked, isOver) => this.#sayBlocked(blocked, isOver));
+    this.#attacher = new Attacher(native, options, (blocked, isOver) =>
+      options.onNotice(blockedNotice(blocked, isOver)),
+    );
+    this.#dispatcher = new Dispatcher(native, this.#attacher.programs);
     this.#plan = planHooks(new Set(), options.functions);
   }
 
   async start(wanted: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void> {
     const plan = planHooks(wanted, this.#options.functions);
     const first = plan.hooks.filter(({ always, dispatch }) => always && dispatch === undefined);
-    await this.#attacher.load(plan, first, DISPATCHER_PROGRAMS);
+    await this.#attacher.load(plan, first, dispatcherPrograms(dispatchable(plan)));
     for (const hook of first) await this.#attach(plan, hook);
-    this.#dispatcher = new Dispatcher(this.#native, this.#attacher.programs);
-    this.want(wanted, parts);
+    await this.want(wanted, parts);
   }
 
   /** Handle of the object that owns the maps. */
@@ -106,14 +104,16 @@ class AttachedProbes implements Probes {
     return new Set(seen.map(({ type }) => type));
   }
 
-  want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): void {
+  async want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void> {
     const plan = planHooks(types, this.#options.functions);
+    const hooks = dispatchable(plan);
+    await this.#attacher.loadAll(dispatcherPrograms(hooks));
+    this.#dispatcher.enterLoaded();
     this.#plan = plan;
     this.#hookless = plan.absent.length === 0 ? new Set() : null;
-    const hooks = [...plan.hooks, ...plan.absent, ...plan.spared];
     this.#carriers.want(hooks.flatMap(callsOf));
     for (const hook of hooks) if (this.#undispatchable(hook) !== null) this.#carriers.leave(callsOf(hook));
-    if (this.#carriers.dispatched.length > 0) this.#dispatcher?.attach();
+    if (this.#carriers.dispatched.length > 0) this.#dispatcher.attach();
     this.#writeCarriers();
     enableTypes(this.#native, this.#maps, plan.types, parts);
     for (const type of plan.types) this.#counted.add(type);
@@ -133,7 +133,7 @@ class AttachedProbes implements Probes {
   /** Why the dispatcher cannot carry the calls of a hook, or null. */
   #undispatchable({ dispatch }: Hook): string | null {
     if (dispatch === undefined) return 'not a system call';
-    return this.#dispatcher?.refusal(dispatch.kind) ?? null;
+    return this.#dispatcher.refusal(dispatch.kind);
   }
 
   async #workOff(): Promise<void> {
@@ -216,12 +216,8 @@ class AttachedProbes implements Probes {
 
   #endDispatching(): void {
     const calls = this.#carriers.dispatched.map(describeCall);
-    if (calls.length === 0) this.#dispatcher?.detach();
-    else if (!this.#options.dispatcherOnly) {
-      const more = calls.length > NAMED_MAX ? ` and ${calls.length - NAMED_MAX} more` : '';
-      const names = calls.slice(0, NAMED_MAX).join(', ') + more;
-      this.#say('Warning', `the tracepoint goes on with what has no hook of its own, and ${TAX}: ${names}`);
-    }
+    if (calls.length === 0) this.#dispatcher.detach();
+    else if (!this.#options.dispatcherOnly) this.#say('Warning', describeDispatched(calls));
   }
 
   #pause(ms: number): Promise<void> {
@@ -240,14 +236,6 @@ class AttachedProbes implements Probes {
     const unwanted = [...this.#attacher.attached.values()].findLast(({ hook }) => !kept.has(hook.name));
     if (unwanted !== undefined) await this.#attacher.detach(unwanted);
     return unwanted !== undefined;
-  }
-
-  #sayBlocked({ what, seconds }: Blocked, isOver: boolean): void {
-    const { onNotice } = this.#options;
-    const text = isOver
-      ? `${what}: the kernel went on after ${Math.round(seconds)} s`
-      : `the kernel does not ${what} for now (before 6.9 it waits for containers that cannot end); until it does, events come by the tracepoint`;
-    onNotice({ priority: isOver ? 'Informational' : 'Warning', text });
   }
 
   #sayProblem(hook: Hook): void {
@@ -276,7 +264,7 @@ class AttachedProbes implements Probes {
       types: stateOfTypes(this.#plan.types, [...planned, ...without], this.#carriers),
       attached: planned.filter(({ isAttached }) => isAttached).length,
       pending: planned.filter(({ isAttached, reason }) => !isAttached && reason === null).length,
-      dispatching: this.#dispatcher?.isAttached ?? false,
+      dispatching: this.#dispatcher.isAttached,
       blocked: this.#attacher.blocked,
     };
   }
@@ -286,7 +274,7 @@ class AttachedProbes implements Probes {
   }
 
   facts(): ProgramFacts[] {
-    const dispatcher = this.#dispatcher?.loaded ?? [];
+    const dispatcher = this.#dispatcher.loaded;
     return [
       ...this.#attacher.facts(),
       ...dispatcher.map(([program, handle]) => readFacts(this.#native, handle, program)),
@@ -303,7 +291,7 @@ class AttachedProbes implements Probes {
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
-    this.#dispatcher?.detach();
+    this.#dispatcher.detach();
     const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
     await Promise.race([this.settled(), late]);
     await this.#attacher.programs.close(this.#work !== null);

@@ -29,6 +29,8 @@ export class Programs {
   /** Programs that the kernel does not take, and why. */
   readonly #refused = new Map<string, string>();
 
+  #last: Promise<void> = Promise.resolve();
+
   constructor(native: Native, options: ObjectOptions) {
     this.#native = native;
     this.#options = options;
@@ -66,7 +68,14 @@ export class Programs {
    * Loads those that are neither loaded nor refused; afterwards each is one or the other.
    * @throws LoadError when not even one program loads, or the fault is not that of a program
    */
-  async load(programs: Iterable<string>): Promise<void> {
+  load(programs: Iterable<string>): Promise<void> {
+    // One after another: libbpf's messages tell which program is to blame.
+    const job = this.#last.then(() => this.#loadNow(programs));
+    this.#last = job.catch(() => {});
+    return job;
+  }
+
+  async #loadNow(programs: Iterable<string>): Promise<void> {
     for (;;) {
       const missing = [...programs].filter((program) => !this.isDecided(program));
       if (missing.length === 0 || (await this.#loadSet(new Set(missing)))) return;

@@ -176,7 +176,7 @@ await probes.settled();
 const loaded = performance.now();
 const few = probes.active.length;
 const [types = '', ...actions] = process.argv.slice(2);
-probes.want(new Set(types.split(',')), new Set(['env', 'data']));
+await probes.want(new Set(types.split(',')), new Set(['env', 'data']));
 await probes.settled();
 const attached = performance.now();
 const event = native.saker_event_open();
@@ -243,11 +243,11 @@ print({ counts: probes.counts(), facts: probes.facts() });
 
 // What reloads do: nothing wanted, then two types.
 const leaving = performance.now();
-probes.want(new Set(), new Set());
+await probes.want(new Set(), new Set());
 observe('opens', 'nothing-wanted');
 await probes.settled();
 print({ detachMs: performance.now() - leaving, active: probes.active.length });
-probes.want(new Set(['open', 'mkdir']), new Set());
+await probes.want(new Set(['open', 'mkdir']), new Set());
 await probes.settled();
 observe('opens', 'two-wanted');
 observe('file-names', 'two-wanted-names');

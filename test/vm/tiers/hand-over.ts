@@ -82,7 +82,7 @@ await probes.settled();
 await sleep(500);
 const settled = probes.state();
 
-probes.want(new Set(['openat', 'unlink', 'connect', 'rmdir']), new Set());
+await probes.want(new Set(['openat', 'unlink', 'connect', 'rmdir']), new Set());
 const added = probes.state();
 await probes.settled();
 await sleep(500);

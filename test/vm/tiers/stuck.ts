@@ -52,7 +52,7 @@ const meanwhile = {
   tier: tier(),
   blocked: probes.state().blocked?.what,
 };
-probes.want(new Set(['rmdir', 'chdir', 'mkdir']), new Set());
+await probes.want(new Set(['rmdir', 'chdir', 'mkdir']), new Set());
 const reloaded = { removed: removals('/tmp/reloaded'), dispatching: probes.state().dispatching };
 stuck.kill();
 await probes.settled();
