@@ -15,6 +15,8 @@ export type { SpoolOptions } from './spool.ts';
 
 // While the disk takes nothing, alerts wait in memory; beyond this they wait in the queue, which drops.
 const MAX_OVERFLOW_BYTES = 8 << 20;
+// What is on its way to the destination is not put on the disk when that recovers: few at a time.
+const OVERFLOW_BATCH = 64;
 // Opening looks through the last segment; a folder that cannot be used is not tried with every alert.
 const OPEN_AGAIN_MS = 1000;
 
@@ -180,7 +182,7 @@ class SpooledSink implements Sink, Source {
       this.#setDisk(errorName(error));
     }
     const timeMs = Date.now();
-    return this.#overflow.splice(0).map((payload) => ({ sequence: null, timeMs, payload }));
+    return this.#overflow.splice(0, OVERFLOW_BATCH).map((payload) => ({ sequence: null, timeMs, payload }));
   }
 
   /** Records may also grow too old while the destination refuses them. */

@@ -94,8 +94,13 @@ export class Spool {
 
   /** Records that are neither acknowledged nor lost. */
   get pending(): number {
+    return this.#next - 1 - this.#settled();
+  }
+
+  /** The last sequence number of which everything before is delivered or lost. */
+  #settled(): number {
     const first = this.#segments[0]?.first ?? this.#next;
-    return this.#next - 1 - Math.max(this.#acknowledged.sequence, first - 1);
+    return Math.max(this.#acknowledged.sequence, first - 1);
   }
 
   get bytes(): number {
@@ -153,10 +158,13 @@ export class Spool {
     for (;;) {
       const segment = this.#segments.find((s) => s.last > this.#read);
       if (segment === undefined) return [];
+      const settled = this.#read <= this.#settled();
       const records = await this.#readFrom(segment);
       const fresh = records.filter((r) => !this.isOld(r, nowMs));
       this.#lost.age += records.length - fresh.length;
       if (fresh.length > 0) return fresh;
+      // Nobody will deliver these; they must not wait for others to be acknowledged.
+      if (settled) await this.#acknowledge(this.#read);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alert } from '../../../src/base/alert.ts';
 
 /** An alert with harmless content; tests change what they are about. */
@@ -23,4 +24,9 @@ export function numbered(count: number): Alert[] {
   return Array.from({ length: count }, (_, n) =>
     alert({ json: `{"n":${n}}`, text: `n=${n}`, output: `n=${n}` }),
   );
+}
+
+/** Waits for what another process or thread brings about; never a fixed time, machines differ. */
+export async function until(met: () => boolean): Promise<void> {
+  while (!met()) await sleep(5);
 }

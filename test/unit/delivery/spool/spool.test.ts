@@ -179,6 +179,19 @@ for (const { name, harm, left, lost, torn } of DAMAGE) {
   });
 }
 
+test('a spool of old records alone is empty, also after a restart', async () => {
+  const now = Date.UTC(2026, 5);
+  const o = options({ maxAgeMs: 1000 });
+  const first = await Spool.open(o);
+  await first.append(payloads(0, 3), now - 5000);
+  assert.deepEqual(await first.read(now), []);
+  assert.equal(first.pending, 0);
+  await first.close();
+  const second = await Spool.open(o);
+  assert.deepEqual([second.pending, second.lost.age], [0, 0]);
+  await second.close();
+});
+
 test('a segment that becomes unreadable costs its own records only', async () => {
   const o = options({ maxBytes: 80_000 });
   const spool = await Spool.open(o);
