@@ -3,6 +3,7 @@
 #include "probes/programs.bpf.h"
 #include "probes/open.bpf.h"
 #include "probes/process.bpf.h"
+#include "probes/uring-programs.bpf.h"
 /* Goes on with the functions of those above. */
 #include "probes/dispatch.bpf.h"
 

@@ -98,8 +98,8 @@ static __always_inline bool put_unix_name(struct workspace *ws, struct saker_str
 	return true;
 }
 
-/* The address in user memory as that of one end. */
-static __always_inline void put_given(struct workspace *ws, u64 pointer, u32 length, bool local)
+/* The address in memory, of user space or of the kernel, as that of one end. */
+static __always_inline void put_given(struct workspace *ws, u64 pointer, u32 length, bool local, bool user)
 {
 	struct saker_socket *s = &ws->record.socket;
 	u8 *to = local ? s->local_addr : s->remote_addr;
@@ -107,18 +107,19 @@ static __always_inline void put_given(struct workspace *ws, u64 pointer, u32 len
 	struct address a = {};
 	u32 port;
 
-	if (bpf_probe_read_user(&a, 8, (void *)pointer)) {
+	if (user ? bpf_probe_read_user(&a, 8, (void *)pointer) : bpf_probe_read_kernel(&a, 8, (void *)pointer)) {
 		s->known |= SAKER_SOCKET_FAULT;
 		return;
 	}
 	if (a.family == AF_UNIX) {
 		if (length <= 2)
 			return;
-		put_unix(ws, cell, (void *)pointer + 2, length - 2, true);
+		put_unix(ws, cell, (void *)pointer + 2, length - 2, user);
 	} else if (a.family == AF_INET) {
 		__builtin_memcpy(to, &a.ip4, 4);
 	} else if (a.family == AF_INET6) {
-		if (bpf_probe_read_user(to, 16, (void *)pointer + 8))
+		if (user ? bpf_probe_read_user(to, 16, (void *)pointer + 8)
+			 : bpf_probe_read_kernel(to, 16, (void *)pointer + 8))
 			s->known |= SAKER_SOCKET_FAULT;
 	} else {
 		return;
@@ -275,7 +276,7 @@ static __always_inline void put_socket(struct workspace *ws, const volatile stru
 		put_no_ends(ws);
 	find_given(s, row, index, &given);
 	if (given.address && given_counts(s))
-		put_given(ws, given.address, given.length, s->h.type == SAKER_TYPE_BIND);
+		put_given(ws, given.address, given.length, s->h.type == SAKER_TYPE_BIND, true);
 	put_socket_data(ws, row, &given);
 }
 

@@ -45,7 +45,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
-enum { BPF_ANY = 0, BPF_RB_AVAIL_DATA = 0 };
+enum { BPF_ANY = 0, BPF_RB_AVAIL_DATA = 0, BPF_F_NO_PREALLOC = 1 };
 
 /* Never used for their values: asked with bpf_core_enum_value_exists. */
 enum bpf_func_id {
@@ -300,13 +300,110 @@ struct delayed_filename { /* since 7.0 */
 struct io_open___7_0 {
 	struct delayed_filename filename;
 };
+struct io_cqe {
+	s32 res;
+};
 struct io_kiocb {
+	struct file *file;
 	u8 opcode;
+	struct io_cqe cqe;
+	void *async_data;
 };
 struct io_kiocb___5_10 {
 	struct task_struct *task;
 };
 
+/* The beginnings of struct io_kiocb, by the kind of request. */
+struct io_unlink {
+	int dfd, flags;
+	struct filename *filename;
+};
+struct io_unlink___7_0 {
+	struct delayed_filename filename;
+};
+struct io_mkdir {
+	int dfd;
+	umode_t mode;
+	struct filename *filename;
+};
+struct io_mkdir___7_0 {
+	struct delayed_filename filename;
+};
+struct io_rename {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+struct io_rename___7_0 {
+	struct delayed_filename oldpath, newpath;
+};
+struct io_link {
+	int old_dfd, new_dfd;
+	struct filename *oldpath, *newpath;
+	int flags;
+};
+struct io_link___7_0 {
+	struct delayed_filename oldpath, newpath;
+};
+struct xattr_name {
+	char name[256];
+};
+struct xattr_ctx {
+	unsigned long size;
+	struct xattr_name *kname;
+	unsigned int flags;
+};
+struct kernel_xattr_ctx { /* since 6.13 */
+	unsigned long size;
+	struct xattr_name *kname;
+	unsigned int flags;
+};
+struct io_xattr {
+	struct xattr_ctx ctx;
+	struct filename *filename;
+};
+struct io_xattr___6_13 {
+	struct kernel_xattr_ctx ctx;
+};
+struct io_xattr___7_0 {
+	struct delayed_filename filename;
+};
+struct io_ftrunc {
+	s64 len;
+};
+struct sockaddr;
+struct io_socket {
+	int domain, type, protocol, flags;
+	u32 file_slot;
+};
+struct io_connect {
+	struct sockaddr *addr;
+	int addr_len;
+};
+struct io_listen {
+	int backlog;
+};
+struct io_shutdown {
+	int how;
+};
+struct io_sr_msg {
+	void *buf;
+	unsigned int len;
+	void *addr;
+	u16 addr_len;
+};
+struct io_sr_msg___5_10 {
+	unsigned long len;
+};
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
+struct __kernel_sockaddr_storage;
+struct io_async_msghdr {
+	struct msghdr msg;
+	u64 addr;
+};
 struct in6_addr {
 	u8 bytes[16];
 };

@@ -82,28 +82,34 @@ function describeOpen({ ret, flags, open }: EventRecord, slot: DescriptorSlot): 
 }
 
 function describeSocketCall(record: EventRecord): Descriptor {
-  const { socket, type, ret } = record;
-  if (type === abi.TYPE_SOCKETPAIR || socket.fd < 0) return { ...NONE, number: ret < 0 ? -1 : null };
+  const { socket, type, ret, flags } = record;
+  // Requests of io_uring have the socket, not the number that the program gave.
+  const number =
+    (flags & abi.FLAG_FD_UNKNOWN) !== 0 && (socket.known & abi.SOCKET_FOUND) !== 0 ? 0 : socket.fd;
+  if (type === abi.TYPE_SOCKETPAIR || number < 0) return { ...NONE, number: ret < 0 ? -1 : null };
   const ends = describeSocket(record);
   // No socket, or closed by another thread meanwhile; what the caller gave is known all the same.
-  if (socket.family === NO_FAMILY) return { number: socket.fd, kind: null, name: null, socket: ends };
-  return { number: socket.fd, kind: ends.kind, name: ends.name, socket: ends };
+  if (socket.family === NO_FAMILY) return { number, kind: null, name: null, socket: ends };
+  return { number, kind: ends.kind, name: ends.name, socket: ends };
 }
 
 function describeCall(record: EventRecord, lookUp: LookUp): Descriptor {
-  const { type, call, ret } = record;
+  const { type, call, ret, flags } = record;
   const made = MAKERS.get(type);
   if (made !== undefined) {
     if (ret < 0) return { ...NONE, number: -1 };
     const name = type === abi.TYPE_MEMFD_CREATE ? call.text : EMPTY;
     return { number: ret, kind: made, name, socket: null };
   }
+  if ((flags & abi.FLAG_FD_UNKNOWN) !== 0) return describeFile(record, 0, nothing);
   if (call.fd < 0) {
     return type === abi.TYPE_OPEN_BY_HANDLE_AT && ret < 0 ? { ...NONE, number: -1 } : NONE;
   }
   const duplicate = DUPLICATES.has(type) || (type === abi.TYPE_FCNTL && isDuplicate(call.int(1)));
   return describeFile(record, duplicate && ret >= 0 ? ret : call.fd, lookUp);
 }
+
+const nothing = (): null => null;
 
 const isDuplicate = (command: number): boolean => command === F_DUPFD || command === F_DUPFD_CLOEXEC;
 

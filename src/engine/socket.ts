@@ -141,7 +141,7 @@ function isMapped(address: Uint8Array): boolean {
   return address[10] === 0xff && address[11] === 0xff;
 }
 
-/** Calls that tell their side decide; of the others the lower port is the one that waits. */
+/** Calls that tell their side decide, then the kernel; where it does not know, the lower port is the one that waits. */
 function isServerEnd(record: EventRecord, local: Endpoint | null, remote: Endpoint | null): boolean {
   const { type, socket } = record;
   switch (type) {
@@ -153,7 +153,7 @@ function isServerEnd(record: EventRecord, local: Endpoint | null, remote: Endpoi
     case abi.TYPE_CONNECT:
       return false;
     default:
-      if (socket.state === LISTENING) return true;
+      if (socket.state === LISTENING || (socket.known & abi.SOCKET_ACCEPTED) !== 0) return true;
       return local !== null && remote !== null && local.port !== 0 && local.port < remote.port;
   }
 }

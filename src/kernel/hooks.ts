@@ -1,42 +1,10 @@
 /** Every place where a program of bpf/saker.bpf.c can hang, and what it reports there. */
 import { CALL_ROWS, type CallKind } from '../schema/calls.generated.ts';
 import * as record from '../schema/record.generated.ts';
+import type { Abi, Dispatch, Hook } from './hook.ts';
+import { URING_FUNCTION, URING_HOOKS } from './uring-hooks.ts';
 
-/** Table of system calls: 64-bit, 32-bit. */
-export type Abi = 0 | 1;
-
-/** That the dispatcher sees the same calls and can stand in for a hook. */
-export interface Dispatch {
-  readonly abis: readonly Abi[];
-  /** enum saker_kind */
-  readonly kind: number;
-  /** A kernel whose symbol table lacks it has no such system call. */
-  readonly symbol: string;
-}
-
-export interface Hook {
-  readonly name: string;
-  /** The BPF program; several hooks may share one. */
-  readonly program: string;
-  /** Kernel function it hangs on; null for tracepoints and iterators, which every supported kernel has. */
-  readonly target: string | null;
-  /** Event types it carries. */
-  readonly types: readonly string[];
-  /** Of the hooks in one group the first that this kernel can have is used; the others are its fallbacks. */
-  readonly group: string;
-  /** Hangs on the kernel's fprobe, see FPROBE. */
-  readonly fprobe?: true;
-  /** What part of the events it carries, when not all. */
-  readonly detail?: string;
-  /** Iterators are read, not attached. */
-  readonly iterator?: true;
-  /** Of the 32-bit ABI: kernels without 32-bit programs do not have it, and lose nothing by that. */
-  readonly compat?: true;
-  /** Attached whatever the rules want. */
-  readonly always?: true;
-  /** For hooks at system calls. */
-  readonly dispatch?: Dispatch;
-}
+export type { Abi, Dispatch, Hook } from './hook.ts';
 
 /**
  * Where the kernel may preempt a program (full and lazy preemption, the only kinds from 7.0 on), a tracepoint or
@@ -185,6 +153,7 @@ export const HOOKS: readonly Hook[] = [
     failed('__ia32_compat_sys_execveat', 1),
   ),
   ...CALLS,
+  ...URING_HOOKS,
 ];
 
 /** Event types that some hook reports. */
@@ -194,6 +163,7 @@ export const COLLECTED: ReadonlySet<string> = new Set(HOOKS.flatMap(({ types }) 
 export const TARGETS: ReadonlySet<string> = new Set([
   FPROBE,
   TYPED_POINTERS,
+  URING_FUNCTION,
   ...HOOKS.flatMap((hook) => (hook.target === null ? [] : [hook.target])),
 ]);
 

@@ -2,7 +2,9 @@
  * The plan: which hooks carry the wanted events on this kernel. Pure; the kernel's facts come in as the set of
  * functions its BTF knows.
  */
-import { ALWAYS, describe, FPROBE, HOOKS, type Hook } from './hooks.ts';
+import type { Hook } from './hook.ts';
+import { ALWAYS, describe, FPROBE, HOOKS } from './hooks.ts';
+import { isUnseenBefore, URING_FUNCTION } from './uring-hooks.ts';
 
 export interface Missing {
   /** Name of the hook. */
@@ -39,6 +41,12 @@ function isTrampoline({ dispatch, fprobe }: Hook): boolean {
   return dispatch !== undefined && !fprobe;
 }
 
+/** Is what a hook would report unseen without it, or does the kernel not do it, or another hook see it? */
+function isLoss(hook: Hook, functions: ReadonlySet<string>): boolean {
+  if (hook.uring !== undefined) return !functions.has(URING_FUNCTION) && isUnseenBefore(hook);
+  return !hook.compat || functions.has(A_32_BIT_CALL);
+}
+
 function lacks(group: readonly Hook[]): Missing {
   const hook = group.at(-1)!;
   const functions = [...new Set(group.map((p) => p.target))].join(' or ');
@@ -55,8 +63,9 @@ function lacks(group: readonly Hook[]): Missing {
 export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<string>): HookPlan {
   const types = new Set([...wanted, ...ALWAYS]);
   const has = (name: string | null): boolean => name === null || functions.has(name);
-  const possible = (hook: Hook): boolean => has(hook.target) && (hook.fprobe !== true || has(FPROBE));
-  const has32BitCalls = functions.has(A_32_BIT_CALL);
+  const uring = has(URING_FUNCTION) ? 'function' : 'old';
+  const possible = (hook: Hook): boolean =>
+    has(hook.target) && (hook.fprobe !== true || has(FPROBE)) && (hook.uring ?? uring) === uring;
   const useful = HOOKS.filter((hook) => hook.always || hook.types.some((type) => types.has(type)));
   const hooks: Hook[] = [];
   const fallback = new Map<string, Hook>();
@@ -65,7 +74,7 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   for (const group of Map.groupBy(useful, ({ group }) => group).values()) {
     const choice = group.filter(possible);
     if (choice[0] !== undefined) hooks.push(choice[0]);
-    else if (group[0]?.compat && !has32BitCalls) continue;
+    else if (!isLoss(group[0]!, functions)) continue;
     else if (group[0]?.dispatch !== undefined) absent.push(group.at(-1)!);
     else missing.push(lacks(group));
     for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);

@@ -239,3 +239,40 @@ void compat_calls(void)
 	call32(37, 0x7ffffff, SIGTERM, 0); /* kill */
 	call32(213, 0, 0, 0); /* setuid */
 }
+
+/* What has another shape there: socketcall, 16-bit ids, halves of 64-bit numbers, structures of 32-bit words. */
+void compat_more(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(0x7f000001) };
+	unsigned *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	unsigned at = (unsigned)(uintptr_t)low, *args = low, *message = low + 16, *part = low + 32;
+	char *name = (char *)(low + 256), *address = (char *)(low + 128);
+	int udp;
+
+	strcpy(name, DIR "/target");
+	memcpy(address, &in, sizeof(in));
+	args[0] = AF_INET, args[1] = SOCK_DGRAM, args[2] = 0;
+	udp = (int)call32(102, 1, at, 0);
+	args[0] = (unsigned)udp, args[1] = at + 512, args[2] = sizeof(in);
+	call32(102, 3, at, 0); /* connect */
+	part[0] = at + 1024, part[1] = 7;
+	message[0] = at + 512, message[1] = sizeof(in), message[2] = at + 128, message[3] = 1;
+	args[0] = (unsigned)udp, args[1] = at + 64, args[2] = 0;
+	call32(102, 16, at, 0); /* sendmsg by socketcall */
+	call32(370, udp, at + 64, 0); /* sendmsg */
+	call32(102, 99, at, 0); /* no such sub-call */
+	call32(193, (long)at + 1024, 0, 1); /* truncate64 to 4 GiB */
+	call32(92, (long)at + 1024, 5, 0); /* truncate */
+	call32(22, (long)at + 1024, 0, 0); /* umount */
+	call32(182, (long)at + 1024, 1, 2); /* chown of 16 bits */
+	call32(212, (long)at + 1024, 0, 0); /* chown32 */
+	call32(26, 16, 0x7ffffff, 0); /* ptrace */
+	call32(221, udp, F_GETFD, 0); /* fcntl64 */
+	call32(41, udp, 0, 0); /* dup */
+	call32(195, (long)at + 1024, at, 0); /* stat64 */
+	call32(4, 12345, at, 1); /* write */
+	call32(6, udp, 0, 0); /* close */
+	call32(46, 0, 0, 0); /* setgid of 16 bits */
+	call32(164, 0, 0, 0); /* setresuid of 16 bits */
+	call32(23, 0, 0, 0); /* setuid of 16 bits */
+}

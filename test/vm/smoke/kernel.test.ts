@@ -8,6 +8,8 @@ import * as r from '../../../src/schema/record.generated.ts';
 import { type KernelSeries, kernelSeries } from '../cache.ts';
 import { runInGuest } from '../guest.ts';
 import { EXPECTED_CALLS, NOT_EVERYWHERE } from './expected-calls.ts';
+import { EXPECTED_MORE } from './expected-more.ts';
+import { expectedUring } from './expected-uring.ts';
 import { stageSmoke } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -112,15 +114,21 @@ const EXPECTED: Record<string, Expected[]> = {
   ],
   exit7: [{ type: 'procexit', status: 7 << 8, flags: r.FLAG_GROUP_DEAD }],
   ...EXPECTED_CALLS,
+  ...EXPECTED_MORE,
 };
-const ACTIONS = Object.keys(EXPECTED);
+const URING_ACTIONS = ['uring-names', 'uring-sockets'];
+const ACTIONS = [...Object.keys(EXPECTED), ...URING_ACTIONS];
 /** Attaching and detaching takes its time, so only what the actions do. */
 const TYPES = [...new Set(Object.values(EXPECTED).flatMap((all) => all.map(({ type }) => type)))];
+const expectedOn = (kernel: KernelSeries): Record<string, Expected[]> => ({
+  ...EXPECTED,
+  ...expectedUring(kernel),
+});
 
 /** Between what the two tiers printed. */
 const SECOND = '=====';
-/** io_uring passes by the return of system calls. */
-const CALL_ACTIONS = ACTIONS.filter((action) => !action.startsWith('uring'));
+/** io_uring passes by the return of system calls, and then a file that was closed is gone. */
+const CALL_ACTIONS = ACTIONS.filter((action) => !/^(uring|closes)/.test(action));
 
 function linesOfText(text: string): Line[] {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
@@ -198,7 +206,7 @@ describe('programs in a guest', {
         assert.ok(counts.every((c: Line) => c.lost === '0'));
         assert.equal(summary.wakeByEvent, true);
       });
-      for (const [action, expected] of Object.entries(EXPECTED))
+      for (const [action, expected] of Object.entries(expectedOn(kernel)))
         await t.test(action, () => assertInOrder(linesOf(lines, action), expected));
       await t.test('the dispatcher alone sees the same', () => {
         const state = dispatched.find((l) => l.summary !== undefined)!.summary.state;
@@ -209,9 +217,17 @@ describe('programs in a guest', {
             EXPECTED[action]!.filter(({ type }) => type !== 'close'),
           );
       });
-      await t.test('an io_uring open is seen once', () => {
+      await t.test('what io_uring did is seen once', () => {
         for (const action of ['uring', 'uring-async', 'uring-slot', 'uring-missing'])
           assert.equal(linesOf(lines, action).filter((l) => l.type === 'openat').length, 1, action);
+        for (const [action, expected] of Object.entries(expectedUring(kernel)))
+          for (const type of new Set(expected.map((e) => e.type)))
+            assert.equal(
+              linesOf(lines, action).filter((l) => l.type === type && (l.flags & r.FLAG_IO_URING) !== 0)
+                .length,
+              expected.filter((e) => e.type === type).length + (type === 'socket' ? 1 : 0),
+              type as string,
+            );
       });
       await t.test('the end of a parent names who inherits its children', () => {
         const seen = linesOf(lines, 'orphans');

@@ -1,0 +1,102 @@
+/** Where requests of io_uring are caught: bpf/probes/uring-programs.bpf.h. */
+import type { Hook } from './hook.ts';
+
+/** Its presence tells the kernels from 5.19 on, where each kind of request has a function and keeps its result. */
+export const URING_FUNCTION = 'io_unlinkat';
+
+/** Function → event type; the names of their requests are kept at entry. */
+const NAMES: Readonly<Record<string, string>> = {
+  unlinkat: 'unlinkat',
+  mkdirat: 'mkdirat',
+  renameat: 'renameat2',
+  linkat: 'linkat',
+  symlinkat: 'symlinkat',
+  setxattr: 'setxattr',
+  fsetxattr: 'fsetxattr',
+  ftruncate: 'ftruncate',
+};
+
+const SOCKETS: Readonly<Record<string, string>> = {
+  socket: 'socket',
+  connect: 'connect',
+  bind: 'bind',
+  listen: 'listen',
+  shutdown: 'shutdown',
+  send: 'sendto',
+  sendmsg: 'sendmsg',
+  send_zc: 'sendto',
+  sendmsg_zc: 'sendmsg',
+  recv: 'recvfrom',
+  recvmsg: 'recvmsg',
+};
+
+/** Kernels before 5.19 do these too, and nothing shows us their results. */
+const UNSEEN_BEFORE: ReadonlySet<string> = new Set(['shutdown', 'send', 'sendmsg', 'recv', 'recvmsg']);
+
+/** Whether a kernel without this hook's function does what it reports. */
+export const isUnseenBefore = ({ target, group }: Hook): boolean =>
+  group.startsWith('uring_end_') && UNSEEN_BEFORE.has(target?.replace('io_', '') ?? '');
+
+type Part = 'begin' | 'end';
+
+/** The programs of one function: fexit has one each, fprobe may share one. */
+function hooksOf(op: string, part: Part, type: string, shared: string | null): Hook[] {
+  const name = `uring_${part}_${op}`;
+  const hook = {
+    target: `io_${op}`,
+    types: [type],
+    group: name,
+    detail: 'io_uring',
+    uring: 'function',
+  } as const;
+  return [
+    { name: `${name}_fprobe`, program: shared ?? `${name}_fprobe`, fprobe: true, ...hook },
+    { name, program: name, ...hook },
+  ];
+}
+
+/** Sockets need the entry only where the return does not see the request. */
+function socketHooks([op, type]: [string, string]): Hook[] {
+  const [entry] = hooksOf(op, 'begin', type, 'uring_begin_socket_fprobe');
+  return [...hooksOf(op, 'end', type, null), entry!];
+}
+
+const nameHooks = ([op, type]: [string, string]): Hook[] => [
+  ...hooksOf(op, 'end', type, 'uring_end_name_fprobe'),
+  ...hooksOf(op, 'begin', type, null),
+];
+
+const ACCEPTED = {
+  target: 'do_accept',
+  types: ['accept4'],
+  group: 'uring_accepted',
+  detail: 'io_uring',
+  uring: 'function',
+} as const;
+
+/** Before 5.19: what the requests call. Other requests than these are not seen there. */
+function oldHook(name: string, target: string, type: string): Hook {
+  return { name, program: name, target, types: [type], group: name, detail: 'io_uring', uring: 'old' };
+}
+
+const OLD: readonly Hook[] = [
+  ['do_unlinkat', 'unlinkat'],
+  ['do_rmdir', 'unlinkat'],
+  ['do_renameat2', 'renameat2'],
+].flatMap(([target = '', type = '']) => [
+  oldHook(`uring_end_${target}`, target, type),
+  oldHook(`uring_begin_${target}`, target, type),
+]);
+
+/** The returns come first, so that no entry is without its return. */
+export const URING_HOOKS: readonly Hook[] = [
+  ...Object.entries(NAMES).flatMap(nameHooks),
+  ...Object.entries(SOCKETS).flatMap(socketHooks),
+  { name: 'uring_accepted_file_fprobe', program: 'uring_accepted_file_fprobe', fprobe: true, ...ACCEPTED },
+  { name: 'uring_accepted_file', program: 'uring_accepted_file', ...ACCEPTED },
+  ...hooksOf('accept', 'end', 'accept4', null),
+  ...hooksOf('accept', 'begin', 'accept4', null),
+  ...OLD,
+  oldHook('uring_accepted_file_old', 'do_accept', 'accept4'),
+  oldHook('uring_connected_file_old', '__sys_connect_file', 'connect'),
+];

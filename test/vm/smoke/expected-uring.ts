@@ -1,0 +1,59 @@
+/** What the actions of uring.c must have looked like. */
+import * as r from '../../../src/schema/record.generated.ts';
+import type { KernelSeries } from '../cache.ts';
+
+type Expected = Record<string, unknown>;
+
+const DIR = '/tmp/smoke';
+const TARGET = `${DIR}/target`;
+const LOOPBACK = '7f000001';
+const NAMED = { flags: r.FLAG_IO_URING, comm: 'actions', layout: r.LAYOUT_CALL };
+/** The number of the descriptor is not told. */
+const UNNUMBERED = { flags: r.FLAG_IO_URING | r.FLAG_FD_UNKNOWN, comm: 'actions' };
+const below = (type: string, name: string): Expected => ({ ...NAMED, type, name, base: DIR });
+
+const NAMES: Expected[] = [
+  { ...below('mkdirat', 'um'), ret: 0, firstArgs: [3, 0, 0o700] },
+  { ...below('linkat', 'target'), name2: 'ulink', base2: DIR, ret: 0 },
+  { ...NAMED, type: 'symlinkat', name: 'some text', base: '', name2: `${DIR}/usoft`, base2: '', ret: 0 },
+  { ...below('renameat2', 'uold'), name2: 'unew', base2: DIR, ret: 0 },
+  { ...below('unlinkat', 'unew'), ret: 0 },
+  { ...NAMED, type: 'unlinkat', name: `${DIR}/um`, base: '', ret: 0, firstArgs: [-100, 0, 0x200] },
+  { ...below('unlinkat', 'no such name'), ret: -2 },
+  { ...NAMED, type: 'unlinkat', name: 'no directory', base: '', baseFlags: r.STR_FAULT, ret: -9 },
+  { ...NAMED, type: 'setxattr', name: TARGET, text: 'user.uring' },
+  { ...UNNUMBERED, type: 'fsetxattr', path: TARGET, text: 'user.uring' },
+  { ...UNNUMBERED, type: 'ftruncate', path: TARGET, ret: 0, firstArgs: [0, 3] },
+];
+
+const HERE = { local: LOOPBACK, localPort: 4713, state: 1 };
+const THERE = { remote: LOOPBACK, remotePort: 4713, state: 1 };
+
+const SOCKETS: Expected[] = [
+  { type: 'socket', flags: r.FLAG_IO_URING, family: 2, sockType: 1 },
+  { ...UNNUMBERED, type: 'bind', ret: 0, local: LOOPBACK, localPort: 4713 },
+  { ...UNNUMBERED, type: 'listen', ret: 0, state: 10, firstArgs: [0, 5] },
+  { ...UNNUMBERED, type: 'accept4', ret: 0, ...HERE },
+  { ...UNNUMBERED, type: 'connect', ret: 0, ...THERE },
+  { ...UNNUMBERED, type: 'sendto', ret: 5, size: 5, ...THERE },
+  { ...UNNUMBERED, type: 'recvfrom', ret: 5, size: 5, ...HERE },
+  { ...UNNUMBERED, type: 'shutdown', ret: 0, firstArgs: [0, 1] },
+  { ...UNNUMBERED, type: 'sendmsg', ret: 3, size: 3, remote: LOOPBACK, remotePort: 53 },
+  { ...UNNUMBERED, type: 'connect', ret: -111 },
+];
+
+/** What a kernel cannot do, or (5.10: sends, receives and shutdown) we cannot see it do. */
+const NOT: Record<KernelSeries, readonly string[]> = {
+  '5.10': [
+    ...['mkdirat', 'linkat', 'symlinkat', 'setxattr', 'fsetxattr', 'ftruncate', 'socket', 'bind', 'listen'],
+    ...['sendto', 'recvfrom', 'shutdown', 'sendmsg'],
+  ],
+  '6.1': ['ftruncate', 'bind', 'listen'],
+  '6.12': [],
+  '7.2': [],
+};
+
+export function expectedUring(kernel: KernelSeries): Record<string, Expected[]> {
+  const possible = ({ type }: Expected): boolean => !NOT[kernel].includes(type as string);
+  return { 'uring-names': NAMES.filter(possible), 'uring-sockets': SOCKETS.filter(possible) };
+}
