@@ -1,6 +1,7 @@
 import { type AppendOutput, fileText, type LoadedRule, type LoadResult, loadRules } from '../rules/index.ts';
 import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
+import { FREQUENT_TYPES } from '../schema/frequent-types.ts';
 import type { Needs } from './facts/needs.ts';
 import type { AppendOutput as ConfiguredOutput, RulesCheck, RulesInput, Selector } from './messages.ts';
 
@@ -30,12 +31,18 @@ export function checkOf(result: LoadResult): Omit<RulesCheck, keyof Needs> {
     ok: result.ok,
     report: noisy.map((file) => fileText(file, 'people')).join(''),
     rules: result.active.length,
-    eventTypes: new Set(result.active.flatMap(typesOf)),
+    eventTypes: new Set(result.active.flatMap(watchedTypes)),
     named: namedSyscalls(result.active),
   };
 }
 
 const typesOf = (rule: LoadedRule): string[] => rule.eventTypes.ids().map((id) => EVENT_TYPES[id] ?? '');
+
+/** What has to be watched for a rule. */
+function watchedTypes(rule: LoadedRule): string[] {
+  const types = typesOf(rule);
+  return types.length > MANY_TYPES ? types.filter((type) => !FREQUENT_TYPES.has(type)) : types;
+}
 
 function namedSyscalls(rules: readonly LoadedRule[]): Map<string, number> {
   const counts = new Map<string, number>();

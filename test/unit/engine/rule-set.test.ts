@@ -59,3 +59,13 @@ test('a broken file is reported with its name and line, a good one says nothing'
   assert.match(check.report, /rules\.yaml:1/);
   assert.equal(checkRules(input(rule('a', 'evt.type = open'))).report, '');
 });
+
+test('calls that programs make all the time are watched for those that name them only', () => {
+  const open = checkRules(input(rule('a', 'proc.name = x') + rule('b', 'evt.type != read')));
+  const named = checkRules(input(rule('a', 'evt.type in (read, futex)')));
+  for (const type of ['read', 'futex']) {
+    assert.ok(!open.eventTypes.has(type), type);
+    assert.ok(named.eventTypes.has(type), type);
+  }
+  assert.ok(open.eventTypes.has('swapon') && open.eventTypes.has('openat'));
+});

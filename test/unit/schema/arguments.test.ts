@@ -6,6 +6,7 @@ import { capabilityNames } from '../../../src/schema/capabilities.ts';
 import { EVENT_ARGS } from '../../../src/schema/event-args.ts';
 import { EVENT_TYPES } from '../../../src/schema/events.ts';
 import { FLAG_TABLES, falcoNumber, flagNames } from '../../../src/schema/flags/index.ts';
+import { FREQUENT_TYPES } from '../../../src/schema/frequent-types.ts';
 import { TYPE_NAMES } from '../../../src/schema/record.generated.ts';
 
 test('every event that records carry has arguments, under the name that rules know', () => {
@@ -15,6 +16,10 @@ test('every event that records carry has arguments, under the name that rules kn
     assert.ok(EVENT_TYPES.includes(name), name);
   }
   for (const name of EVENT_ARGUMENTS.keys()) assert.ok(TYPE_NAMES.includes(name), name);
+});
+
+test('frequent calls are calls that records carry', () => {
+  for (const type of FREQUENT_TYPES) assert.ok(TYPE_NAMES.includes(type), type);
 });
 
 test('a call without arguments of its own is shown by name and number', () => {
