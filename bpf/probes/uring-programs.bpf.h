@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Where requests of io_uring are caught. fexit: ctx[0] is the request, ctx[1] the issue flags, ctx[2] the result. */
+#include "uring-names.bpf.h"
 #include "uring-socket.bpf.h"
 
 /* Arguments of a program are typed pointers, which a global function does not take. */

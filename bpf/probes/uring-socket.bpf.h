@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Calls on sockets through io_uring: see uring.bpf.h. */
-#include "uring.bpf.h"
+/* Calls on sockets through io_uring: see uring.bpf.h, included before. */
 
 /* Threads inside io_accept: 1 once a connection was accepted. */
 struct {
