@@ -67,6 +67,21 @@ for (const kernel of kernelSeries) {
       assert.equal(fields['user.name'], 'root');
     });
 
+    test('saker status tells root, and only root, who reports each event', () => {
+      const status = JSON.parse(file('status.json'));
+      const own = kernel === '7.2' ? 'fprobe' : 'fexit';
+      const tiers = new Map(
+        status.events.map(({ type, tier }: { type: string; tier: string }) => [type, tier]),
+      );
+      assert.deepEqual([tiers.get('openat'), tiers.get('setsid')], [own, own]);
+      assert.equal(tiers.get('execve'), kernel === '7.2' ? 'fprobe' : 'tracepoint');
+      assert.deepEqual([status.ready, status.hooks.pending, status.hooks.all_system_calls], [true, 0, false]);
+      assert.equal(status.rules.loaded, 2);
+      assert.match(file('status'), new RegExp(`^openat +${own} +\\d+ +0`, 'm'));
+      assert.equal(file('status-refused.code').trim(), '4');
+      assert.match(file('status-refused'), /only root/);
+    });
+
     test('a symlink and a relative name do not hide the file', () => {
       const commands = ofRule('alerts-1.json', CREDENTIAL).map((a) => [
         a.output_fields['proc.cmdline'],
