@@ -149,6 +149,11 @@ static __always_inline void find_given(struct saker_socket *s, const volatile st
 
 	if (row->size)
 		s->size = arg_at(s->args, row->size);
+	if (row->parts) {
+		given->parts = arg_at(s->args, row->parts);
+		given->part_count = arg_at(s->args, row->parts + 1);
+		s->size = parts_size(given->parts, given->part_count, given->compat);
+	}
 	if (row->message) {
 		if (read_message(&m, arg_at(s->args, row->message) + index * step, given->compat)) {
 			s->known |= SAKER_SOCKET_FAULT;

@@ -50,10 +50,9 @@ function isLoss(hook: Hook, functions: ReadonlySet<string>): boolean {
 function lacks(group: readonly Hook[]): Missing {
   const hook = group.at(-1)!;
   const functions = [...new Set(group.map((p) => p.target))].join(' or ');
-  return {
-    program: hook.name,
-    reason: `the kernel has no function ${functions}: ${describe(hook)} not seen`,
-  };
+  const why =
+    hook.uring === undefined ? `no function ${functions}` : 'no results in io_uring requests before 5.19';
+  return { program: hook.name, reason: `the kernel has ${why}: ${describe(hook)} not seen` };
 }
 
 /**

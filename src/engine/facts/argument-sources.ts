@@ -145,7 +145,7 @@ const named: Readonly<Record<string, Source>> = {
   newLimit1: ({ record: { call } }) => (call.arg(2) === 0n ? null : call.out(1)),
   nr: (event) => (event.isSocket ? event.record.socket.nr : event.record.call.nr),
   wideRet: (event) => BigInt.asUintN(64, BigInt(event.ret)),
-  partsSize: ({ record: { call } }) => call.out(0),
+  partsSize: (event) => (event.isSocket ? event.record.socket.size : event.record.call.out(0)),
   interval: ({ record: { call } }) => call.out(0) * 1_000_000_000n + call.out(1),
   quotaCommand: ({ record: { call } }) => call.uint(0) >>> 8,
   quotaType: ({ record: { call } }) => call.uint(0) & 0xff,

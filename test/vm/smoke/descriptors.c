@@ -32,6 +32,7 @@ static void datagrams(void)
 	syscall(SYS_sendmmsg, udp, messages, 2, 0);
 	syscall(SYS_connect, udp, &in, sizeof(in));
 	syscall(SYS_write, udp, "x", 1);
+	syscall(SYS_writev, udp, parts, 2);
 	syscall(SYS_dup, udp);
 }
 

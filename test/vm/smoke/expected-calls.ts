@@ -195,8 +195,21 @@ const COMPAT_CALLS: Expected[] = [
   { ...COMPAT, type: 'setuid', firstArgs: [0], ret: 0 },
 ];
 
-/** Hooks for which the kernel has no function, of those asked for. */
-export const NOT_EVERYWHERE: Record<string, readonly string[]> = {};
+const UNSEEN = [
+  ['shutdown', 'shutdown'],
+  ['send', 'sendto'],
+  ['sendmsg', 'sendmsg'],
+  ['recv', 'recvfrom'],
+  ['recvmsg', 'recvmsg'],
+];
+
+/** What is said about events that the kernel cannot give, of those asked for. */
+export const NOT_EVERYWHERE: Record<string, readonly string[]> = {
+  '5.10': UNSEEN.map(
+    ([op, type]) =>
+      `uring_end_${op}: the kernel has no results in io_uring requests before 5.19: ${type} (io_uring) not seen`,
+  ),
+};
 
 export const EXPECTED_CALLS: Record<string, Expected[]> = {
   'file-names': FILE_NAMES,

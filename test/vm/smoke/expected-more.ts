@@ -35,6 +35,7 @@ const DESCRIPTORS: Expected[] = [
   { layout: r.LAYOUT_SOCKET, type: 'sendmmsg', ret: 2, size: 2, data: 'ab', ...DNS },
   { type: 'sendmmsg', ret: 5, size: 5, data: 'abcde', remote: '7f000002', remotePort: 54 },
   { layout: r.LAYOUT_SOCKET, type: 'write', ret: 1, data: 'x', ...DNS },
+  { layout: r.LAYOUT_SOCKET, type: 'writev', size: 5, data: 'abcde', ...DNS },
   { layout: r.LAYOUT_SOCKET, type: 'dup', ...DNS },
   { type: 'close_range', ret: 0, firstArgs: [1000, 1001, 0] },
 ];

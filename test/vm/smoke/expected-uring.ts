@@ -33,7 +33,6 @@ const SOCKETS: Expected[] = [
   { type: 'socket', flags: r.FLAG_IO_URING, family: 2, sockType: 1 },
   { ...UNNUMBERED, type: 'bind', ret: 0, local: LOOPBACK, localPort: 4713 },
   { ...UNNUMBERED, type: 'listen', ret: 0, state: 10, firstArgs: [0, 5] },
-  { ...UNNUMBERED, type: 'accept4', ret: 0, ...HERE },
   { ...UNNUMBERED, type: 'connect', ret: 0, ...THERE },
   { ...UNNUMBERED, type: 'sendto', ret: 5, size: 5, ...THERE },
   { ...UNNUMBERED, type: 'recvfrom', ret: 5, size: 5, ...HERE },
@@ -52,6 +51,9 @@ const NOT: Record<KernelSeries, readonly string[]> = {
   '6.12': [],
   '7.2': [],
 };
+
+/** Comes before or after the connect of the other end. */
+export const ACCEPTED_BY_URING: Expected = { ...UNNUMBERED, type: 'accept4', ret: 0, ...HERE };
 
 export function expectedUring(kernel: KernelSeries): Record<string, Expected[]> {
   const possible = ({ type }: Expected): boolean => !NOT[kernel].includes(type as string);
