@@ -190,10 +190,13 @@ done:
 /* Copies `len` bytes, at most 255, and perhaps some more. */
 static __always_inline void copy_name(char *to, u64 text, u32 len)
 {
+	struct pt_regs *words;
+
 	if (CAN_CAST && len <= 16) {
-		/* Names lie in memory of 32 bytes at least. */
-		((u64 *)to)[0] = word_at((void *)text);
-		((u64 *)to)[1] = word_at((void *)text + 8);
+		/* As word_at, with one cast. Names lie in memory of 32 bytes at least. */
+		words = CAST(struct pt_regs, text);
+		((u64 *)to)[0] = READ(words, r15);
+		((u64 *)to)[1] = READ(words, r14);
 		return;
 	}
 	opaque(len);
