@@ -80,6 +80,18 @@ const MEANING: Partial<Record<ArgumentKind, Meaning>> = {
   fdflags: (value) => openFlagNames(value as number),
 };
 
+/** Arguments that name the directory of the first and of the second name. */
+const FIRST_DIRECTORY = new Set(['dirfd', 'olddirfd', 'olddir']);
+const SECOND_DIRECTORY = new Set(['newdirfd', 'newdir', 'linkdirfd']);
+
+/** The directory that a relative name starts from is in the record; of an absolute name's the kernel asks nothing. */
+function directoryText(name: string, number: number, { record, isOpen, isCall }: Event): string | null {
+  if (number === AT_FDCWD) return 'AT_FDCWD';
+  const second = SECOND_DIRECTORY.has(name);
+  const base = isOpen ? record.open.base : !isCall ? null : second ? record.call.base2 : record.call.base;
+  return base === null || base.text === '' ? null : `<d>${base.text}`;
+}
+
 /** `<4t>10.0.0.1:5000->10.0.0.2:80`, `<f>/etc/shadow`, the error of a call that gave none, `AT_FDCWD`. */
 function descriptorText(number: number, event: Event): string | null {
   if (number === AT_FDCWD) return 'AT_FDCWD';
@@ -143,8 +155,16 @@ function argumentOf({ name, kind, table, source }: ArgumentSpec): Argument {
     name,
     raw: converted,
     plain,
-    meaning: kind === 'path' ? pathMeaning(source) : (MEANING[kind] ?? none),
+    meaning: meaningOf(name, kind, source),
   };
+}
+
+function meaningOf(name: string, kind: ArgumentKind, source: string): Meaning {
+  if (kind === 'path') return pathMeaning(source);
+  if (FIRST_DIRECTORY.has(name) || SECOND_DIRECTORY.has(name)) {
+    return (value, event) => directoryText(name, Number(value), event);
+  }
+  return MEANING[kind] ?? none;
 }
 
 const map = (raw: Source, change: (value: number, event: Event) => number): Source => {

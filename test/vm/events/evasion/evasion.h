@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ways around an observer. Every row is a process of its own; it tells what an honest observer must say of it, field by
+ * field, and the type of the event that must carry it.
+ */
+#ifndef EVASION_H
+#define EVASION_H
+#include "../trigger/truth.h"
+
+#define PLACE "/tmp/evasion"
+#define SECRET PLACE "/secret"
+
+/* Runs `body` as a row: in a child, which begins and ends the row itself. */
+void row(const char *name, const char *type, void (*body)(void));
+/* Name and type of the row that runs. */
+extern const char *row_name, *row_type;
+void start(void);
+/* The row needs something that this kernel lacks. */
+void unavailable(const char *why);
+/* The file that `fd` stands for was opened under `name`. */
+void opened(long fd, const char *name);
+/* The row's process ends here, at once. */
+void finish(void) __attribute__((noreturn));
+
+/* A call of the 32-bit ABI; pointers must lie below 4 GiB, see low(). */
+long call32(long number, long a, long b, long c);
+/* A copy of a text below 4 GiB. */
+long low(const void *from, size_t len);
+
+/* One operation through io_uring: what a submission queue entry holds. Returns its result, or -ENOSYS without rings. */
+struct ring_call {
+	unsigned char opcode, flags;
+	int fd;
+	const void *addr;
+	unsigned long len, off;
+	unsigned op_flags, slot, setup;
+};
+long ring(const struct ring_call *call);
+
+void open_rows(void);
+void name_rows(void);
+void ring_rows(void);
+void abi32_rows(void);
+void identity_rows(void);
+void image_rows(void);
+void data_rows(void);
+void race_rows(void);
+#endif
