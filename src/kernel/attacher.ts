@@ -74,9 +74,10 @@ export class Attacher {
     });
   }
 
-  /** A hook of the plan that is neither there nor given up. */
+  /** A hook of the plan that is neither there nor given up. Those that the dispatcher cannot stand in for come first. */
   next(plan: HookPlan): Hook | undefined {
-    return plan.hooks.find((hook) => this.choose(plan, hook) !== undefined && !this.has(plan, hook));
+    const open = plan.hooks.filter((hook) => this.choose(plan, hook) !== undefined && !this.has(plan, hook));
+    return open.find(({ dispatch }) => dispatch === undefined) ?? open[0];
   }
 
   /**
