@@ -22,6 +22,7 @@ const CHARS: Readonly<Record<string, string>> = {
   io_uring: 'r',
   memfd: 'm',
   pidfd: 'P',
+  '<NA>': 'o',
 };
 
 const told = <T extends Json>(action: Action, key: string): T | null =>

@@ -131,6 +131,7 @@ static void hostile_argv(const struct kind *kind)
 	snprintf(label, sizeof(label), "%s in argv", kind->name);
 	begin(label, "execve");
 	action.pid = action.tid = getpid();
+	action.ret = 0;
 	action.t1 = action.t0 + 1000000000;
 	text("field", "proc.args");
 	flag("readable", true);

@@ -185,7 +185,6 @@ static void by_handle(void)
 		path_name(FILE_, FILE_);
 	}
 	arg_new_fd("fd");
-	arg_fd("mountfd", dir);
 	arg("flags=1(O_RDONLY)");
 	partial();
 	done();
