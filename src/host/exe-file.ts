@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { readBounded } from './files.ts';
-import { type Mount, mountAt, mountsOf } from './mounts.ts';
+import { type Mount, mountsOf } from './mounts.ts';
 
 /** What the kernel said of a file when it was executed. Times in ns since the epoch. */
 export interface FileIdentity {
@@ -36,12 +36,28 @@ export function openRunning(pid: number, wanted: FileIdentity | null): ExeFile |
 
 /**
  * Opens the file that has this path in the root directory of a process, if it is the wanted one and was not changed
- * since. The path may lead anywhere by now: opened with O_PATH and compared, another file is only looked at, never read.
+ * since. The path may lead anywhere by now, so every component is opened apart with O_PATH, may be no symbolic link (the
+ * kernel resolved them), and must lie on a mount that answers by itself before the next one is looked up in it.
  */
 export function openInRoot(pid: number | 'self', exepath: string, wanted: FileIdentity): ExeFile | null {
-  if (!exepath.startsWith('/') || mountAt(recentMounts(pid), exepath)?.isLocal !== true) return null;
-  const path = `/proc/${pid}/root${exepath}`;
-  return openExact({ path, flags: constants.O_NOFOLLOW, pid, wanted, unchanged: true });
+  if (!exepath.startsWith('/')) return null;
+  const open: number[] = [];
+  try {
+    let at = `/proc/${pid}/root`;
+    let flags = constants.O_DIRECTORY;
+    for (const component of exepath.split('/').slice(1)) {
+      const fd = openSync(Buffer.from(at, 'latin1'), O_PATH | flags);
+      open.push(fd);
+      if (mountOf(fd, pid)?.isLocal !== true) return null;
+      at = `/proc/self/fd/${fd}/${component}`;
+      flags = constants.O_NOFOLLOW;
+    }
+    return openExact({ path: at, flags, pid, wanted, unchanged: true });
+  } catch {
+    return null;
+  } finally {
+    for (const fd of open) closeSync(fd);
+  }
 }
 
 interface Search {
@@ -76,16 +92,24 @@ function openExact({ path, flags, pid, wanted, unchanged }: Search): ExeFile | n
   return null;
 }
 
-/** fdinfo tells the mount of a descriptor without asking its file system. */
+/**
+ * fdinfo tells the mount of a descriptor without asking its file system. Ids are the whole machine's; most files lie on
+ * mounts that the host or the agent sees. An overlay asks the directories below it, with the rights of whoever mounted
+ * it: a user's own may lie on a FUSE server of his, so those count as local only that the host has mounted too, as it
+ * has the overlays of containers.
+ */
 function mountOf(fd: number, pid: number | 'self'): Mount | null {
   const info = readBounded(`/proc/self/fdinfo/${fd}`, 1024)?.toString('latin1') ?? '';
   const id = Number(/^mnt_id:\s+(\d+)$/m.exec(info)?.[1] ?? -1);
-  // Ids are the whole machine's; most files lie on mounts that the host or the agent sees.
-  for (const viewer of [1, 'self', pid] as const) {
-    const found = recentMounts(viewer).find((mount) => mount.id === id);
+  const viewers = [recentMounts(1), recentMounts('self')];
+  for (const mounts of viewers) {
+    const found = mounts.find((mount) => mount.id === id);
     if (found !== undefined) return found;
   }
-  return null;
+  const own = recentMounts(pid).find((mount) => mount.id === id);
+  if (own === undefined) return null;
+  const isShared = viewers.some((mounts) => mounts.some(({ device }) => device === own.device));
+  return { ...own, isLocal: own.isLocal && (own.type !== 'overlay' || isShared) };
 }
 
 /** A host of many containers has thousands of mounts, too many to read for each file. */

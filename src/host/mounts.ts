@@ -17,6 +17,8 @@ export interface Mount {
   /** Mount point as the process sees it; byte text. */
   readonly point: string;
   readonly type: string;
+  /** Device number of what is mounted, `0:52`; the same wherever it is mounted. */
+  readonly device: string;
   readonly isLocal: boolean;
 }
 
@@ -24,22 +26,11 @@ export interface Mount {
 export function mountsOf(pid: number | 'self', proc = '/proc'): Mount[] {
   const text = readBounded(`${proc}/${pid}/mountinfo`, MOUNTINFO_BYTES)?.toString('latin1') ?? '';
   return text.split('\n').flatMap((line) => {
-    const found = /^(\d+) \d+ \d+:\d+ \S+ (\S+) .* - (\S+) /.exec(line);
+    const found = /^(\d+) \d+ (\d+:\d+) \S+ (\S+) .* - (\S+) /.exec(line);
     if (found === null) return [];
-    const [, id, point, type] = found as unknown as [string, string, string, string];
-    return [{ id: Number(id), point: unescaped(point), type, isLocal: LOCAL.has(type) }];
+    const [, id, device, point, type] = found as unknown as [string, string, string, string, string];
+    return [{ id: Number(id), point: unescaped(point), type, device, isLocal: LOCAL.has(type) }];
   });
-}
-
-/** The mount that a path lies on, by its text alone: no file is touched, so nothing can hang. */
-export function mountAt(mounts: readonly Mount[], path: string): Mount | null {
-  let best: Mount | null = null;
-  for (const mount of mounts) {
-    const inside = mount.point === '/' || path === mount.point || path.startsWith(`${mount.point}/`);
-    // Of two on the same point the later one lies on top.
-    if (inside && mount.point.length >= (best?.point.length ?? 0)) best = mount;
-  }
-  return best;
 }
 
 /** The kernel writes blank, tab, line end and backslash in octal. */
