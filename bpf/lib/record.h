@@ -95,10 +95,11 @@ static __always_inline void put_string(struct workspace *ws, struct saker_str *c
 	long n;
 
 	if (!to || !from)
-		return put_absent(ws, cell, from ? SAKER_STR_CUT : 0);
+		return put_absent(ws, cell, from ? SAKER_STR_CUT : user ? SAKER_STR_FAULT : 0);
 	n = user ? bpf_probe_read_user_str(to, max + 8, from) : bpf_probe_read_kernel_str(to, max + 8, from);
+	/* Of an empty string in user memory not even the zero byte is counted. */
 	if (n <= 0)
-		return put_absent(ws, cell, SAKER_STR_FAULT);
+		return put_absent(ws, cell, n < 0 ? SAKER_STR_FAULT : 0);
 	if (n > max + 1)
 		return end_string(ws, cell, max, SAKER_STR_CUT);
 	end_string(ws, cell, n - 1, 0);
