@@ -1,6 +1,6 @@
 /**
  * Writes src/schema/record.generated.ts from the BTF of build/bpf/saker.bpf.o, so that TypeScript and C
- * cannot disagree about where a member of an event lies. `--print` writes to stdout instead.
+ * cannot disagree about where a member of an event lies. `--check` writes nothing and fails when the file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Btf, btfSection } from '../src/kernel/btf.ts';
@@ -80,6 +80,11 @@ export function generateRecord(object: Uint8Array): string {
 
 if (import.meta.main) {
   const text = generateRecord(readFileSync(new URL('build/bpf/saker.bpf.o', root)));
-  if (process.argv.includes('--print')) process.stdout.write(text);
-  else writeFileSync(OUTPUT, text);
+  if (!process.argv.includes('--check')) writeFileSync(OUTPUT, text);
+  else if (readFileSync(OUTPUT, 'utf8') !== text) {
+    console.error(
+      'src/schema/record.generated.ts is older than bpf/abi/event.h: node scripts/generate-record.ts',
+    );
+    process.exitCode = 1;
+  }
 }
