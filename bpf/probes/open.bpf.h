@@ -38,7 +38,8 @@ struct asked {
 static __always_inline u32 open_type(bool *compat)
 {
 	struct pt_regs *regs = user_regs();
-	u64 nr = READ(regs, orig_ax);
+	/* The kernel looks at these bits only (from 5.14 on); a program may set the others. */
+	u32 nr = READ(regs, orig_ax);
 
 	*compat = is_compat(current_task());
 	if (nr == 437)

@@ -9,7 +9,7 @@
 #include "../lib/carrier.h"
 #include "../lib/task.h"
 
-static __always_inline u32 fork_type(u64 nr, bool compat)
+static __always_inline u32 fork_type(u32 nr, bool compat)
 {
 	if (nr == 435)
 		return SAKER_TYPE_CLONE3;

@@ -64,6 +64,14 @@ static __always_inline u64 take_request(void)
 	return req;
 }
 
+/* There was no room for the request, or it began before the programs were attached. */
+static __always_inline int lost_request(u32 type)
+{
+	if (uring_wanted(type))
+		count(type, false);
+	return 0;
+}
+
 #define URING_SOCKET_CALL(op, type)                                                                                   \
 	SEC("fexit/io_" #op)                                                                                          \
 	int uring_end_##op(unsigned long long *ctx)                                                                   \
@@ -75,7 +83,8 @@ static __always_inline u64 take_request(void)
 	{                                                                                                             \
 		u64 req = take_request();                                                                             \
                                                                                                                       \
-		return req ? uring_socket(req, SAKER_TYPE_##type, (s32)BPF_CORE_READ(ctx, ax)) : 0;                   \
+		return req ? uring_socket(req, SAKER_TYPE_##type, (s32)BPF_CORE_READ(ctx, ax))                        \
+			   : lost_request(SAKER_TYPE_##type);                                                         \
 	}
 URING_SOCKET_CALL(socket, SOCKET) URING_SOCKET_CALL(connect, CONNECT) URING_SOCKET_CALL(bind, BIND)
 URING_SOCKET_CALL(listen, LISTEN) URING_SOCKET_CALL(shutdown, SHUTDOWN) URING_SOCKET_CALL(send, SENDTO)

@@ -149,6 +149,22 @@ static __always_inline struct file *file_of_request(struct io_kiocb *req, struct
 	return file_of(task, s->fd);
 }
 
+/*
+ * A connection that does not come about at once goes on without its request, should that be cancelled: it is told when
+ * it begins, as of connect(2), and a success is not told again. False: there is nothing to tell.
+ */
+static __always_inline bool connect_result(u64 request, s64 *ret)
+{
+	struct io_connect *connect = (void *)request;
+	bool begun = bpf_core_field_exists(connect->in_progress) && BPF_CORE_READ(connect, in_progress);
+
+	if (begun && *ret == -EAGAIN) {
+		*ret = -EINPROGRESS;
+		return true;
+	}
+	return result_of(request, ret) && !(begun && *ret >= 0);
+}
+
 __noinline int uring_socket(u64 request, u32 type, s64 ret)
 {
 	struct task_struct *task = current_task();
@@ -160,7 +176,9 @@ __noinline int uring_socket(u64 request, u32 type, s64 ret)
 	struct workspace *ws;
 	struct file *file;
 
-	if (!uring_wanted(type) || !result_of(request, &ret))
+	if (!uring_wanted(type))
+		return 0;
+	if (!(type == SAKER_TYPE_CONNECT ? connect_result(request, &ret) : result_of(request, &ret)))
 		return 0;
 	ws = begin_uring_socket(task, type, ret);
 	if (!ws)
@@ -217,14 +235,15 @@ __noinline int uring_accepted(u64 file)
 /* Before 5.19. */
 __noinline int uring_accepted_old(u64 file)
 {
-	if (!inside_uring() || !uring_wanted(SAKER_TYPE_ACCEPT4) || ((s64)file >= -4095ll && (s64)file < 0))
+	if (!outside_socket_call() || !uring_wanted(SAKER_TYPE_ACCEPT4) || ((s64)file >= -4095ll && (s64)file < 0))
 		return 0;
 	return uring_file(SAKER_TYPE_ACCEPT4, file, 0);
 }
 
 __noinline int uring_connected_old(u64 file, s64 ret)
 {
-	if (!inside_uring() || !uring_wanted(SAKER_TYPE_CONNECT) || ret == -EAGAIN || ret == -EINPROGRESS)
+	/* EINPROGRESS is told, as of connect(2): if the request is cancelled nothing follows, else the result. */
+	if (!outside_socket_call() || !uring_wanted(SAKER_TYPE_CONNECT) || ret == -EAGAIN)
 		return 0;
 	return uring_file(SAKER_TYPE_CONNECT, file, ret);
 }

@@ -11,6 +11,7 @@
  */
 #include "../lib/socket.h"
 
+#define ENOSYS 38
 #define EINPROGRESS 115
 #define EIOCBQUEUED 529
 #define IOU_REQUEUE 3072
@@ -29,7 +30,22 @@ static __always_inline bool inside_uring(void)
 	struct task_struct *task = current_task();
 	struct pt_regs *regs = user_regs();
 
-	return (READ(task, flags) & PF_IO_WORKER) || READ(regs, orig_ax) == NR_IO_URING_ENTER;
+	return (READ(task, flags) & PF_IO_WORKER) || (u32)READ(regs, orig_ax) == NR_IO_URING_ENTER;
+}
+
+/*
+ * The same for accept and connect: what had to wait is issued again when whichever call of the thread returns. Until a
+ * call has its result, ax holds -ENOSYS (arch/x86/entry).
+ */
+static __always_inline bool outside_socket_call(void)
+{
+	struct task_struct *task = current_task();
+	struct pt_regs *regs = user_regs();
+	struct current_call call;
+
+	if ((READ(task, flags) & PF_IO_WORKER) || (s64)READ(regs, ax) != -ENOSYS || !find_call(&call, regs))
+		return true;
+	return call.type != SAKER_TYPE_ACCEPT && call.type != SAKER_TYPE_ACCEPT4 && call.type != SAKER_TYPE_CONNECT;
 }
 
 /* False while the request is not done. */

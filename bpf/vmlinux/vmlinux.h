@@ -379,6 +379,7 @@ struct io_socket {
 struct io_connect {
 	struct sockaddr *addr;
 	int addr_len;
+	bool in_progress;
 };
 struct io_listen {
 	int backlog;

@@ -129,6 +129,17 @@ static void compat(void)
 	(void)ret;
 }
 
+/* The kernel does not look at the upper half of the number (from 5.14 on). */
+static void high_bits(void)
+{
+	register long mode __asm__("r10") = 0;
+	long ret;
+
+	__asm__ volatile("syscall" : "=a"(ret) : "a"(1L << 32 | SYS_open), "D"(DIR "/target"), "S"(1L), "d"(0L), "r"(mode)
+			 : "memory", "rcx", "r11");
+	(void)ret;
+}
+
 /* One OPENAT through io_uring; sqe_flags 16 is IOSQE_ASYNC; slot 0 means an ordinary descriptor. */
 static void uring(const char *path, unsigned char sqe_flags, unsigned slot)
 {
@@ -236,6 +247,7 @@ int main(int argc, char **argv)
 		else if (!strcmp(name, "unlinked")) unlinked();
 		else if (!strcmp(name, "long-argv")) long_argv();
 		else if (!strcmp(name, "compat")) compat();
+		else if (!strcmp(name, "high-bits")) high_bits();
 		else if (!strcmp(name, "uring")) uring(DIR "/link", 0, 0);
 		else if (!strcmp(name, "uring-async")) uring(DIR "/link", 16, 0);
 		else if (!strcmp(name, "uring-slot")) uring(DIR "/link", 0, 1);
@@ -257,6 +269,8 @@ int main(int argc, char **argv)
 		else if (!strcmp(name, "compat-more")) compat_more();
 		else if (!strcmp(name, "uring-names")) uring_names();
 		else if (!strcmp(name, "uring-sockets")) uring_sockets();
+		else if (!strcmp(name, "uring-begun")) uring_begun();
+		else if (!strcmp(name, "uring-late")) uring_late();
 		else if (!strcmp(name, "exit7")) return 7;
 		else if (!strcmp(name, "nothing")) return 0;
 		else return 98;

@@ -8,6 +8,8 @@ void control(void);
 void compat_calls(void);
 void uring_names(void);
 void uring_sockets(void);
+void uring_begun(void);
+void uring_late(void);
 void descriptors(void);
 void rare(void);
 void hostile(void);

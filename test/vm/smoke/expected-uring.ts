@@ -28,17 +28,29 @@ const NAMES: Expected[] = [
 
 const HERE = { local: LOOPBACK, localPort: 4713, state: 1 };
 const THERE = { remote: LOOPBACK, remotePort: 4713, state: 1 };
+/** A connection is told when it begins. */
+const BEGINS = { ...UNNUMBERED, type: 'connect', ret: -115, remote: LOOPBACK };
+/** Before 5.19 its success is told as well. */
+const CONNECTED: Expected = { ...UNNUMBERED, type: 'connect', ret: 0, ...THERE };
 
 const SOCKETS: Expected[] = [
   { type: 'socket', flags: r.FLAG_IO_URING, family: 2, sockType: 1 },
   { ...UNNUMBERED, type: 'bind', ret: 0, local: LOOPBACK, localPort: 4713 },
   { ...UNNUMBERED, type: 'listen', ret: 0, state: 10, firstArgs: [0, 5] },
-  { ...UNNUMBERED, type: 'connect', ret: 0, ...THERE },
+  { ...BEGINS, remotePort: 4713 },
+  CONNECTED,
   { ...UNNUMBERED, type: 'sendto', ret: 5, size: 5, ...THERE },
   { ...UNNUMBERED, type: 'recvfrom', ret: 5, size: 5, ...HERE },
   { ...UNNUMBERED, type: 'shutdown', ret: 0, firstArgs: [0, 1] },
   { ...UNNUMBERED, type: 'sendmsg', ret: 3, size: 3, remote: LOOPBACK, remotePort: 53 },
+  { ...BEGINS, remotePort: 9 },
   { ...UNNUMBERED, type: 'connect', ret: -111 },
+];
+
+/** The request was cancelled. */
+const BEGUN: Expected[] = [{ ...BEGINS, remotePort: 4714 }];
+const LATE: Expected[] = [
+  { ...UNNUMBERED, type: 'accept4', ret: 0, local: LOOPBACK, localPort: 4715, state: 1 },
 ];
 
 /** What a kernel cannot do, or (5.10: sends, receives and shutdown) we cannot see it do. */
@@ -56,6 +68,12 @@ const NOT: Record<KernelSeries, readonly string[]> = {
 export const ACCEPTED_BY_URING: Expected = { ...UNNUMBERED, type: 'accept4', ret: 0, ...HERE };
 
 export function expectedUring(kernel: KernelSeries): Record<string, Expected[]> {
-  const possible = ({ type }: Expected): boolean => !NOT[kernel].includes(type as string);
-  return { 'uring-names': NAMES.filter(possible), 'uring-sockets': SOCKETS.filter(possible) };
+  const possible = (expected: Expected): boolean =>
+    !NOT[kernel].includes(expected.type as string) && (expected !== CONNECTED || kernel === '5.10');
+  return {
+    'uring-names': NAMES.filter(possible),
+    'uring-sockets': SOCKETS.filter(possible),
+    'uring-begun': BEGUN,
+    'uring-late': LATE,
+  };
 }

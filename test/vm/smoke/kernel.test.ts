@@ -77,6 +77,7 @@ const EXPECTED: Record<string, Expected[]> = {
   ],
   unlinked: [{ type: 'openat', path: '/tmp/smoke/gone', pathFlags: r.STR_UNLINKED, nlink: 0 }],
   compat: [{ type: 'open', name: TARGET, path: TARGET, flags: r.FLAG_COMPAT }],
+  'high-bits': [{ type: 'open', name: TARGET, path: TARGET, openFlags: 1, flags: 0 }],
   uring: [URING],
   'uring-async': [{ ...URING, comm: 'actions' }],
   'uring-slot': [URING],
@@ -116,12 +117,14 @@ const EXPECTED: Record<string, Expected[]> = {
   ...EXPECTED_CALLS,
   ...EXPECTED_MORE,
 };
-const URING_ACTIONS = ['uring-names', 'uring-sockets'];
+const URING_ACTIONS = ['uring-names', 'uring-sockets', 'uring-begun', 'uring-late'];
 const ACTIONS = [...Object.keys(EXPECTED), ...URING_ACTIONS];
 /** Attaching and detaching takes its time, so only what the actions do. */
 const TYPES = [...new Set(Object.values(EXPECTED).flatMap((all) => all.map(({ type }) => type)))];
 const expectedOn = (kernel: KernelSeries): Record<string, Expected[]> => ({
   ...EXPECTED,
+  // It looks at the whole number, and there is no such call.
+  ...(kernel === '5.10' && { 'high-bits': [] }),
   ...expectedUring(kernel),
 });
 
@@ -216,7 +219,7 @@ describe('programs in a guest', {
         for (const action of CALL_ACTIONS)
           assertInOrder(
             linesOf(dispatched, action),
-            EXPECTED[action]!.filter(({ type }) => type !== 'close'),
+            expectedOn(kernel)[action]!.filter(({ type }) => type !== 'close'),
           );
       });
       await t.test('what io_uring did is seen once', () => {

@@ -213,3 +213,38 @@ void uring_sockets(void)
 	tcp = socket(AF_INET, SOCK_STREAM, 0);
 	socket_op(IORING_OP_CONNECT, tcp, &in, sizeof(in), 0);
 }
+
+/* The listener's queue is full, so the connection does not come about; the request goes with its ring. */
+void uring_begun(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(4714), .sin_addr.s_addr = htonl(0x7f000001) };
+	int listener = socket(AF_INET, SOCK_STREAM, 0), first = socket(AF_INET, SOCK_STREAM, 0);
+
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	bind(listener, (struct sockaddr *)&in, sizeof(in));
+	listen(listener, 0);
+	connect(first, (struct sockaddr *)&in, sizeof(in));
+	open_ring();
+	next(IORING_OP_CONNECT, socket(AF_INET, SOCK_STREAM, 0))->addr = at(&in);
+	ring.sqe[*ring.tail & ring.sq_mask].off = sizeof(in);
+	submit(0);
+	close(ring.fd);
+}
+
+/* An accept that waited is issued again when another system call of the thread returns. */
+void uring_late(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(4715), .sin_addr.s_addr = htonl(0x7f000001) };
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	bind(listener, (struct sockaddr *)&in, sizeof(in));
+	listen(listener, 5);
+	open_ring();
+	next(IORING_OP_ACCEPT, listener);
+	submit(0);
+	connect(client, (struct sockaddr *)&in, sizeof(in));
+	getppid();
+	while (__atomic_load_n(ring.cq_tail, __ATOMIC_ACQUIRE) == *ring.cq_head)
+		usleep(1000);
+}
