@@ -8,6 +8,7 @@ import { eventTime, type TimeStyle } from './event-time.ts';
 import type { HostNames } from './host-names.ts';
 import { Derived, normalPath } from './paths.ts';
 import type { Peers } from './peers.ts';
+import { RecordView } from './record-view.ts';
 
 /** What facts need beside the record: shared by all events, owned by the engine. */
 export interface EventContext {
@@ -49,14 +50,11 @@ function absoluteName(name: Interned, base: Interned): Interned | null {
   return new Interned(normalPath(`${base.text}/${name.text}`));
 }
 
-const typeNames = abi.TYPE_NAMES.map((name) => new Interned(name));
-
 /**
  * The event that rules look at: one object for all events, moved from record to record. Getters read on demand; what
  * is computed is kept until the next record.
  */
-export class Event {
-  readonly record: EventRecord;
+export class Event extends RecordView {
   readonly #context: EventContext;
   num = 0;
   process: Process | null = null;
@@ -75,7 +73,7 @@ export class Event {
   #now = 0;
 
   constructor(record: EventRecord, context: EventContext) {
-    this.record = record;
+    super(record);
     this.#context = context;
   }
 
@@ -162,34 +160,12 @@ export class Event {
     return this.#descriptor;
   }
 
-  /** CPU that the event happened on. */
-  get cpu(): number {
-    return this.record.cpu;
-  }
   /** The first bytes that the call moved, valid until the next event; null for events whose record has no place for them. */
   get data(): Uint8Array | null {
     if (this.isSocket) return this.record.socket.data;
     return this.isCall ? this.record.call.data : null;
   }
 
-  get comm(): Interned {
-    return this.record.comm;
-  }
-  get pid(): number {
-    return this.record.pid;
-  }
-  get tid(): number {
-    return this.record.tid;
-  }
-  get uid(): number {
-    return this.record.uid;
-  }
-  get gid(): number {
-    return this.record.gid;
-  }
-  get ret(): number {
-    return this.record.ret;
-  }
   /** ns since boot. */
   get bootNs(): number {
     return this.#now;
@@ -201,59 +177,6 @@ export class Event {
   get sinceLastNs(): number {
     return Math.max(0, this.#now - this.#last);
   }
-  get typeName(): Interned {
-    return typeNames[this.record.type] ?? EMPTY;
-  }
-  get isOpen(): boolean {
-    return this.record.layout === abi.LAYOUT_OPEN;
-  }
-  get isExec(): boolean {
-    return this.record.layout === abi.LAYOUT_EXEC || this.record.layout === abi.LAYOUT_EXEC_FAILED;
-  }
-  get isExit(): boolean {
-    return this.record.layout === abi.LAYOUT_EXIT;
-  }
-  get isFork(): boolean {
-    return this.record.layout === abi.LAYOUT_FORK;
-  }
-  get isCall(): boolean {
-    return this.record.layout === abi.LAYOUT_CALL;
-  }
-  get isSocket(): boolean {
-    return this.record.layout === abi.LAYOUT_SOCKET;
-  }
-
-  /** O_* bits of the kernel. */
-  get openFlags(): number {
-    return this.record.open.openFlags;
-  }
-  get openMode(): number {
-    return this.record.open.mode;
-  }
-  get dirfd(): number {
-    return this.record.open.dirfd;
-  }
-  /** st_mode of the opened file, 0 when it is not known. */
-  get fileMode(): number {
-    return this.isOpen ? this.record.open.fileMode : 0;
-  }
-  get fileDev(): number {
-    return this.record.open.dev;
-  }
-  get fileIno(): bigint {
-    return this.record.open.ino;
-  }
-  get fileCreated(): boolean {
-    return (this.record.flags & abi.FLAG_CREATED) !== 0;
-  }
-  get fdUnknown(): boolean {
-    return (this.record.flags & abi.FLAG_FD_UNKNOWN) !== 0;
-  }
-  /** wait(2) status of an ended process. */
-  get exitStatus(): number {
-    return this.record.exit.status;
-  }
-
   /** Accounts of the system that the process lives in: the host's, or its container's. */
   get users(): Users {
     return this.#context.usersOf(this.process, this.#now);
