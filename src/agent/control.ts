@@ -16,7 +16,7 @@ const CONNECTIONS = 8;
 const REQUEST_MS = 2000;
 
 /** Path → what GET on it answers, as JSON. */
-export type Answers = Readonly<Record<string, () => unknown>>;
+export type Answers = Readonly<Record<string, () => unknown | Promise<unknown>>>;
 
 export interface Control {
   close(): void;
@@ -32,7 +32,7 @@ export async function openControl(path: string, answers: Answers): Promise<Contr
   rmSync(path, { force: true });
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
-    ({ method, url }, response) => respond(answers, method ?? '', url ?? '', response),
+    ({ method, url }, response) => void respond(answers, method ?? '', url ?? '', response),
   );
   server.maxConnections = CONNECTIONS;
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -74,10 +74,15 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
-function respond(answers: Answers, method: string, url: string, response: ServerResponse): void {
+async function respond(
+  answers: Answers,
+  method: string,
+  url: string,
+  response: ServerResponse,
+): Promise<void> {
   const answer = Object.hasOwn(answers, url) ? answers[url] : undefined;
   const code = answer === undefined ? 404 : method !== 'GET' ? 405 : 200;
-  const body = code === 200 && answer !== undefined ? JSON.stringify(answer()) : '{}';
+  const body = code === 200 && answer !== undefined ? JSON.stringify(await answer()) : '{}';
   response.writeHead(code, { 'Content-Type': 'application/json', Connection: 'close' });
   response.end(`${body}\n`);
 }

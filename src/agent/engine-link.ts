@@ -1,13 +1,14 @@
 import type { Worker } from 'node:worker_threads';
 import type { Alert } from '../base/alert.ts';
+import type { Ask, ContainerNews } from '../containers/index.ts';
 import type { HostAddresses } from '../engine/host-names.ts';
 import type {
   Answer,
   EngineStats,
   FromEngine,
+  Question,
   RulesCheck,
   RulesInput,
-  ToEngine,
   WatchPlan,
 } from '../engine/messages.ts';
 import { startEngineWorker } from './assets.ts';
@@ -37,6 +38,8 @@ export class EngineLink {
   #wake: () => void = () => {};
   #ending = false;
   onAlerts: (alerts: readonly Alert[]) => void = () => {};
+  /** Containers that the engine knows nothing of. */
+  onAsks: (asks: readonly Ask[]) => void = () => {};
   /** The worker ended without being asked to. */
   onFailure: (reason: string) => void = () => {};
 
@@ -67,6 +70,13 @@ export class EngineLink {
     await this.#ask({ kind: 'hosts', addresses }, 'hosts');
   }
 
+  /** What became known of containers, asked for or not. */
+  tellContainers(news: readonly ContainerNews[]): void {
+    if (this.#ending) return;
+    this.#worker.postMessage({ kind: 'container-news', news });
+    this.#wake();
+  }
+
   async stats(): Promise<EngineStats> {
     return (await this.#ask({ kind: 'stats' }, 'stats')).stats;
   }
@@ -83,7 +93,7 @@ export class EngineLink {
     await this.#worker.terminate();
   }
 
-  #ask<K extends Kind>(question: ToEngine, kind: K): Promise<AnswerTo<K>> {
+  #ask<K extends Kind>(question: Question, kind: K): Promise<AnswerTo<K>> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ kind, resolve: resolve as (answer: Answer) => void, reject });
       this.#worker.postMessage(question);
@@ -94,6 +104,10 @@ export class EngineLink {
   #take(message: FromEngine): void {
     if (message.kind === 'alerts') {
       this.onAlerts(message.alerts);
+      return;
+    }
+    if (message.kind === 'ask-containers') {
+      this.onAsks(message.asks);
       return;
     }
     const waiter = this.#waiting.shift();

@@ -13,6 +13,7 @@ export class LossWatch {
   #missed = new Map<string, number>();
   #corrupt = 0;
   #faults = 0;
+  #early = 0;
   #alerts = new Map<string, number>();
 
   constructor(log: Log) {
@@ -26,7 +27,18 @@ export class LossWatch {
   }
 
   /** Asked less often: the answer wakes the engine. */
-  lookAtEngine({ corrupt, faults, lastFault }: EngineStats): void {
+  lookAtEngine({
+    corrupt,
+    faults,
+    lastFault,
+    held,
+  }: Pick<EngineStats, 'corrupt' | 'faults' | 'lastFault' | 'held'>): void {
+    const early = held.expired + held.crowded;
+    if (early > this.#early)
+      this.#log.warning(
+        `${early - this.#early} events were judged before the facts of their container were there, see saker status`,
+      );
+    this.#early = early;
     if (corrupt > this.#corrupt)
       this.#log.error(`${corrupt - this.#corrupt} records of the kernel made no sense and were skipped`);
     if (faults > this.#faults)

@@ -12,6 +12,7 @@ import {
   type Probes,
 } from '../kernel/index.ts';
 import { type Canary, createCanary } from './canary.ts';
+import { type ContainerWatch, startContainers } from './containers.ts';
 import { CONTROL_SOCKET, type Control, openControl } from './control.ts';
 import type { EngineLink } from './engine-link.ts';
 import { attachHooks } from './hooks.ts';
@@ -23,7 +24,7 @@ import type { AgentOptions } from './options.ts';
 import { deliveryOptions } from './outputs.ts';
 import { keysForRestart, loadSettings, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
-import { type AgentStatus, agentStatus } from './status.ts';
+import { type AgentStatus, agentStatus, rulesStatus } from './status.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
@@ -71,10 +72,6 @@ export async function runService(
   return new Service(parts, probes).live();
 }
 
-function rulesStatus({ rules }: RulesCheck, settings: Settings): AgentStatus['rules'] {
-  return { loaded: rules, files: settings.rules.files.map(({ name }) => name) };
-}
-
 class Service {
   readonly #options: AgentOptions;
   readonly #signals: Signals;
@@ -87,6 +84,7 @@ class Service {
   readonly #canary: Canary;
   readonly #files: FileWatch;
   readonly #hostNames: HostNameWatch;
+  readonly #containers: ContainerWatch;
   readonly #wakeFd: number;
   #status: string;
   readonly #config: Config;
@@ -135,6 +133,7 @@ class Service {
     });
     this.#hostNames.follow(check.hostNames);
     this.#config = settings.config;
+    this.#containers = startContainers(this.#config, engine, log);
     if (this.#config.watch_config_files) this.#files.follow(paths);
     this.#status = this.#describe(check);
     this.#rules = rulesStatus(check, settings);
@@ -169,7 +168,7 @@ class Service {
   async #startEngine(): Promise<void> {
     const { ringFd, ringBytes } = this.#probes;
     await this.#engine.watch(
-      { ringFd, ringBytes, wakeFd: this.#wakeFd },
+      { ringFd, ringBytes, wakeFd: this.#wakeFd, holdMs: this.#config.container_engines.hold_ms },
       () => void this.#native.saker_event_signal(this.#wakeFd),
     );
     const processes = await this.#engine.tasks(this.#probes.readTasks());
@@ -187,7 +186,7 @@ class Service {
     );
   }
 
-  #agentStatus(): AgentStatus {
+  async #agentStatus(): Promise<AgentStatus> {
     const probes = this.#probes;
     return agentStatus({
       ready: this.#isReady,
@@ -196,6 +195,7 @@ class Service {
       state: probes.state(),
       counts: probes.counts(),
       facts: probes.facts(),
+      containers: await this.#containers.status(),
       outputs: this.#delivery.stats(),
     });
   }
@@ -249,7 +249,9 @@ class Service {
     const check = settings === null ? null : await this.#engine.load(settings.rules);
     for (const line of check?.report.split('\n') ?? []) if (line !== '') this.#log.warning(line);
     if (settings !== null && check?.ok) {
-      this.#sayUnapplied(settings);
+      // What a reload does not change must not look as if it did.
+      const keys = keysForRestart(this.#config, settings.config);
+      if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
       await this.#probes.want(check.eventTypes, check.parts);
       this.#hostNames.follow(check.hostNames);
       this.#status = this.#describe(check);
@@ -261,12 +263,6 @@ class Service {
     if (this.#config.watch_config_files) this.#files.follow(paths);
     // Before the first canary only the canary makes the service ready.
     if (this.#isReady) this.#notifier.ready(this.#status);
-  }
-
-  /** What a reload does not change must not look as if it did. */
-  #sayUnapplied({ config }: Settings): void {
-    const keys = keysForRestart(this.#config, config);
-    if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
   }
 
   /** A rule that can never match must not look like one that finds nothing. */
@@ -287,6 +283,7 @@ class Service {
     this.#canary.stop();
     this.#files.stop();
     this.#hostNames.stop();
+    this.#containers.stop();
     this.#control?.close();
     await this.#engine
       .stop()

@@ -2,7 +2,10 @@
 import { release } from 'node:os';
 import { VERSION } from '../base/version.ts';
 import type { SinkStats } from '../delivery/index.ts';
+import type { RulesCheck } from '../engine/messages.ts';
 import type { ProbesState, ProgramFacts, Tier, TypeCount } from '../kernel/index.ts';
+import type { ContainerStatus } from './containers.ts';
+import type { Settings } from './settings.ts';
 
 /** One source of the events of a type: the usual one, or such as those of 32-bit programs. */
 export interface PartStatus {
@@ -43,6 +46,7 @@ export interface AgentStatus {
     readonly missed_runs: Readonly<Record<string, number>>;
   };
   readonly events: readonly EventStatus[];
+  readonly containers: ContainerStatus;
   readonly outputs: readonly SinkStats[];
 }
 
@@ -54,7 +58,12 @@ export interface StatusSources {
   readonly state: ProbesState;
   readonly counts: readonly TypeCount[];
   readonly facts: readonly ProgramFacts[];
+  readonly containers: ContainerStatus;
   readonly outputs: readonly SinkStats[];
+}
+
+export function rulesStatus({ rules }: RulesCheck, { rules: { files } }: Settings): AgentStatus['rules'] {
+  return { loaded: rules, files: files.map(({ name }) => name) };
 }
 
 export function agentStatus(from: StatusSources): AgentStatus {
@@ -78,6 +87,7 @@ export function agentStatus(from: StatusSources): AgentStatus {
       missed_runs: Object.fromEntries(missed.map(({ program, missedRuns }) => [program, missedRuns])),
     },
     events: eventStatus(state, from.counts),
+    containers: from.containers,
     outputs: from.outputs,
   };
 }

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { parseArgs } from 'node:util';
+import type { ContainerStatus } from '../agent/containers.ts';
 import { CONTROL_SOCKET } from '../agent/control.ts';
 import type { AgentStatus, EventStatus } from '../agent/status.ts';
 import { EXIT_CODE } from '../base/errors.ts';
@@ -75,7 +76,7 @@ function ask(socketPath: string, path: string): Promise<string> {
 
 /** For people: a line each, then a table of events. */
 export function describeStatus(status: AgentStatus): string {
-  const { version, pid, uptime_s, kernel, ready, rules, canary, hooks, events, outputs } = status;
+  const { version, pid, uptime_s, kernel, ready, rules, canary, hooks, events, outputs, containers } = status;
   const heard =
     canary.heard_s_ago === null
       ? 'not heard yet'
@@ -93,6 +94,7 @@ export function describeStatus(status: AgentStatus): string {
   if (hooks.blocked !== null) lines.push(`         the kernel does not come back: ${hooks.blocked}`);
   for (const [program, runs] of Object.entries(hooks.missed_runs))
     lines.push(`         the kernel skipped ${program} ${runs} times`);
+  lines.push(...describeContainers(containers));
   for (const { name, delivered, queued, dropped, refused, error } of outputs) {
     const trouble = error === null ? '' : `, failing: ${error}`;
     lines.push(
@@ -100,6 +102,18 @@ export function describeStatus(status: AgentStatus): string {
     );
   }
   return `${[...lines, '', ...table(events)].map(printable).join('\n')}\n`;
+}
+
+function describeContainers({ known, pending, gone, held, runtimes }: ContainerStatus): string[] {
+  const lines = [`containers  ${known} known, ${pending} asked for, ${gone} unknown or gone`];
+  if (held.held > 0)
+    lines.push(
+      `         ${held.held} events waited for facts of theirs: ${held.completed} got them, ${held.expired} not in time, ` +
+        `${held.crowded} had no room, ${held.waiting} wait`,
+    );
+  for (const [name, { lookups, found, failures }] of Object.entries(runtimes))
+    lines.push(`         ${name}: ${lookups} asked for, ${found} found, ${failures} failures`);
+  return lines;
 }
 
 function duration(seconds: number): string {

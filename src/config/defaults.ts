@@ -1,5 +1,12 @@
 import type { Config } from './schema.ts';
 
+// containerd's API and its CRI share a socket; k3s has its own, Bottlerocket calls it host-containerd.
+const CONTAINERD = [
+  '/run/containerd/containerd.sock',
+  '/run/k3s/containerd/containerd.sock',
+  '/run/host-containerd/containerd.sock',
+];
+
 /**
  * What saker does when nothing is written. Names and values are falco.yaml's, except where a comment says why not.
  * /etc/saker/saker.yaml repeats them for administrators.
@@ -100,6 +107,18 @@ export const DEFAULTS: Config = {
     max_size_mb: 256,
     max_age_hours: 168,
     sync_ms: 1000,
+  },
+
+  // Who is asked about containers: a socket that does not exist costs nothing and is asked once it appears. The settings
+  // of falco.yaml's plugin `container` mean the same. `label_max_len`: labels with longer values, in bytes, are left out.
+  // `hold_ms`, saker's own: an event whose rule or output asks for what the runtime has not told yet waits so long.
+  container_engines: {
+    docker: { enabled: true, sockets: ['/run/docker.sock'] },
+    podman: { enabled: true, sockets: ['/run/podman/podman.sock'] },
+    containerd: { enabled: true, sockets: CONTAINERD },
+    cri: { enabled: true, sockets: [...CONTAINERD, '/run/crio/crio.sock'] },
+    label_max_len: 100,
+    hold_ms: 500,
   },
 
   // saker's own messages (not alerts).

@@ -1,5 +1,6 @@
 import { isWarning, type Problem } from '../base/errors.ts';
 import { checkConfig } from './checks.ts';
+import { containerPlugin } from './container-plugin.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type ConfigFiles, diskFiles } from './files.ts';
 import { NOT_USED } from './later.ts';
@@ -42,6 +43,9 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
     load.problems.push(...done.problems);
     tree = done.tree;
   }
+  const translated = containerPlugin(tree);
+  load.problems.push(...translated.problems);
+  tree = translated.tree;
   const reader = new ShapeReader((path, entry, near) =>
     unknownKey(path, entry, near, sources.strict ?? false),
   );

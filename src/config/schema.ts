@@ -16,6 +16,8 @@ const selector = { kind: 'item', keys: { rule: text, tag: text } } as const;
 
 const alertFormat = { kind: 'choice', values: ['auto', 'json', 'text'] } as const;
 
+const containerEngine = { kind: 'section', keys: { enabled: bool, sockets: texts } } as const;
+
 export const SCHEMA = {
   kind: 'section',
   keys: {
@@ -123,6 +125,17 @@ export const SCHEMA = {
         max_size_mb: int(1, 1_000_000),
         max_age_hours: int(0, 100_000),
         sync_ms: int(0, 600_000),
+      },
+    },
+    container_engines: {
+      kind: 'section',
+      keys: {
+        docker: containerEngine,
+        podman: containerEngine,
+        containerd: containerEngine,
+        cri: containerEngine,
+        label_max_len: int(1, 65_536),
+        hold_ms: int(0, 10_000),
       },
     },
     log_stderr: bool,

@@ -115,6 +115,11 @@ export class Container {
     return this.#entry.facts;
   }
 
+  /** The same for all cgroups of one container of this host, also for those of containers inside it. */
+  get key(): string {
+    return this.#entry.key;
+  }
+
   get state(): ContainerState {
     return this.#entry.state;
   }

@@ -86,6 +86,10 @@ export class EventRecord {
   get cgroupId(): bigint {
     return this.#c.big(r.AT_HEADER_CGROUP_ID);
   }
+  /** The same without an allocation. Exact below 2^53: ids of 64-bit kernels count up from 1. */
+  get cgroupNumber(): number {
+    return this.#c.u64(r.AT_HEADER_CGROUP_ID);
+  }
   /** Start of the process, ns since boot; with pid the key of a process. */
   get startNs(): number {
     return this.#c.u64(r.AT_HEADER_START);

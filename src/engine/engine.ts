@@ -1,11 +1,14 @@
 import type { Alert } from '../base/alert.ts';
 import { Interned } from '../base/interning.ts';
+import { type Ask, type ContainerNews, Containers } from '../containers/index.ts';
 import { EventRecord, splitRecords } from '../decode/index.ts';
 import { LAYOUT_EXIT, TYPE_TASK } from '../schema/record.generated.ts';
 import { hostState, type Process, ProcessTable } from '../state/index.ts';
-import { applyRecord, tsNs } from './apply.ts';
+import { applyRecord, type ProcReader, tsNs } from './apply.ts';
+import { CgroupContainers } from './cgroup-containers.ts';
 import { Event } from './event.ts';
 import type { Needs } from './facts/needs.ts';
+import { HeldEvents, HOLD_LIMITS } from './held.ts';
 import { type HostAddresses, HostNames } from './host-names.ts';
 import { Matcher } from './matcher.ts';
 import type { EngineStats, RulesCheck, RulesInput } from './messages.ts';
@@ -22,6 +25,15 @@ const NO_NEEDS: Needs = { parts: new Set(), followed: new Set(), hostNames: new 
 export class Engine {
   readonly #host = hostState();
   readonly #table = new ProcessTable(this.#host.readProcess);
+  readonly #containers = new Containers();
+  readonly #cgroups = new CgroupContainers(this.#containers, this.#host);
+  readonly #proc: ProcReader = {
+    ...this.#host,
+    cgroup: (id, path) => {
+      this.#host.cgroup(id, path);
+      this.#cgroups.learn(id, path);
+    },
+  };
   readonly #context = {
     users: this.#host.users,
     usersOf: (process: Process | null, nowNs: number) => this.#host.namespaceUsers.of(process, nowNs),
@@ -34,10 +46,12 @@ export class Engine {
     hostNames: new HostNames(),
     peers: new Peers(),
     machine: this.#host,
+    containers: this.#cgroups,
   };
   readonly #emit = (alert: Alert): void => void this.#alerts.push(alert);
   #matcher: Matcher | null = null;
-  #view: { record: EventRecord; event: Event } | null = null;
+  #held = new HeldEvents((event) => this.#judgeHeld(event));
+  #view: { record: EventRecord; event: Event; memory: Uint8Array } | null = null;
   #alerts: Alert[] = [];
   #events = 0;
   #matches = 0;
@@ -65,10 +79,14 @@ export class Engine {
     this.#context.hostNames.set(all);
   }
 
-  /** @param memory the ring's bytes, to which the places given to `take` refer */
-  watch(memory: Uint8Array): void {
+  /**
+   * @param memory the ring's bytes, to which the places given to `take` refer
+   * @param holdMs longest wait of an event for facts of its container
+   */
+  watch(memory: Uint8Array, holdMs = HOLD_LIMITS.holdMs): void {
+    this.#held = new HeldEvents((event) => this.#judgeHeld(event), { ...HOLD_LIMITS, holdMs });
     const record = new EventRecord(memory);
-    this.#view = { record, event: new Event(record, this.#context) };
+    this.#view = { record, event: new Event(record, this.#context), memory };
   }
 
   /** One record of the ring. Whatever it holds, the next one is taken. */
@@ -76,9 +94,13 @@ export class Engine {
     try {
       this.#takeRecord(offset, length);
     } catch (error) {
-      this.#faults++;
-      this.#lastFault = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#faults++;
+    this.#lastFault = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
 
   #takeRecord(offset: number, length: number): void {
@@ -89,13 +111,52 @@ export class Engine {
     }
     // Two threads that end at once both see themselves as the last.
     if (record.layout === LAYOUT_EXIT && this.#table.endedLately(record.pid, record.startNs)) return;
-    const process = applyRecord(this.#table, record, this.#host);
+    const process = applyRecord(this.#table, record, this.#proc);
     if (record.type === TYPE_TASK) return;
     this.#events++;
     event.take(this.#events, process);
     const now = tsNs(record);
     if (now >= this.#nextCareNs) this.#care(now);
+    this.#judge(event, offset, length);
+  }
+
+  /** An event that needs what a runtime has not told yet is judged later: what it gave so far does not count. */
+  #judge(event: Event, offset: number, length: number): void {
+    const before = this.#alerts.length;
     this.#matcher?.match(event, this.#emit);
+    const container = this.#held.waitsFor(event, this.#alerts.length > before);
+    if (container === null) return;
+    this.#alerts.length = before;
+    const record = this.#view!.memory.subarray(offset, offset + length);
+    if (!this.#held.hold(container, event, record, performance.now()))
+      this.#matcher?.match(event, this.#emit);
+  }
+
+  #judgeHeld(event: Event): void {
+    try {
+      this.#matcher?.match(event, this.#emit);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Containers to ask the main thread for. */
+  takeAsks(): readonly Ask[] {
+    return this.#containers.takeAsks(performance.now());
+  }
+
+  takeContainerNews(news: readonly ContainerNews[]): void {
+    this.#containers.apply(news, performance.now());
+  }
+
+  /** Judges held events whose facts came or whose time is over. @param all also those that could wait */
+  releaseHeld(all = false): void {
+    this.#held.release(all ? Number.POSITIVE_INFINITY : performance.now());
+  }
+
+  /** ms until the next held event's time is over. */
+  heldForMs(): number {
+    return this.#held.dueMs(performance.now());
   }
 
   /** The alerts found since the last call. */
@@ -117,7 +178,7 @@ export class Engine {
     memory.set(records);
     const view = new EventRecord(memory);
     const left = splitRecords(memory.subarray(0, records.length), (offset, length) => {
-      if (view.at(offset, length)) applyRecord(this.#table, view, this.#host);
+      if (view.at(offset, length)) applyRecord(this.#table, view, this.#proc);
       else this.#unreadable++;
     });
     if (left > 0) this.#unreadable++;
@@ -136,6 +197,8 @@ export class Engine {
       processes,
       misses,
       repaired,
+      containers: this.#containers.stats(),
+      held: this.#held.stats(),
     };
   }
 

@@ -1,8 +1,10 @@
 import { EMPTY, Interned } from '../base/interning.ts';
-import type { EventRecord } from '../decode/index.ts';
+import type { Container } from '../containers/index.ts';
+import { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import type { Details, MachineFacts, Process, Users } from '../state/index.ts';
 import { reachable, tsNs } from './apply.ts';
+import type { ContainerOf, MaybeContainer } from './cgroup-containers.ts';
 import { type Descriptor, describeDescriptor, emptySlot } from './descriptor.ts';
 import { eventTime, type TimeStyle } from './event-time.ts';
 import type { HostNames } from './host-names.ts';
@@ -29,6 +31,7 @@ export interface EventContext {
   /** What names of hosts in the rules stand for. */
   readonly hostNames: HostNames;
   readonly machine: MachineFacts;
+  readonly containers: ContainerOf;
 }
 
 /** A text that is there. */
@@ -65,6 +68,9 @@ export class Event extends RecordView {
   /** What was computed of the record's descriptor, made when first asked for. */
   #descriptor: Descriptor | null = null;
   #nameChanged: boolean | null = null;
+  #container: MaybeContainer | 'not asked' = 'not asked';
+  /** A container that was asked for what its runtime tells; null: none was. */
+  askedOf: Container | null = null;
   readonly #slot = emptySlot();
   readonly #lookUp = (number: number) =>
     this.process === null ? null : this.details.descriptor(this.process, number, this.#now);
@@ -86,6 +92,8 @@ export class Event extends RecordView {
     this.#resolved = null;
     this.#descriptor = null;
     this.#nameChanged = null;
+    this.#container = 'not asked';
+    this.askedOf = null;
     this.#last = this.#now;
     this.#now = tsNs(this.record);
     if (this.#first === 0) this.#first = this.#last = this.#now;
@@ -97,6 +105,18 @@ export class Event extends RecordView {
     const { path, pathFlags } = this.record.open;
     const resolved = reachable(path, pathFlags);
     this.#resolved = isAbsolute(resolved) || this.#given === null ? known(resolved) : null;
+  }
+
+  /** The same event over bytes of its own, with its process as it is now, for later. */
+  kept(bytes: Uint8Array): Event {
+    const copy = new Event(new EventRecord(bytes), this.#context);
+    copy.record.at(0, bytes.length);
+    copy.#first = this.#first;
+    copy.#now = this.#last;
+    copy.take(this.num, this.process?.copy() ?? null);
+    copy.#nameChanged = this.#nameChanged;
+    copy.#container = this.container;
+    return copy;
   }
 
   /** True when the file has a second name and rules have to be asked again under it. */
@@ -176,6 +196,18 @@ export class Event extends RecordView {
   }
   get sinceLastNs(): number {
     return Math.max(0, this.#now - this.#last);
+  }
+  /** What the process was in at the event; null: the host; undefined: it cannot be told. */
+  get container(): MaybeContainer {
+    if (this.#container === 'not asked')
+      this.#container = this.#context.containers.of(this.process, this.record.cgroupNumber, this.#now);
+    return this.#container;
+  }
+  /** The same for those who ask what the runtime tells of it: the answer may not be there yet. */
+  get containerTold(): MaybeContainer {
+    const { container } = this;
+    if (container) this.askedOf = container;
+    return container;
   }
   /** Accounts of the system that the process lives in: the host's, or its container's. */
   get users(): Users {

@@ -12,12 +12,15 @@ import { eventTypeId } from '../schema/events.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
 import { canaryRule } from './canary.ts';
 import type { Event } from './event.ts';
+import { factsOf } from './facts/container.ts';
 import { kernelFacts } from './facts/index.ts';
 import { type Needs, notingNeeds } from './facts/needs.ts';
 import type { RulesInput } from './messages.ts';
 
 /** Kernel type number → id of the event type in rules. */
 const TYPE_IDS = TYPE_NAMES.map(eventTypeId);
+
+const KNOWN = 'known';
 
 /** Place of the canary's rule: before all others. */
 const CANARY = 0;
@@ -114,6 +117,11 @@ export class Matcher {
     for (const { key, raw, output } of extra) {
       fields[key] = raw ? (Object.values(output.fields(event))[0] ?? null) : output.raw(event);
     }
+    const output = main.text(event);
+    const { askedOf } = event;
+    // The reader of an alert must see that a name is missing because nobody told it (in time).
+    const told = askedOf === null ? KNOWN : factsOf(askedOf).text;
+    if (told !== KNOWN) fields['container.facts'] = told;
     return buildAlert(
       {
         rule: rule.name,
@@ -122,7 +130,7 @@ export class Matcher {
         source: index === CANARY ? 'internal' : rule.source,
         tags: rule.tags,
         timeNs: event.wallNs,
-        output: main.text(event),
+        output,
         rawOutput: main.raw(event),
         fields,
       },

@@ -1,6 +1,8 @@
 import type { AlertFormat } from '../alerts/index.ts';
 import type { Alert, Priority } from '../base/alert.ts';
+import type { AskMessage, CacheStats, NewsMessage } from '../containers/index.ts';
 import type { Needs } from './facts/needs.ts';
+import type { HeldStats } from './held.ts';
 import type { HostAddresses } from './host-names.ts';
 
 /** What the main thread and the engine worker say to one another. All of it is plain data. */
@@ -42,6 +44,8 @@ export interface WatchPlan {
   readonly ringBytes: number;
   /** eventfd that interrupts the worker's wait: a message lies on the port. */
   readonly wakeFd: number;
+  /** Longest wait of an event for facts of its container, ms. */
+  readonly holdMs: number;
 }
 
 /** What loading rules gave. They are in force if and only if `ok`; otherwise those before them stay. */
@@ -57,8 +61,10 @@ export interface RulesCheck extends Needs {
   readonly named: ReadonlyMap<string, number>;
 }
 
-/** Each is answered by one message of the same kind. */
-export type ToEngine =
+/** Each is answered by one message of the same kind, but for news. */
+export type ToEngine = Question | NewsMessage;
+
+export type Question =
   | { readonly kind: 'load'; readonly rules: RulesInput }
   /** From here on the worker reads the ring; once, after rules have loaded. */
   | { readonly kind: 'watch'; readonly plan: WatchPlan }
@@ -79,6 +85,8 @@ export interface EngineStats {
   readonly processes: number;
   readonly misses: number;
   readonly repaired: number;
+  readonly containers: CacheStats;
+  readonly held: HeldStats;
 }
 
 export type Answer =
@@ -89,7 +97,7 @@ export type Answer =
   | { readonly kind: 'stats'; readonly stats: EngineStats }
   | { readonly kind: 'stop' };
 
-export type FromEngine = Answer | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] };
+export type FromEngine = Answer | AskMessage | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] };
 
 /** Rule name of the canary's alert, whose source is `internal`: never shown, it only proves that the way is open. */
 export const CANARY_RULE = 'saker canary';

@@ -1,4 +1,11 @@
-import { type AppendOutput, fileText, type LoadedRule, type LoadResult, loadRules } from '../rules/index.ts';
+import {
+  type AppendOutput,
+  fileText,
+  type LoadedRule,
+  type LoadResult,
+  loadRules,
+  SUGGESTED_FIELDS,
+} from '../rules/index.ts';
 import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
 import { FREQUENT_TYPES } from '../schema/frequent-types.ts';
@@ -15,6 +22,7 @@ export function loadRuleSet(input: RulesInput): LoadResult {
       ...(disable === undefined ? [] : [{ action: 'disable' as const, ...selector(disable) }]),
     ]),
     appendOutput: input.appendOutput.map(appendOutput),
+    suggestedFields: SUGGESTED_FIELDS,
     ruleMatching: input.matching,
   });
 }

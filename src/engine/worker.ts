@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { openNative } from '../kernel/index.ts';
 import { openRing, PAUSE_MS, type RecordSource } from '../ring/index.ts';
 import { Engine } from './engine.ts';
-import type { Answer, FromEngine, ToEngine, WatchPlan } from './messages.ts';
+import type { Answer, FromEngine, Question, ToEngine, WatchPlan } from './messages.ts';
 
 /**
  * The engine's thread: loads rules; then reads the ring, keeps process state, evaluates, and sends alerts to the main
@@ -38,13 +38,17 @@ class EngineWorker {
 
   #answer(message: ToEngine): void {
     const { kind } = message;
+    if (kind === 'container-news') {
+      this.#engine.takeContainerNews(message.news);
+      return;
+    }
     if (kind === 'stop') this.#running = false;
     // Said at the end of the loop, when everything is handed over.
     if (kind === 'stop' && this.#source !== null) return;
     this.#say(this.#answerTo(message));
   }
 
-  #answerTo(message: ToEngine): Answer {
+  #answerTo(message: Question): Answer {
     switch (message.kind) {
       case 'load':
         return { kind: 'load', check: this.#engine.load(message.rules) };
@@ -63,23 +67,38 @@ class EngineWorker {
   #watch(plan: WatchPlan): void {
     const source = openRing(openNative(), plan.ringFd, plan.ringBytes, plan.wakeFd);
     this.#source = source;
-    this.#engine.watch(source.memory);
+    this.#engine.watch(source.memory, plan.holdMs);
     while (this.#running) {
-      const records = this.#drain(source);
+      // News of a container before its events, which came after them.
       for (let message = this.#receive(); message !== null; message = this.#receive()) this.#answer(message);
-      if (this.#running && records < BUDGET) source.wait(records > 0 ? PAUSE_MS : 0, IDLE_MS);
+      const records = this.#drain(source);
+      if (this.#running && records < BUDGET) source.wait(records > 0 ? PAUSE_MS : 0, this.#patienceMs());
     }
     // What the kernel wrote until now still counts; what it goes on writing does not, or the end might never come.
     for (let left = FINAL_BATCHES; left > 0 && this.#drain(source) === BUDGET; left--);
+    this.#engine.releaseHeld(true);
+    this.#sayFound();
     source.close();
     this.#say({ kind: 'stop' });
   }
 
   #drain(source: RecordSource): number {
     const records = source.drain((offset, length) => this.#engine.take(offset, length), BUDGET);
+    this.#engine.releaseHeld();
+    this.#sayFound();
+    return records;
+  }
+
+  #sayFound(): void {
     const alerts = this.#engine.takeAlerts();
     if (alerts.length > 0) this.#say({ kind: 'alerts', alerts });
-    return records;
+    const asks = this.#engine.takeAsks();
+    if (asks.length > 0) this.#say({ kind: 'ask-containers', asks });
+  }
+
+  /** Until a held event's time is over; a whole ms, or the end of the wait would be a loop. */
+  #patienceMs(): number {
+    return Math.min(IDLE_MS, Math.ceil(this.#engine.heldForMs()) + 1);
   }
 
   #receive(): ToEngine | null {

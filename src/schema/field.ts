@@ -39,7 +39,10 @@ export interface Field {
   readonly deprecated: boolean;
   /** Not in Falco: rules that use it are saker's alone. */
   readonly own?: boolean;
-  /** Read from files when asked for, so asked last: only when the rest of the condition leaves it open. */
+  /**
+   * Read from files when asked for, or told by a container's runtime and perhaps not there yet; so asked last: only
+   * when the rest of the condition leaves it open.
+   */
   readonly expensive?: boolean;
   /** A: used by official rules, B: common in users' rules, C: the rest. */
   readonly grade: 'A' | 'B' | 'C';

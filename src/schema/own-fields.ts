@@ -51,6 +51,7 @@ export const OWN_FIELDS: readonly Field[] = [
   // From the connection that root's sshd among the ancestors holds, not from the environment, which anybody can set.
   own('proc.ssh.rip', 'ip', 'address of the SSH client, from the socket of the sshd above the process', EXPENSIVE),
   own('proc.ssh.rport', 'port', 'port of the SSH client, from the same socket', EXPENSIVE),
+  own('container.facts', 'string', 'whether the runtime told what it knows of the container: known, pending (not in time), unknown, host'),
   // By the host's dpkg or rpm database; missing in containers, whose files are not the host's.
   own('proc.exe.package', 'string', 'package that installed the executable', EXPENSIVE),
   own('proc.exe.package_version', 'string', 'version of that package', EXPENSIVE),

@@ -147,22 +147,25 @@ export class Details {
   }
 
   #entry(process: Process, nowNs: number): Entry {
-    let entry = this.#entries.get(process);
-    if (entry !== undefined) this.#entries.delete(process);
+    const key = process.origin;
+    let entry = this.#entries.get(key);
+    if (entry !== undefined) this.#entries.delete(key);
     if (entry === undefined || entry.image !== process.image) {
       entry = { image: process.image, asOfNs: nowNs, live: new Map(), cpu: new Map() };
     } else if (nowNs - entry.asOfNs >= FRESH_NS && !process.ended) {
       entry.asOfNs = nowNs;
       entry.live = new Map();
     }
-    this.#entries.set(process, entry);
+    this.#entries.set(key, entry);
     if (this.#entries.size > MAX_PROCESSES) this.#entries.delete(this.#entries.keys().next().value!);
     return entry;
   }
 
   /** Undefined when no read is allowed now. */
   #read<T>(process: Process, nowNs: number, read: () => T | null): T | null | undefined {
-    if (process.ended) return null;
+    // Of a copy: the process runs another program by now.
+    const { origin } = process;
+    if (process.ended || origin.ended || origin.image !== process.image) return null;
     const second = Math.floor(nowNs / 1e9);
     if (second !== this.#second) {
       this.#second = second;

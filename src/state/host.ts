@@ -45,6 +45,10 @@ export interface HostState extends MachineFacts {
   environment(text: string | null): Environment;
   /** What a record told of a cgroup; `path` is asked for when the id is new. */
   cgroup(id: bigint, path: () => Interned): void;
+  /** Id of the cgroup that has this path now; null when nobody can tell. */
+  cgroupId(path: string): bigint | null;
+  /** Containers lie in hierarchies of cgroup v1: the ids of the unified one tell nothing. */
+  readonly legacyCgroups: boolean;
   pids(): Set<number>;
   /** Accounts of the host. */
   readonly users: Users;
@@ -129,6 +133,11 @@ export function hostState(root = '/'): HostState {
     argv: (pid) => proc.args(pid),
     exe: (pid) => proc.exe(pid)?.replace(DELETED, '') ?? null,
     environment: (text) => environments.make(text),
+    cgroupId: (path) => cgroupId(path, root),
+    // name=systemd has processes of containers as well, but also runs beside a unified hierarchy that has all.
+    legacyCgroups: procDetails
+      .cgroups(process.pid)
+      .some(([name]) => name !== '' && !name.startsWith('name=')),
     pids: () => new Set(proc.pids()),
     users: hostUsers,
     namespaceUsers,

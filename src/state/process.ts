@@ -78,6 +78,9 @@ export interface TaskFacts {
 const ENDED_TEXT = 256;
 const ENDED_ARGUMENTS = 8;
 
+/** Ancestors that a copy has copies of; those above seldom change. */
+const MAX_COPIED = 16;
+
 /** A copy: a slice would hold on to the whole. */
 function shortened(text: Interned): Interned {
   return text.text.length <= ENDED_TEXT
@@ -115,6 +118,8 @@ const NO_IMAGE: ImageFacts = {
 export class Process {
   readonly pid: number;
   readonly startNs: number;
+  /** Of a copy: the process that goes on living. */
+  origin: Process = this;
   /** Who inherited its children when it ended; null while it lives, and when that is not known. */
   heir: Process | null = null;
   /** A thread other than the first changed its capabilities: threads may differ from one another. */
@@ -141,7 +146,7 @@ export class Process {
   /** `comm args`, made when first asked for and dropped when comm or args change. */
   cmdline: Interned | null = null;
 
-  constructor(facts: TaskFacts) {
+  constructor(facts: Omit<TaskFacts, 'parentStartNs'>) {
     this.pid = facts.pid;
     this.startNs = facts.startNs;
     this.#ppid = facts.ppid;
@@ -217,6 +222,20 @@ export class Process {
     this.gid = facts.gid;
     this.cgroup = facts.cgroup;
     this.cmdline = null;
+  }
+
+  /** As it and its ancestors are now, whatever becomes of them: for an event that is looked at later. */
+  copy(levels = MAX_COPIED): Process {
+    const made = new Process(this);
+    made.origin = this.origin;
+    made.threadsDiffer = this.threadsDiffer;
+    made.image = this.image;
+    made.cwd = this.cwd;
+    made.cmdline = this.cmdline;
+    made.ended = this.ended;
+    const { parent } = this;
+    made.parent = parent === null || levels === 0 ? parent : parent.copy(levels - 1);
+    return made;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { FactSource, FieldUse, Getter } from '../../rules/facts.ts';
 import type { Event } from '../event.ts';
 import { argumentFacts } from './arguments.ts';
+import { containerFacts } from './container.ts';
 import { descriptorFacts } from './descriptor.ts';
 import { environmentFacts } from './environment.ts';
 import { eventFacts } from './event.ts';
@@ -36,6 +37,7 @@ const TABLES: readonly Readonly<Record<string, (arg: string | null) => Getter<Ev
   sessionFacts,
   packageFacts,
   hashFacts,
+  containerFacts,
 ];
 
 export const kernelFacts: FactSource<Event> = {

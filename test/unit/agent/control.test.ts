@@ -39,6 +39,13 @@ const STATUS: AgentStatus = {
     },
     { type: 'kill', tier: 'tracepoint', sent: 1, lost: 2, parts: [] },
   ],
+  containers: {
+    known: 3,
+    pending: 1,
+    gone: 0,
+    held: { held: 9, completed: 6, expired: 1, crowded: 1, waiting: 1 },
+    runtimes: { 'docker /run/docker.sock': { lookups: 3, found: 2, failures: 1, events: 4, connects: 1 } },
+  },
   outputs: [
     { name: 'journal', queued: 1, delivered: 5, dropped: 2, refused: 1, retries: 0, error: 'no such file' },
   ],
@@ -80,6 +87,9 @@ test('the status of a running agent, for people and as JSON; the socket is rootâ
     '         every system call of this host passes a program of saker now',
     '         the kernel does not come back: attach open_syscall, for 7 s',
     '         the kernel skipped dispatch 3 times',
+    'containers  3 known, 1 asked for, 0 unknown or gone',
+    '         9 events waited for facts of theirs: 6 got them, 1 not in time, 1 had no room, 1 wait',
+    '         docker /run/docker.sock: 3 asked for, 2 found, 1 failures',
     'output   journal: 5 delivered, 1 waiting, 3 lost, failing: no such file',
     '',
     'EVENT   TIER        SENT  LOST',

@@ -40,12 +40,23 @@ test('each loss is said once, with its type and number', () => {
 test('what the engine could not read or failed on is said, with the last failure', () => {
   const lines: string[] = [];
   const watch = new LossWatch(createLog((line) => lines.push(line), 'Debug', true));
-  const stats = { events: 0, matches: 0, processes: 0, misses: 0, repaired: 0 };
-  watch.lookAtEngine({ ...stats, corrupt: 0, faults: 0, lastFault: '' });
+  const held = { held: 9, completed: 8, expired: 0, crowded: 0, waiting: 1 };
+  watch.lookAtEngine({ held, corrupt: 0, faults: 0, lastFault: '' });
   assert.deepEqual(lines, []);
-  watch.lookAtEngine({ ...stats, corrupt: 2, faults: 1, lastFault: 'TypeError: x\n at y' });
-  watch.lookAtEngine({ ...stats, corrupt: 2, faults: 1, lastFault: 'TypeError: x\n at y' });
+  watch.lookAtEngine({
+    held: { ...held, expired: 1, crowded: 2 },
+    corrupt: 2,
+    faults: 1,
+    lastFault: 'TypeError: x\n at y',
+  });
+  watch.lookAtEngine({
+    held: { ...held, expired: 1, crowded: 2 },
+    corrupt: 2,
+    faults: 1,
+    lastFault: 'TypeError: x\n at y',
+  });
   assert.deepEqual(lines, [
+    '<4>3 events were judged before the facts of their container were there, see saker status\n',
     '<3>2 records of the kernel made no sense and were skipped\n',
     '<3>the engine failed on 1 events, please report it: TypeError: x\\n at y\n',
   ]);

@@ -311,3 +311,76 @@ test('alias bombs and deep nesting end in a problem', () => {
     assert.equal(problems[0]!.code, 'SAKER_E_CONFIG_YAML');
   }
 });
+
+const SOCKET = '/run/other.sock';
+const engineRows: {
+  name: string;
+  text: string;
+  docker: boolean;
+  sockets: readonly string[];
+  labels: number;
+}[] = [
+  {
+    name: 'as Falco shipped it until 0.40',
+    text: `container_engines:\n  docker: {enabled: false}\n  cri:\n    sockets: [${SOCKET}]\n  lxc: {enabled: true}\n`,
+    ...{ docker: false, sockets: [SOCKET], labels: 100 },
+  },
+  {
+    name: 'settings of the plugin',
+    text: `load_plugins: [container]
+plugins:
+  - name: container
+    library_path: libcontainer.so
+    init_config:
+      label_max_len: 30
+      with_size: false
+      hooks: [create, start]
+      engines:
+        docker: {enabled: false, sockets: [/x]}
+        cri: {enabled: true, sockets: [${SOCKET}]}
+        bpm: {enabled: false}
+`,
+    ...{ docker: false, sockets: [SOCKET], labels: 30 },
+  },
+  {
+    name: 'settings of the plugin as JSON',
+    text: `plugins: [{name: container, init_config: '{"label_max_len": 30, "engines": {"cri": {"sockets": ["${SOCKET}"]}}}'}]`,
+    ...{ docker: true, sockets: [SOCKET], labels: 30 },
+  },
+  {
+    name: 'our own keys win',
+    text: `container_engines: {label_max_len: 7}
+plugins:
+  - {name: container, init_config: {label_max_len: 30, engines: {cri: {sockets: [${SOCKET}]}}}}`,
+    ...{ docker: true, sockets: [SOCKET], labels: 7 },
+  },
+];
+for (const { name, text, docker, sockets, labels } of engineRows) {
+  test(`container engines: ${name}`, () => {
+    const { config, problems } = load(text, { strict: true });
+    assert.deepEqual(problems.map(problemLine), []);
+    const { container_engines: found } = config!;
+    assert.deepEqual(
+      [found.docker.enabled, found.cri.sockets, found.label_max_len],
+      [docker, sockets, labels],
+    );
+  });
+}
+
+test('container engines: mistakes have their line, other plugins their warning', () => {
+  const { problems } = load(`plugins:
+  - name: json
+  - name: container
+    init_config:
+      label_max_len: many
+`);
+  assert.deepEqual(problems.map(({ code, line }) => [code, line]).toSorted(), [
+    ['SAKER_E_CONFIG_TYPE', 5],
+    ['SAKER_W_CONFIG_NOT_USED', 1],
+  ]);
+  const text = load("plugins: [{name: container, init_config: 'x'}]");
+  assert.deepEqual(
+    text.problems.map(({ code, line }) => [code, line]),
+    [['SAKER_E_CONFIG_VALUE', 1]],
+  );
+});

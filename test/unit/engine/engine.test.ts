@@ -15,7 +15,7 @@ function engineWith(content: string, matching: 'first' | 'all', record: Uint8Arr
     minimumPriority: 'Debug',
     matching,
     selection: [],
-    appendOutput: [],
+    appendOutput: [{ suggested_output: false }],
     staticFields: {},
     format: {
       hostname: 'h',

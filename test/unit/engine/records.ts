@@ -1,6 +1,7 @@
 /** Events for tests: records as the kernel programs build them, and a process table around them. */
 import { Interned } from '../../../src/base/interning.ts';
 import { EventRecord } from '../../../src/decode/index.ts';
+import type { MaybeContainer } from '../../../src/engine/cgroup-containers.ts';
 import { Event, type EventContext } from '../../../src/engine/event.ts';
 import { kernelFacts } from '../../../src/engine/facts/index.ts';
 import { HostNames } from '../../../src/engine/host-names.ts';
@@ -33,6 +34,7 @@ export interface HeaderParts {
   comm?: string;
   tsNs?: number;
   flags?: number;
+  cgroup?: number;
 }
 
 interface Shape {
@@ -61,6 +63,7 @@ function build(shape: Shape, type: number, strings: readonly string[], header: H
   view.setUint8(r.AT_HEADER_LAYOUT, shape.layout);
   view.setUint8(r.AT_HEADER_NSTR, strings.length);
   view.setBigUint64(r.AT_HEADER_TS, BigInt(tsNs), true);
+  view.setBigUint64(r.AT_HEADER_CGROUP_ID, BigInt(header.cgroup ?? 0), true);
   view.setBigUint64(r.AT_HEADER_START, BigInt(pid) * 1000n, true);
   view.setUint32(r.AT_HEADER_PID, pid, true);
   view.setUint32(r.AT_HEADER_TID, tid, true);
@@ -299,6 +302,7 @@ export interface World {
   processes?: readonly Process[];
   details?: Details;
   machine?: MachineFacts;
+  container?: MaybeContainer;
 }
 
 /** A machine without systemd, logins and packages. */
@@ -349,6 +353,7 @@ export function eventOf(record: Uint8Array, world: World = {}): Event {
     hostNames: world.hostNames ?? new HostNames(),
     peers: world.peers ?? new Peers(),
     machine: world.machine ?? machine(of),
+    containers: { of: () => ('container' in world ? world.container : null) },
   };
   const event = new Event(view, context);
   event.take(1, byPid.get(view.pid) ?? null);

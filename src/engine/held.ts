@@ -1,0 +1,136 @@
+import type { Container } from '../containers/index.ts';
+import type { Event } from './event.ts';
+
+/**
+ * Events whose rules or outputs asked for facts of a container that its runtime has not told yet. Each is kept whole
+ * and judged again once the facts are there, or after a bounded time by what is known then; so no condition is false,
+ * and no alert without a name, just because an answer was under way. One queue for each container, in the order of the
+ * events; nobody else's events wait.
+ */
+
+export interface HoldLimits {
+  /** Longest wait of an event; 0 holds none. */
+  readonly holdMs: number;
+  /** Events held, and bytes of their records. An event with the copy of its process and ancestors takes some 4 KiB more. */
+  readonly events: number;
+  readonly bytes: number;
+  /** Of these, events of one container: the others' have room whatever it does. */
+  readonly perContainer: number;
+}
+
+export const HOLD_LIMITS: HoldLimits = { holdMs: 500, events: 2048, bytes: 4 << 20, perContainer: 512 };
+
+export interface HeldStats {
+  /** Events kept so far, and what became of them: the facts came, the time was over, others needed the room. */
+  readonly held: number;
+  readonly completed: number;
+  readonly expired: number;
+  readonly crowded: number;
+  /** Kept now. */
+  readonly waiting: number;
+}
+
+interface Held {
+  readonly event: Event;
+  readonly bytes: number;
+  readonly untilMs: number;
+}
+
+type End = 'completed' | 'expired' | 'crowded';
+
+export class HeldEvents {
+  readonly #limits: HoldLimits;
+  readonly #judge: (event: Event) => void;
+  /** Key of a container → its events, oldest first. Without events: it has been asked to tell when it is settled. */
+  readonly #queues = new Map<string, Held[]>();
+  /** Keys of containers whose facts came. */
+  #settled: string[] = [];
+  #bytes = 0;
+  #waiting = 0;
+  #held = 0;
+  readonly #ended: Record<End, number> = { completed: 0, expired: 0, crowded: 0 };
+
+  /** @param judge takes an event as if it had just come */
+  constructor(judge: (event: Event) => void, limits = HOLD_LIMITS) {
+    this.#judge = judge;
+    this.#limits = limits;
+  }
+
+  /**
+   * The container that an event just judged has to wait for; null: none.
+   * @param alerted it gave alerts: these do not overtake those of the same container
+   */
+  waitsFor(event: Event, alerted: boolean): Container | null {
+    if (this.#limits.holdMs === 0) return null;
+    const { askedOf } = event;
+    if (askedOf?.state === 'pending') return askedOf;
+    if (!alerted || this.#waiting === 0 || !event.container) return null;
+    return (this.#queues.get(event.container.key)?.length ?? 0) > 0 ? event.container : null;
+  }
+
+  /**
+   * Keeps the event. False when there is no room: then all of this container's have been judged, and this one is next.
+   * @param record its bytes, valid for now
+   */
+  hold(container: Container, event: Event, record: Uint8Array, nowMs: number): boolean {
+    const { key } = container;
+    const queue = this.#queues.get(key) ?? this.#open(container);
+    const { events, bytes, perContainer, holdMs } = this.#limits;
+    const isFull = this.#waiting >= events || this.#bytes + record.length > bytes;
+    this.#held++;
+    if (isFull || queue.length >= perContainer) {
+      this.#end(queue, queue.length, 'crowded');
+      this.#ended.crowded++;
+      return false;
+    }
+    queue.push({ event: event.kept(record.slice()), bytes: record.length, untilMs: nowMs + holdMs });
+    this.#waiting++;
+    this.#bytes += record.length;
+    return true;
+  }
+
+  /** Judges what waits no longer. */
+  release(nowMs: number): void {
+    for (const key of this.#settled.splice(0)) {
+      const queue = this.#queues.get(key);
+      this.#queues.delete(key);
+      if (queue !== undefined) this.#end(queue, queue.length, 'completed');
+    }
+    if (this.#waiting === 0) return;
+    for (const queue of this.#queues.values()) {
+      const due = queue.findIndex(({ untilMs }) => untilMs > nowMs);
+      this.#end(queue, due < 0 ? queue.length : due, 'expired');
+    }
+  }
+
+  /** ms until the first time is over; Infinity when nothing waits. */
+  dueMs(nowMs: number): number {
+    let due = Number.POSITIVE_INFINITY;
+    if (this.#settled.length > 0) return 0;
+    for (const [first] of this.#queues.values()) {
+      if (first !== undefined) due = Math.min(due, first.untilMs - nowMs);
+    }
+    return Math.max(0, due);
+  }
+
+  stats(): HeldStats {
+    return { held: this.#held, ...this.#ended, waiting: this.#waiting };
+  }
+
+  #open(container: Container): Held[] {
+    const queue: Held[] = [];
+    this.#queues.set(container.key, queue);
+    // Judging takes its time: the container only leaves word.
+    container.onSettled(() => this.#settled.push(container.key));
+    return queue;
+  }
+
+  #end(queue: Held[], count: number, how: End): void {
+    for (const { event, bytes } of queue.splice(0, count)) {
+      this.#waiting--;
+      this.#bytes -= bytes;
+      this.#ended[how]++;
+      this.#judge(event);
+    }
+  }
+}
