@@ -1,50 +1,18 @@
 // Runs in a guest with Debian's containerd: starts containers and pods as people and kubelets do, follows them with
 // saker's own service, and leaves what it knew, and when, in /out for the test to judge.
 
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ContainerdSource } from '../../../../src/containers/api/containerd.ts';
-import { GrpcConnection } from '../../../../src/containers/api/grpc.ts';
-import { encode, Message } from '../../../../src/containers/api/protobuf.ts';
 import { type Container, Containers } from '../../../../src/containers/index.ts';
 import { ContainerService } from '../../../../src/containers/service.ts';
 import { CONTAINER_SETTINGS } from '../../../../src/containers/settings.ts';
-import { writeImage } from '../../../unit/containers/oci-image.ts';
+import { IMAGE, prepareContainerd, run, SOCKET, startContainerd, startPod } from './containerd.ts';
 
-const SOCKET = '/run/containerd/containerd.sock';
-const IMAGE = 'docker.io/acme/tool:1.2';
 const BURST = 30;
 
-const run = (command: string, ...args: string[]): string => execFileSync(command, args, { encoding: 'utf8' });
 const now = (): number => performance.now();
-
-function makeImage(): void {
-  mkdirSync('/tmp/image/root/bin', { recursive: true });
-  run('cp', '/bin/busybox', '/tmp/image/root/bin/busybox');
-  for (const name of ['sh', 'sleep', 'true']) symlinkSync('busybox', `/tmp/image/root/bin/${name}`);
-  const layer = execFileSync('tar', ['-C', '/tmp/image/root', '-c', '.'], { maxBuffer: 1 << 26 });
-  writeImage('/tmp/image', IMAGE, layer, ['/bin/sleep', '1000']);
-}
-
-async function startContainerd(): Promise<void> {
-  // ctr and the CRI give it to containers; a guest without a network has none.
-  appendFileSync('/etc/resolv.conf', '');
-  mkdirSync('/etc/containerd', { recursive: true });
-  writeFileSync(
-    '/etc/containerd/config.toml',
-    `version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "${IMAGE}"\n`,
-  );
-  spawn('containerd', [], { stdio: 'ignore', detached: true }).unref();
-  for (;;) {
-    try {
-      run('ctr', 'version');
-      return;
-    } catch {
-      await sleep(200);
-    }
-  }
-}
 
 /** Cgroup path of the process with this command line. */
 function cgroupOf(command: string): string {
@@ -72,10 +40,7 @@ const shown = (container: Container | null): unknown =>
         podLabels: Object.fromEntries(container.facts?.podLabels ?? []),
       };
 
-makeImage();
-await startContainerd();
-run('ctr', 'images', 'import', '/tmp/image/image.tar');
-run('ctr', '-n', 'k8s.io', 'images', 'import', '/tmp/image/image.tar');
+await prepareContainerd();
 
 const containers = new Containers();
 const warnings: string[] = [];
@@ -126,44 +91,8 @@ run(
 const web = await known('/bin/sleep 1002');
 const webInfo = JSON.parse(run('ctr', 'containers', 'info', 'web'));
 
-// 3. A pod as a kubelet makes it.
-const cri = new GrpcConnection(SOCKET, { timeoutMs: 60_000, maxMessageBytes: 1 << 24, pingMs: 20_000 });
-const call = async (method: string, request: Uint8Array): Promise<Message> =>
-  new Message(await cri.unary(`/runtime.v1.RuntimeService/${method}`, request));
-const map = (field: number, entries: Record<string, string>) =>
-  Object.entries(entries).map(([key, value]) => [field, encode([1, key], [2, value])] as const);
-const podLabels = {
-  app: 'shop',
-  'io.kubernetes.pod.name': 'shop-0',
-  'io.kubernetes.pod.namespace': 'store',
-  'io.kubernetes.pod.uid': 'f00d-1',
-};
-const APPLIED = JSON.stringify({
-  spec: { containers: [{ name: 'front', livenessProbe: { exec: { command: ['cat', '/ok'] } } }] },
-});
-// PodSandboxConfig: metadata (1), labels (6), annotations (7), linux (8): cgroup_parent (1),
-// security_context (2): namespace_options (1) with the host's network
-const sandboxConfig = encode(
-  [1, encode([1, 'shop-0'], [2, 'f00d-1'], [3, 'store'])],
-  ...map(6, podLabels),
-  ...map(7, { 'kubectl.kubernetes.io/last-applied-configuration': APPLIED }),
-  [8, encode([1, '/kubepods/podf00d0000000000000000000000000001'], [2, encode([1, Uint8Array.of(0x08, 2)])])],
-);
-const sandboxId = (await call('RunPodSandbox', encode([1, sandboxConfig]))).text(1);
-// ContainerConfig: metadata (1), image (2), command (3), args (4), mounts (7), labels (9), linux (15):
-// security_context (2): privileged (2)
-const containerConfig = encode(
-  [1, encode([1, 'front'])],
-  [2, encode([1, IMAGE])],
-  [3, '/bin/sleep'],
-  [4, '1003'],
-  [7, encode([1, '/logs'], [2, '/var/log'], [3, true])],
-  ...map(9, { ...podLabels, 'io.kubernetes.container.name': 'front' }),
-);
-const podContainerId = (
-  await call('CreateContainer', encode([1, sandboxId], [2, containerConfig], [3, sandboxConfig]))
-).text(1);
-await call('StartContainer', encode([1, podContainerId]));
+// 3. A pod.
+const { sandboxId, containerId: podContainerId } = await startPod('/bin/sleep', '1003');
 const pod = await known('/bin/sleep 1003');
 
 // 4. A burst: was each one known before its first process was started?
