@@ -120,6 +120,11 @@ export class Container {
     return this.#entry.key;
   }
 
+  /** It lies below a user's service manager: that user names it, and answers for its runtime. */
+  get isOfUser(): boolean {
+    return isUserKey(this.#entry.key);
+  }
+
   get state(): ContainerState {
     return this.#entry.state;
   }

@@ -16,9 +16,17 @@ export interface HoldLimits {
   readonly bytes: number;
   /** Of these, events of one container: the others' have room whatever it does. */
   readonly perContainer: number;
+  /** Users' own containers together get this part of all: a user may name any number, and have a runtime that hangs. */
+  readonly userPart: number;
 }
 
-export const HOLD_LIMITS: HoldLimits = { holdMs: 500, events: 2048, bytes: 4 << 20, perContainer: 512 };
+export const HOLD_LIMITS: HoldLimits = {
+  holdMs: 500,
+  events: 2048,
+  bytes: 4 << 20,
+  perContainer: 512,
+  userPart: 1 / 4,
+};
 
 export interface HeldStats {
   /** Events kept so far, and what became of them: the facts came, the time was over, others needed the room. */
@@ -36,17 +44,28 @@ interface Held {
   readonly untilMs: number;
 }
 
+/** What is kept of the host's containers, or of users'. */
+interface Share {
+  waiting: number;
+  bytes: number;
+}
+
+interface Queue {
+  readonly share: Share;
+  readonly events: Held[];
+}
+
 type End = 'completed' | 'expired' | 'crowded';
 
 export class HeldEvents {
   readonly #limits: HoldLimits;
   readonly #judge: (event: Event) => void;
   /** Key of a container → its events, oldest first. Without events: it has been asked to tell when it is settled. */
-  readonly #queues = new Map<string, Held[]>();
+  readonly #queues = new Map<string, Queue>();
   /** Keys of containers whose facts came. */
   #settled: string[] = [];
-  #bytes = 0;
-  #waiting = 0;
+  readonly #host: Share = { waiting: 0, bytes: 0 };
+  readonly #users: Share = { waiting: 0, bytes: 0 };
   #held = 0;
   readonly #ended: Record<End, number> = { completed: 0, expired: 0, crowded: 0 };
 
@@ -65,7 +84,7 @@ export class HeldEvents {
     const { askedOf } = event;
     if (askedOf?.state === 'pending') return askedOf;
     if (!alerted || this.#waiting === 0 || !event.container) return null;
-    return (this.#queues.get(event.container.key)?.length ?? 0) > 0 ? event.container : null;
+    return (this.#queues.get(event.container.key)?.events.length ?? 0) > 0 ? event.container : null;
   }
 
   /**
@@ -75,17 +94,19 @@ export class HeldEvents {
   hold(container: Container, event: Event, record: Uint8Array, nowMs: number): boolean {
     const { key } = container;
     const queue = this.#queues.get(key) ?? this.#open(container);
-    const { events, bytes, perContainer, holdMs } = this.#limits;
-    const isFull = this.#waiting >= events || this.#bytes + record.length > bytes;
+    const { events, bytes, perContainer, userPart, holdMs } = this.#limits;
+    const { share } = queue;
+    const part = share === this.#users ? userPart : 1;
+    const isFull = share.waiting >= events * part || share.bytes + record.length > bytes * part;
     this.#held++;
-    if (isFull || queue.length >= perContainer) {
-      this.#end(queue, queue.length, 'crowded');
+    if (isFull || queue.events.length >= perContainer) {
+      this.#end(queue, queue.events.length, 'crowded');
       this.#ended.crowded++;
       return false;
     }
-    queue.push({ event: event.kept(record.slice()), bytes: record.length, untilMs: nowMs + holdMs });
-    this.#waiting++;
-    this.#bytes += record.length;
+    queue.events.push({ event: event.kept(record.slice()), bytes: record.length, untilMs: nowMs + holdMs });
+    share.waiting++;
+    share.bytes += record.length;
     return true;
   }
 
@@ -94,12 +115,12 @@ export class HeldEvents {
     for (const key of this.#settled.splice(0)) {
       const queue = this.#queues.get(key);
       this.#queues.delete(key);
-      if (queue !== undefined) this.#end(queue, queue.length, 'completed');
+      if (queue !== undefined) this.#end(queue, queue.events.length, 'completed');
     }
     if (this.#waiting === 0) return;
     for (const queue of this.#queues.values()) {
-      const due = queue.findIndex(({ untilMs }) => untilMs > nowMs);
-      this.#end(queue, due < 0 ? queue.length : due, 'expired');
+      const due = queue.events.findIndex(({ untilMs }) => untilMs > nowMs);
+      this.#end(queue, due < 0 ? queue.events.length : due, 'expired');
     }
   }
 
@@ -107,7 +128,9 @@ export class HeldEvents {
   dueMs(nowMs: number): number {
     let due = Number.POSITIVE_INFINITY;
     if (this.#settled.length > 0) return 0;
-    for (const [first] of this.#queues.values()) {
+    for (const {
+      events: [first],
+    } of this.#queues.values()) {
       if (first !== undefined) due = Math.min(due, first.untilMs - nowMs);
     }
     return Math.max(0, due);
@@ -117,18 +140,22 @@ export class HeldEvents {
     return { held: this.#held, ...this.#ended, waiting: this.#waiting };
   }
 
-  #open(container: Container): Held[] {
-    const queue: Held[] = [];
+  get #waiting(): number {
+    return this.#host.waiting + this.#users.waiting;
+  }
+
+  #open(container: Container): Queue {
+    const queue: Queue = { share: container.isOfUser ? this.#users : this.#host, events: [] };
     this.#queues.set(container.key, queue);
     // Judging takes its time: the container only leaves word.
     container.onSettled(() => this.#settled.push(container.key));
     return queue;
   }
 
-  #end(queue: Held[], count: number, how: End): void {
-    for (const { event, bytes } of queue.splice(0, count)) {
-      this.#waiting--;
-      this.#bytes -= bytes;
+  #end({ share, events }: Queue, count: number, how: End): void {
+    for (const { event, bytes } of events.splice(0, count)) {
+      share.waiting--;
+      share.bytes -= bytes;
       this.#ended[how]++;
       this.#judge(event);
     }

@@ -73,6 +73,11 @@ function setUp(limits: Partial<typeof HOLD_LIMITS> = {}) {
   return {
     held,
     place,
+    placeOfUser: (number: number): Container =>
+      containers.of(
+        `/user.slice/user@1000.service/docker-${number.toString(16).padStart(64, '0')}.scope`,
+        0,
+      )!,
     tell: (id: string, facts: ContainerFacts | null) =>
       containers.apply([{ kind: 'facts', key: id, facts, final: true }], 0),
     /** @param running its process, changed by the test afterwards */
@@ -198,6 +203,16 @@ for (const [name, limits] of [
     assert.deepEqual(held.stats(), { held: 20, completed: 0, expired: waiting, crowded, waiting: 0 });
   });
 }
+
+test('a user’s containers do not take the room of the others', () => {
+  const { held, open, place, placeOfUser, taken, tell } = setUp({ events: 8, userPart: 1 / 4 });
+  for (let at = 0; at < 20; at++) open('/image', placeOfUser(at));
+  assert.equal(held.stats().waiting, 2);
+  open('/image', place(A));
+  tell(A, FACTS);
+  held.release(0);
+  assert.deepEqual(taken(), [`/image cat${NAMED}`]);
+});
 
 test('hold_ms: 0 holds nothing', () => {
   const { open, place, taken } = setUp({ holdMs: 0 });

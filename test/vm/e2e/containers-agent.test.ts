@@ -17,7 +17,7 @@ interface JsonAlert {
 const IMAGE = { 'container.image.repository': 'docker.io/acme/tool', 'container.image.tag': '1.2' };
 
 for (const kernel of ['6.1', '6.12'] as const) {
-  describe(`containers and the agent on kernel ${kernel}`, { timeout: 1_000_000 }, () => {
+  describe(`containers and the agent on kernel ${kernel}`, { timeout: 1_600_000 }, () => {
     const work = mkdtempSync(join(tmpdir(), 'saker-containers-'));
     const [inDir, out] = [mkdtempSync(join(work, 'in-')), mkdtempSync(join(work, 'out-'))];
     const file = (name: string): string => readFileSync(join(out, name), 'utf8');
@@ -40,7 +40,7 @@ for (const kernel of ['6.1', '6.12'] as const) {
         inDirs: [inDir],
         outDir: out,
         command: 'modprobe overlay; /in/node /in/driver.mjs 2>&1',
-        timeoutS: 900,
+        timeoutS: 1500,
       });
       assert.equal(code, 0, `${failure ?? ''}\n${stdout}\n${console.slice(-2000)}`);
       const lines = file('alerts.json').split('\n');
