@@ -74,9 +74,13 @@ export class Attacher {
     });
   }
 
+  #open(plan: HookPlan): Hook[] {
+    return plan.hooks.filter((hook) => this.choose(plan, hook) !== undefined && !this.has(plan, hook));
+  }
+
   /** A hook of the plan that is neither there nor given up. Those that the dispatcher cannot stand in for come first. */
   next(plan: HookPlan): Hook | undefined {
-    const open = plan.hooks.filter((hook) => this.choose(plan, hook) !== undefined && !this.has(plan, hook));
+    const open = this.#open(plan);
     return open.find(({ dispatch }) => dispatch === undefined) ?? open[0];
   }
 
@@ -99,7 +103,9 @@ export class Attacher {
   /** The same when something works already: that nothing loads is then the fault of each program. */
   loadMore(plan: HookPlan): Promise<boolean> {
     const all = [...plan.hooks, ...plan.fallback.values()].map(({ program }) => program);
-    return this.#orRefuse(all, this.load(plan, plan.hooks));
+    // The verifier takes its time over hundreds of programs, so what nothing stands in for is loaded and attached first.
+    const urgent = this.#open(plan).filter(({ dispatch }) => dispatch === undefined);
+    return this.#orRefuse(all, this.load(plan, urgent.length > 0 ? urgent : plan.hooks));
   }
 
   /** Afterwards each of these is loaded or refused. */
