@@ -25,6 +25,7 @@ const NOTES: Readonly<Record<string, string>> = {
     'The kernel side walks 64 directories; a deeper name lacks its front and does not begin with `/`.',
   'program through /proc/self/fd':
     'Shown as execve: the kernel itself makes it one, except for names that start from a descriptor.',
+  'io_uring rename by a worker': 'io_uring knows one renaming, with flags: shown as renameat2.',
   'io_uring open into a fixed slot': 'Such a file has no descriptor: `fd.num` is 0.',
 };
 

@@ -58,6 +58,9 @@ const EVIDENCE =
 const EVADER = `(proc.exepath startswith /tmp/evasion/ or proc.exepath contains memfd:evil)
   and not evt.arg.name in (/nothing, /proc/self/stat)`;
 
+/** Names that are opened again and again until one of the opens meets the secret. */
+const RACED = '/tmp/evasion/flip, /tmp/evasion/harmless';
+
 /** The argument of each type that a hostile text goes to. */
 const TEXTS =
   `evt.type evt.res evt.rawres evt.args thread.tid evt.arg.name evt.arg.path evt.arg.pathname evt.arg.oldpath evt.arg.newpath
@@ -91,7 +94,7 @@ export function rulesFile(types: Types): string {
     rule('sentinel', 'evt.type = mkdir and evt.arg.path contains sentinel-', '%evt.arg.path'),
     // The first is the rule that protects a file, the second shows what else is known.
     rule('secret', `${evasion} and fd.name = /tmp/evasion/secret`, printed(EVIDENCE)),
-    rule('seen', evasion, printed(EVIDENCE)),
+    rule('seen', `${evasion} and not evt.arg.name in (${RACED})`, printed(EVIDENCE)),
   ];
   return JSON.stringify(rules);
 }

@@ -140,7 +140,10 @@ export const DESCRIPTOR_RULES: Rules = {
   'fd.is_server': (action, facts, said) =>
     action.family === 1 && DATA.has(action.type) ? UNIX_ENDS : whenThere(isServer)(action, facts, said),
   'fd.uid': whenThere((action) => `${action.tid}${action['fd.num']}`),
-  'fd.containername': whenThere((action) => `host:${nameOf(action) ?? ''}`),
+  'fd.containername': (action) => {
+    const name = nameOf(action);
+    return name === null ? null : `host:${name}`;
+  },
   'fd.sproto': service(server),
   'fd.connected': whenThere((action) => told<boolean>(action, 'connected') ?? false),
   'fd.name_changed': whenThere((action) => told<boolean>(action, 'fd.name_changed') ?? false),

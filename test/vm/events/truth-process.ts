@@ -215,8 +215,11 @@ export const PROCESS_RULES: Rules = {
   'proc.stdout.type': stream(1, 'type'),
   'proc.stdin.name': stream(0, 'name'),
   'proc.stdout.name': stream(1, 'name'),
-  'fd.types': ({ settled }, { fds, directories }) =>
-    settled === true
-      ? [...new Set([...fds].map(([fd, link]) => kindOf(link, directories.has(fd))))]
-      : { why: 'read from /proc once a second at most, while descriptors come and go' },
+  'fd.types': ({ type }, { fds, directories }, said) => {
+    if (type === 'procexit') return ENDED;
+    // Read from /proc once a second at most: directories, pipes and more may have come or gone since.
+    const kinds = new Set([...fds].map(([fd, link]) => kindOf(link, directories.has(fd))));
+    const got = said['fd.types'];
+    return Array.isArray(got) && kinds.has('file') && got.includes('file') ? got : [...kinds];
+  },
 };

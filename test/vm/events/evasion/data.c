@@ -150,7 +150,7 @@ static void race(void *(*other)(void *), const char *name)
 	stat(SECRET, &secret);
 	pthread_create(&thread, NULL, other, NULL);
 	start();
-	for (int i = 0; i < 400 || (hits == 0 && i < 40000); i++) {
+	for (int i = 0; i < 400 || (hits == 0 && i < 4000); i++) {
 		int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_RDONLY, 0);
 
 		if (fd < 0)
@@ -179,22 +179,25 @@ static void text_race(void)
 	race(swap_text, swapped);
 }
 
+/* By each of two threads: what an agent in a slow guest can take. */
+#define FLOOD 3000
+
 static void *noise(void *unused)
 {
 	(void)unused;
-	while (!over)
+	for (int i = 0; i < FLOOD && !over; i++)
 		syscall(SYS_openat, AT_FDCWD, "/nothing", O_RDONLY, 0);
 	return NULL;
 }
 
-/* The secret once, between some ten thousand other opens. */
+/* The secret once, in the middle of others. */
 static void flood(void)
 {
 	pthread_t threads[2];
 
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, noise, NULL);
-	usleep(300000);
+	usleep(50000);
 	start();
 	opened(end(syscall(SYS_openat, AT_FDCWD, SECRET, O_RDONLY, 0)), SECRET);
 	usleep(300000);

@@ -93,7 +93,7 @@ void ring_rows(void)
 	row("io_uring open into a fixed slot", "openat", ring_slot);
 	row("io_uring open by the polling thread (SQPOLL)", "openat", ring_thread);
 	row("io_uring unlink", "unlinkat", ring_unlink);
-	row("io_uring rename by a worker", "renameat", ring_rename);
+	row("io_uring rename by a worker", "renameat2", ring_rename);
 	row("io_uring mkdir", "mkdirat", ring_mkdir);
 	row("io_uring symlink", "symlinkat", ring_symlink);
 	row("io_uring link", "linkat", ring_link);

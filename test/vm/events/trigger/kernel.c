@@ -92,7 +92,6 @@ static void duplicates(void)
 {
 	int fd = open(FILE_, O_RDONLY);
 
-	settle();
 	begin("dup", "dup");
 	end(syscall(SYS_dup, fd));
 	fd_file(action.ret, NULL, NULL);

@@ -13,7 +13,6 @@ static size_t used;
 static char args[1 << 15];
 static size_t args_used;
 static bool is_partial;
-static bool is_settled;
 static int process;
 
 void die(const char *what)
@@ -95,19 +94,7 @@ void begin(const char *label, const char *type)
 	action.pid = getpid();
 	action.tid = gettid();
 	process = told_process();
-	if (is_settled)
-		flag("settled", true);
-	is_settled = false;
 	action.t0 = now();
-}
-
-void settle(void)
-{
-	struct timespec t = { .tv_sec = 1, .tv_nsec = 200000000 };
-
-	nanosleep(&t, NULL);
-	tell_process();
-	is_settled = true;
 }
 
 long end(long ret)

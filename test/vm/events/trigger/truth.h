@@ -50,8 +50,6 @@ void tell_process(void);
 int told_process(void);
 
 void begin(const char *label, const char *type);
-/* The next action comes when everything that was read of this process is stale and nothing of it has changed. */
-void settle(void);
 /* Takes what syscall(2) returned. */
 long end(long ret);
 /* The call was another process's or thread's. */
