@@ -168,7 +168,8 @@ for (const kernel of kernelSeries) {
       assert.equal(file('pid').trim(), 'same');
       // The fields of containers that are appended to every output end the line.
       const outputs = alerts('alerts-3.json').map(
-        ({ rule, output }) => `${rule}: ${output.split('Informational ')[1]?.split(' container_id=host ')[0]}`,
+        ({ rule, output }) =>
+          `${rule}: ${output.split('Informational ')[1]?.split(' container_id=host ')[0]}`,
       );
       for (const want of [
         'Mended: seen /etc/hostname by cat',
