@@ -14,6 +14,7 @@ interface JsonAlert {
   output_fields: Record<string, string | number | null>;
 }
 
+const STRAY = "Command in no runtime's container";
 const IMAGE = { 'container.image.repository': 'docker.io/acme/tool', 'container.image.tag': '1.2' };
 
 for (const kernel of ['6.1', '6.12'] as const) {
@@ -83,6 +84,17 @@ for (const kernel of ['6.1', '6.12'] as const) {
       shows(only('Command of the image', /mark exec /), { 'container.name': 'runner', ...IMAGE });
     });
 
+    for (const [why, id] of [
+      ['unknown', 'a'],
+      ['pending', 'b'],
+    ] as const) {
+      test(`a container without facts is told once it is known that they are ${why}, and marked`, () => {
+        const alert = only(STRAY, new RegExp(`stray ${why} `));
+        shows(alert, { 'container.id': id.repeat(12), 'container.name': null, 'container.facts': why });
+        assert.match(alert.output, / container_name=<NA> /);
+      });
+    }
+
     test('a pod, named without any Kubernetes', () => {
       shows(only('Command of the image', /mark pod /), {
         'container.id': pod.containerId.slice(0, 12),
@@ -101,7 +113,9 @@ for (const kernel of ['6.1', '6.12'] as const) {
     });
 
     test('no alert out of a container lacks name or image', () => {
-      const inside = alerts.filter((alert) => alert.output_fields['container.id'] !== 'host');
+      const inside = alerts.filter(
+        ({ rule, output_fields: fields }) => fields['container.id'] !== 'host' && rule !== STRAY,
+      );
       const lacking = inside.filter(
         ({ output_fields: fields }) =>
           !fields['container.name'] || !fields['container.image.repository'] || 'container.facts' in fields,
@@ -121,7 +135,9 @@ for (const kernel of ['6.1', '6.12'] as const) {
     test('the status tells of containers and of what waited', () => {
       const { containers } = JSON.parse(file('status.json'));
       assert.equal(containers.held.waiting, 0);
-      assert.equal(containers.held.held, containers.held.completed);
+      const { held, completed, expired, crowded } = containers.held;
+      assert.ok(completed >= 1 && expired >= 1, JSON.stringify(containers.held));
+      assert.deepEqual([completed + expired, crowded], [held, 0]);
       assert.match(file('status'), /^containers {2}\d+ known/m);
     });
   });
