@@ -81,8 +81,14 @@ async function respond(
   response: ServerResponse,
 ): Promise<void> {
   const answer = Object.hasOwn(answers, url) ? answers[url] : undefined;
-  const code = answer === undefined ? 404 : method !== 'GET' ? 405 : 200;
-  const body = code === 200 && answer !== undefined ? JSON.stringify(await answer()) : '{}';
+  let code = answer === undefined ? 404 : method !== 'GET' ? 405 : 200;
+  let body = '{}';
+  try {
+    if (code === 200 && answer !== undefined) body = JSON.stringify(await answer());
+  } catch {
+    // A question must not end the agent; what failed is the kernel's counters, which are asked again next time.
+    code = 500;
+  }
   response.writeHead(code, { 'Content-Type': 'application/json', Connection: 'close' });
   response.end(`${body}\n`);
 }

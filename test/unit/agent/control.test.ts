@@ -136,3 +136,30 @@ test('requests are bounded, and only what the table names is answered', async ()
   for (const [bytes, answer] of cases) assert.match(await send(socket, bytes), answer, bytes.slice(0, 40));
   control.close();
 });
+
+test('a question that cannot be answered is told so, and the next one is answered', async () => {
+  const path = join(folder, 'failing.sock');
+  let asked = 0;
+  const control = await openControl(path, {
+    '/status': () => {
+      if (asked++ === 0) throw new Error('read the counters: EPERM');
+      return { asked };
+    },
+  });
+  const ask = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(path, () => socket.write('GET /status HTTP/1.1\r\nHost: x\r\n\r\n'));
+      let answer = '';
+      socket.on('data', (chunk) => {
+        answer += chunk.toString();
+      });
+      socket.once('end', () => resolve(answer));
+      socket.once('error', reject);
+    });
+  try {
+    assert.match(await ask(), /^HTTP\/1\.1 500 /);
+    assert.match(await ask(), /^HTTP\/1\.1 200 .*"asked":2/s);
+  } finally {
+    control.close();
+  }
+});
