@@ -1,4 +1,4 @@
-import { EXIT_CODE, formatProblem } from '../base/errors.ts';
+import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery } from '../delivery/index.ts';
 import { CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
@@ -18,11 +18,12 @@ import type { EngineLink } from './engine-link.ts';
 import { attachHooks } from './hooks.ts';
 import { HostNameWatch } from './host-names.ts';
 import type { Log } from './log.ts';
-import { LossWatch } from './loss.ts';
+import { lookForLosses } from './look.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import type { AgentOptions } from './options.ts';
 import { deliveryOptions } from './outputs.ts';
-import { keysForRestart, loadSettings, type Settings } from './settings.ts';
+import { Reloads } from './reload.ts';
+import { keysForRestart, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
 import { type AgentStatus, agentStatus, rulesStatus } from './status.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
@@ -30,9 +31,6 @@ import { type FileWatch, watchFiles } from './watch-files.ts';
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
 const CANARY_EVERY_MS = 10_000;
 const CANARY_PATIENCE_MS = 10_000;
-/** Kernel losses and destinations are looked at this often. */
-const LOOK_EVERY_MS = 1000;
-const ENGINE_LOOK_EVERY_MS = 10_000;
 /** Alerts still on their way at the end get this long; systemd's TimeoutStopSec is far above it. */
 const CLOSE_MS = 5000;
 
@@ -92,7 +90,7 @@ class Service {
   #heardLast: { readonly atMs: number; readonly tookMs: number } | null = null;
   #control: Control | null = null;
   #isReady = false;
-  #reloading: Promise<void> = Promise.resolve();
+  readonly #reloads: Reloads;
   #end: (exitCode: number) => void = () => {};
   readonly #ended = new Promise<number>((resolve) => {
     this.#end = resolve;
@@ -123,9 +121,19 @@ class Service {
         log.error(`no event has come through for ${ms} ms: saker is blind, the messages before this say why`),
     );
     this.#files = watchFiles(
-      () => void this.#reload('files changed'),
+      () => void this.#reloads.request('files changed'),
       (path, reason) => log.debug(`cannot watch ${path}: ${reason}`),
     );
+    this.#reloads = new Reloads({
+      source: options,
+      engine,
+      log,
+      // Before the first canary only the canary makes the service ready.
+      begins: () => this.#isReady && this.#notifier.reloading(),
+      over: () => this.#isReady && this.#notifier.ready(this.#status),
+      apply: (newSettings, newCheck) => this.#apply(newSettings, newCheck),
+      follow: (all) => this.#config.watch_config_files && this.#files.follow(all),
+    });
     this.#hostNames = new HostNameWatch({
       changed: (all) => {
         engine.setHostNames(all).catch((error: Error) => log.debug(`names of hosts: ${error.message}`));
@@ -146,7 +154,7 @@ class Service {
     this.#engine.onFailure = (reason) => this.#fail(`the engine failed: ${reason}`);
     this.#signals.handle({
       stop: () => this.#end(0),
-      reload: () => void this.#reload('SIGHUP'),
+      reload: () => void this.#reloads.request('SIGHUP'),
       reopen: () => this.#delivery.reopen(),
     });
     await this.#startEngine().catch((error: Error) =>
@@ -202,20 +210,10 @@ class Service {
 
   #startTimers(): NodeJS.Timeout[] {
     const every = Math.min(CANARY_EVERY_MS, this.#notifier.watchdogMs ?? CANARY_EVERY_MS);
-    const losses = new LossWatch(this.#log);
     this.#canary.sing();
     const timers = [
       setInterval(() => this.#canary.sing(), every),
-      setInterval(() => {
-        this.#engine.stats().then(
-          (stats) => losses.lookAtEngine(stats),
-          () => {},
-        );
-      }, ENGINE_LOOK_EVERY_MS),
-      setInterval(
-        () => losses.look(this.#probes.counts(), this.#probes.facts(), this.#delivery.stats()),
-        LOOK_EVERY_MS,
-      ),
+      ...lookForLosses(this.#log, this.#probes, this.#engine, this.#delivery),
     ];
     const { stopAfterS } = this.#options;
     if (stopAfterS !== null) timers.push(setTimeout(() => this.#end(0), stopAfterS * 1000));
@@ -231,38 +229,16 @@ class Service {
     this.#log.notice(this.#status);
   }
 
-  /** One reload after another; the old rules stay in force until the new ones are compiled, and when they are bad. */
-  #reload(why: string): Promise<void> {
-    this.#reloading = this.#reloading
-      .then(() => this.#reloadNow(why))
-      .catch((error: Error) =>
-        this.#log.error(`the reload failed, the old rules stay in force: ${error.message}`),
-      );
-    return this.#reloading;
-  }
-
-  async #reloadNow(why: string): Promise<void> {
-    this.#log.info(`reloading: ${why}`);
-    if (this.#isReady) this.#notifier.reloading();
-    const { settings, problems, paths } = loadSettings(this.#options);
-    for (const problem of problems) this.#log.warning(formatProblem(problem));
-    const check = settings === null ? null : await this.#engine.load(settings.rules);
-    for (const line of check?.report.split('\n') ?? []) if (line !== '') this.#log.warning(line);
-    if (settings !== null && check?.ok) {
-      // What a reload does not change must not look as if it did.
-      const keys = keysForRestart(this.#config, settings.config);
-      if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
-      await this.#probes.want(check.eventTypes, check.parts);
-      this.#hostNames.follow(check.hostNames);
-      this.#status = this.#describe(check);
-      this.#rules = rulesStatus(check, settings);
-      this.#log.notice(`reloaded: ${this.#status}`);
-    } else {
-      this.#log.error('the new configuration or rules are not valid: the old ones stay in force');
-    }
-    if (this.#config.watch_config_files) this.#files.follow(paths);
-    // Before the first canary only the canary makes the service ready.
-    if (this.#isReady) this.#notifier.ready(this.#status);
+  /** What follows new rules and a new configuration. */
+  async #apply(settings: Settings, check: RulesCheck): Promise<string> {
+    // What a reload does not change must not look as if it did.
+    const keys = keysForRestart(this.#config, settings.config);
+    if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
+    await this.#probes.want(check.eventTypes, check.parts);
+    this.#hostNames.follow(check.hostNames);
+    this.#status = this.#describe(check);
+    this.#rules = rulesStatus(check, settings);
+    return this.#status;
   }
 
   /** A rule that can never match must not look like one that finds nothing. */
