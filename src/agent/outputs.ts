@@ -1,6 +1,6 @@
 import { parseAddress } from '../base/address.ts';
 import type { Config } from '../config/index.ts';
-import { type DeliveryOptions, type Target, wantsColour } from '../delivery/index.ts';
+import { type Delivery, type DeliveryOptions, type Target, wantsColour } from '../delivery/index.ts';
 import type { Log } from './log.ts';
 
 /** Alerts an output may hold back where the configuration leaves it to saker (falco.yaml's 0). */
@@ -53,6 +53,16 @@ export function deliveryOptions(
     },
     onNote: (sink, text) => log.notice(`output ${sink}: ${text}`),
   };
+}
+
+/** After a reload: brings the destinations to what the configuration wants now, and says what became of each. */
+export async function changeOutputs(delivery: Delivery, wanted: DeliveryOptions, log: Log): Promise<void> {
+  for (const { name, what, error } of await delivery.change(wanted)) {
+    if (what === 'kept')
+      log.error(`output ${name} goes on with its old settings, the new ones fail: ${error}`);
+    else if (error !== null) log.warning(`output ${name} was ${what}: ${error}`);
+    else log.notice(`output ${name} was ${what}`);
+  }
 }
 
 function syslogServer(

@@ -1,6 +1,6 @@
 import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
-import { createDelivery, type Delivery } from '../delivery/index.ts';
+import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
 import { CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
 import {
   CANARY_OPEN_FLAGS,
@@ -21,7 +21,7 @@ import type { Log } from './log.ts';
 import { lookForLosses } from './look.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import type { AgentOptions } from './options.ts';
-import { deliveryOptions } from './outputs.ts';
+import { changeOutputs, deliveryOptions } from './outputs.ts';
 import { Reloads } from './reload.ts';
 import { keysForRestart, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
@@ -108,11 +108,7 @@ class Service {
     this.#probes = probes;
     this.#wakeFd = native.saker_event_open();
     this.#notifier = createNotifier(process.env, process.pid, datagramOpener(native));
-    this.#delivery = createDelivery(
-      deliveryOptions(settings.config, log, { rule: CANARY_RULE, heard: () => this.#canary.heard() }),
-      datagramOpener(native),
-      process.pid,
-    );
+    this.#delivery = createDelivery(this.#outputs(settings.config), datagramOpener(native), process.pid);
     this.#canary = createCanary(
       CANARY_OPEN_FLAGS,
       CANARY_PATIENCE_MS,
@@ -145,6 +141,10 @@ class Service {
     if (this.#config.watch_config_files) this.#files.follow(paths);
     this.#status = this.#describe(check);
     this.#rules = rulesStatus(check, settings);
+  }
+
+  #outputs(config: Config): DeliveryOptions {
+    return deliveryOptions(config, this.#log, { rule: CANARY_RULE, heard: () => this.#canary.heard() });
   }
 
   async live(): Promise<number> {
@@ -234,6 +234,7 @@ class Service {
     // What a reload does not change must not look as if it did.
     const keys = keysForRestart(this.#config, settings.config);
     if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
+    await changeOutputs(this.#delivery, this.#outputs(settings.config), this.#log);
     await this.#probes.want(check.eventTypes, check.parts);
     this.#hostNames.follow(check.hostNames);
     this.#status = this.#describe(check);

@@ -109,6 +109,15 @@ const RELOADED: ReadonlySet<string> = new Set([
   ],
   ...['time_format_iso_8601', 'json_include_output_property', 'json_include_message_property'],
   ...['json_include_output_fields_property', 'json_include_tags_property'],
+  ...[
+    'json_output',
+    'buffered_outputs',
+    'outputs_queue',
+    'output_timeout',
+    'stdout_output',
+    'journal_output',
+  ],
+  ...['syslog_output', 'file_output', 'program_output', 'http_output', 'targets', 'spool'],
 ]);
 
 /** Keys whose value differs from the running one and that only a restart applies. */

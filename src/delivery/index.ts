@@ -8,7 +8,8 @@ import type { OpenDatagram } from '../base/datagram.ts';
 import { canaryChannel } from './canary.ts';
 import { type QueueLimits, queueSink } from './queue.ts';
 import type { Sink, SinkStats } from './sink.ts';
-import { makeSinks, type OutputOptions } from './sinks.ts';
+import { type OutputOptions, planSinks, type SinkPlan } from './sinks.ts';
+import { Slot } from './slot.ts';
 
 export type { Sink, SinkStats } from './sink.ts';
 export type { OutputOptions, SpoolLimits } from './sinks.ts';
@@ -23,23 +24,69 @@ export interface DeliveryOptions extends OutputOptions, QueueLimits {
 /** All destinations together, with the shape of one. */
 export interface Delivery extends Omit<Sink, 'name' | 'open' | 'stats'> {
   stats(): SinkStats[];
+  /**
+   * Makes the destinations those of `options`: unchanged ones stay with what they have in their queues, others are
+   * opened, closed within a bound, or exchanged; one that does not open leaves the one before in its place. One call
+   * at a time; the canary stays as it is.
+   */
+  change(options: DeliveryOptions): Promise<Change[]>;
 }
+
+/** What became of a destination, and what is wrong, or null. */
+export interface Change {
+  readonly name: string;
+  readonly what: 'opened' | 'changed' | 'closed' | 'kept';
+  readonly error: string | null;
+}
+
+// What a destination still has when it is given up gets this long.
+const LEAVE_MS = 5000;
 
 /** Opens every destination; one that cannot be opened is reported, and tried again with each alert. */
 export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatagram, pid: number): Delivery {
-  const sinks = makeSinks(options, openDatagram, pid);
-  for (const sink of sinks) sink.open();
+  let slots = planSinks(options, openDatagram, pid).map((plan) => new Slot(plan));
+  let { capacity } = options;
   const canary = options.canary && queueSink(canaryChannel(options.canary.heard), options, options.onState);
   return {
     write: (alert: Alert) => {
       if (canary && alert.rule === options.canary?.rule && alert.source === 'internal') canary.write(alert);
-      else for (const sink of sinks) sink.write(alert);
+      else for (const slot of slots) slot.write(alert, capacity);
     },
-    flush: async (timeoutMs) => (await Promise.all(sinks.map((s) => s.flush(timeoutMs)))).every(Boolean),
+    flush: async (timeoutMs) => (await Promise.all(slots.map((s) => s.flush(timeoutMs)))).every(Boolean),
     reopen: () => {
-      for (const sink of sinks) sink.reopen();
+      for (const slot of slots) slot.reopen();
     },
-    close: async (timeoutMs) => void (await Promise.all(sinks.map((s) => s.close(timeoutMs)))),
-    stats: () => sinks.map((s) => s.stats()),
+    close: async (timeoutMs) => void (await Promise.all(slots.map((s) => s.close(timeoutMs)))),
+    stats: () => slots.map((s) => s.stats()),
+    change: (wanted) => {
+      capacity = wanted.capacity;
+      const plans = planSinks(wanted, openDatagram, pid);
+      const before = slots;
+      const found = plans.map((plan) => ({ plan, old: before.find((s) => s.name === plan.channel.name) }));
+      const gone = before.filter((slot) => !found.some(({ old }) => old === slot));
+      const exchanges = found.filter(({ plan, old }) => old !== undefined && !old.isLike(plan));
+      const opened = found.filter(({ old }) => old === undefined);
+      slots = found.map(({ plan, old }) => old ?? new Slot(plan));
+      return Promise.all([
+        ...opened.map(({ plan }) => ({ name: plan.channel.name, what: 'opened' as const, error: null })),
+        ...exchanges.map(({ plan, old }) => exchange(old!, plan)),
+        ...gone.map(leave),
+      ]);
+    },
   };
+}
+
+async function exchange(slot: Slot, plan: SinkPlan): Promise<Change> {
+  const error = await slot.exchange(plan, LEAVE_MS);
+  return { name: slot.name, what: error === null ? 'changed' : 'kept', error };
+}
+
+async function leave(slot: Slot): Promise<Change> {
+  await slot.close(LEAVE_MS);
+  const { dropped, spool } = slot.stats();
+  const left = [
+    dropped > 0 ? `${dropped} alerts were lost to it in its time` : '',
+    (spool?.records ?? 0) > 0 ? `${spool?.records} alerts for it stay in its spool` : '',
+  ];
+  return { name: slot.name, what: 'closed', error: left.filter(Boolean).join(', ') || null };
 }

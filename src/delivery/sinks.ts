@@ -37,32 +37,53 @@ export interface OutputOptions {
 
 type SinkOptions = OutputOptions & QueueLimits;
 
-export function makeSinks(options: SinkOptions, open: OpenDatagram, pid: number): Sink[] {
-  const near = nearChannels(options, open, pid).map((c) => queueSink(c, options, options.onState));
-  const far = farChannels(options, pid).map((c) => farSink(c, options));
-  return [...near, ...far, ...options.targets.flatMap((target) => targetSinks(target, options))];
+/** A destination that is wanted: nothing of it is open yet. */
+export interface SinkPlan {
+  readonly channel: Channel;
+  /** Equal for equal settings: such a destination needs no exchange. Holds secrets, is never shown. */
+  readonly key: string;
+  /** The sink in front of `channel`. */
+  make(): Sink;
 }
 
+export function planSinks(options: SinkOptions, open: OpenDatagram, pid: number): SinkPlan[] {
+  const { capacity, stallMs, onState, spool } = options;
+  const near = nearChannels(options, open, pid).map(([channel, settings]) => ({
+    channel,
+    key: JSON.stringify([settings, capacity, stallMs]),
+    make: () => queueSink(channel, options, onState),
+  }));
+  const far = farChannels(options, pid).map(([channel, settings]) => ({
+    channel,
+    key: JSON.stringify([settings, capacity, stallMs, spool]),
+    make: () => farSink(channel, options),
+  }));
+  return [...near, ...far, ...options.targets.flatMap((target) => targetPlans(target, options))];
+}
+
+/** A channel and the settings that shape it. */
+type Shaped = readonly [Channel, unknown];
+
 /** On this machine: what cannot be handed over waits in memory. */
-function nearChannels(options: SinkOptions, open: OpenDatagram, pid: number): Channel[] {
-  const list: Channel[] = [];
+function nearChannels(options: SinkOptions, open: OpenDatagram, pid: number): Shaped[] {
+  const list: Shaped[] = [];
   const { stdout, journal, syslog, file, program, syslogServer } = options;
-  if (stdout !== null && !isNull(stdout.fd ?? 1)) list.push(stdoutChannel(stdout));
-  if (journal !== null) list.push(journalChannel(open, pid, journal.path));
+  if (stdout !== null && !isNull(stdout.fd ?? 1)) list.push([stdoutChannel(stdout), stdout]);
+  if (journal !== null) list.push([journalChannel(open, pid, journal.path), journal]);
   const twice = journal !== null && syslogEndsInJournal(syslog?.path);
-  if (syslog !== null && !twice) list.push(syslogChannel(open, pid, syslog.json, syslog.path));
-  if (file !== null) list.push(fileChannel(file));
-  if (program !== null) list.push(programChannel(program));
+  if (syslog !== null && !twice) list.push([syslogChannel(open, pid, syslog.json, syslog.path), syslog]);
+  if (file !== null) list.push([fileChannel(file), file]);
+  if (program !== null) list.push([programChannel(program), program]);
   // UDP never says that a message did not arrive: there is nothing a spool could wait for.
-  if (syslogServer?.protocol === 'udp') list.push(syslogNetworkChannel(syslogServer, pid));
+  if (syslogServer?.protocol === 'udp') list.push([syslogNetworkChannel(syslogServer, pid), syslogServer]);
   return list;
 }
 
-function farChannels({ http, syslogServer, onNote }: SinkOptions, pid: number): Channel[] {
-  const list: Channel[] = [];
-  if (http !== null) list.push(httpChannel(httpOutputService(http, (text) => onNote('http', text))));
+function farChannels({ http, syslogServer, onNote }: SinkOptions, pid: number): Shaped[] {
+  const list: Shaped[] = [];
+  if (http !== null) list.push([httpChannel(httpOutputService(http, (text) => onNote('http', text))), http]);
   if (syslogServer !== null && syslogServer.protocol !== 'udp')
-    list.push(syslogNetworkChannel(syslogServer, pid));
+    list.push([syslogNetworkChannel(syslogServer, pid), syslogServer]);
   return list;
 }
 
@@ -72,12 +93,15 @@ function farSink(channel: Channel, options: SinkOptions): Sink {
   return spooledSink(channel, { ...spool, folder: `${spool.folder}/${channel.name}` }, options, onState);
 }
 
-function targetSinks(target: Target, options: SinkOptions): Sink[] {
-  return targetOutputs(target).map(({ common, service }) =>
-    limitedSink(
-      farSink(httpChannel(service), options),
-      { leastPriority: PRIORITIES.indexOf(common.minimumpriority), perMinute: common.rate },
-      (text) => options.onNote(service.name, text),
-    ),
-  );
+function targetPlans(target: Target, options: SinkOptions): SinkPlan[] {
+  const { capacity, stallMs, spool, onNote } = options;
+  return targetOutputs(target).map(({ common, service }) => {
+    const channel = httpChannel(service);
+    const limits = { leastPriority: PRIORITIES.indexOf(common.minimumpriority), perMinute: common.rate };
+    return {
+      channel,
+      key: JSON.stringify([target, capacity, stallMs, spool]),
+      make: () => limitedSink(farSink(channel, options), limits, (text) => onNote(service.name, text)),
+    };
+  });
 }
