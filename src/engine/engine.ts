@@ -14,6 +14,7 @@ import { Matcher } from './matcher.ts';
 import type { EngineStats, RulesCheck, RulesInput } from './messages.ts';
 import { Peers } from './peers.ts';
 import { checkOf, loadRuleSet } from './rule-set.ts';
+import { RuleTotals } from './rule-totals.ts';
 
 /** Slow changes (clock, accounts, processes whose end was lost) are looked at this often, in event time. */
 const CARE_EVERY_NS = 1e9;
@@ -50,6 +51,7 @@ export class Engine {
   };
   readonly #emit = (alert: Alert): void => void this.#alerts.push(alert);
   #matcher: Matcher | null = null;
+  readonly #totals = new RuleTotals();
   #held = new HeldEvents((event) => this.#judgeHeld(event));
   #view: { record: EventRecord; event: Event; memory: Uint8Array } | null = null;
   #alerts: Alert[] = [];
@@ -65,6 +67,7 @@ export class Engine {
     const loaded = loadRuleSet(rules);
     const matcher = loaded.ok ? new Matcher(loaded, rules) : null;
     if (matcher !== null) {
+      this.#totals.replace(this.#matcher, matcher);
       this.#matcher = matcher;
       this.#context.isoTimes = rules.format.timeFormatIso8601;
       this.#context.hostname = new Interned(rules.format.hostname);
@@ -164,6 +167,7 @@ export class Engine {
     if (this.#alerts.length === 0) return this.#alerts;
     this.#matches += this.#alerts.length;
     const alerts = this.#alerts;
+    for (const alert of alerts) this.#totals.count(alert);
     this.#alerts = [];
     return alerts;
   }
@@ -199,6 +203,7 @@ export class Engine {
       repaired,
       containers: this.#containers.stats(),
       held: this.#held.stats(),
+      rules: this.#matcher === null ? [] : this.#totals.stats(this.#matcher),
     };
   }
 

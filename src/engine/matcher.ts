@@ -7,6 +7,7 @@ import {
   compileRules,
   type LoadedRule,
   type LoadResult,
+  type RuleCosts,
 } from '../rules/index.ts';
 import { eventTypeId } from '../schema/events.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
@@ -36,6 +37,8 @@ interface Output {
   }[];
 }
 
+const clock = (): number => performance.now() * 1e6;
+
 /** Rules compiled against the event, ready to run; a reload makes a new one beside the old. */
 export class Matcher {
   readonly count: number;
@@ -60,7 +63,7 @@ export class Matcher {
     const conditions = this.#rules.map(({ condition }) => condition);
     const facts = notingNeeds(kernelFacts);
     this.needs = facts.needs;
-    this.#compiled = compileRules(conditions, facts, { matching: input.matching });
+    this.#compiled = compileRules(conditions, facts, { matching: input.matching, clock });
     this.#hits = new Int32Array(this.#compiled.size);
     this.#outputs = this.#rules.map((rule) => ({
       main: compileOutput(rule.outputFormat, facts),
@@ -70,6 +73,16 @@ export class Matcher {
         output: compileOutput(outputFormat, facts),
       })),
     }));
+  }
+
+  /** Those of the user. */
+  get rules(): readonly LoadedRule[] {
+    return this.#rules.slice(CANARY + 1);
+  }
+
+  /** By place among all rules: the canary's, then the user's. */
+  get costs(): RuleCosts {
+    return this.#compiled.costs;
   }
 
   /**

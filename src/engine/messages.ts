@@ -74,6 +74,21 @@ export type Question =
   | { readonly kind: 'stats' }
   | { readonly kind: 'stop' };
 
+/** What a rule of the user has done since the engine started, reloads included. */
+export interface RuleStats {
+  readonly name: string;
+  readonly priority: Priority;
+  readonly source: string;
+  readonly tags: readonly string[];
+  /** Evaluations of its condition; events that cannot match by their type or a field looked at first take none. */
+  readonly evaluated: number;
+  /** Alerts. */
+  readonly matched: number;
+  /** Evaluations that were timed, about one of 257, and their time together. */
+  readonly samples: number;
+  readonly sampledNs: number;
+}
+
 export interface EngineStats {
   readonly events: number;
   readonly matches: number;
@@ -87,6 +102,8 @@ export interface EngineStats {
   readonly repaired: number;
   readonly containers: CacheStats;
   readonly held: HeldStats;
+  /** In the order in which they are loaded. */
+  readonly rules: readonly RuleStats[];
 }
 
 export type Answer =

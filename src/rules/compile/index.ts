@@ -11,15 +11,20 @@ import { EventSet } from '../../schema/events.ts';
 import type { Checked } from '../condition/checked.ts';
 import type { FactSource } from '../facts.ts';
 import { type RuleTest, ruleClosure } from './closures.ts';
+import { measuredTests, type RuleCosts } from './costs.ts';
 import { createFinders } from './finders.ts';
 import { canGenerate, generateRule } from './generate.ts';
 import { type Plan, planRules } from './plan.ts';
+
+export type { RuleCosts } from './costs.ts';
 
 export interface CompileOptions {
   /** `first`: report only the first rule in the order given that matches. */
   readonly matching: 'first' | 'all';
   /** False: closures only. Default: generate code where the process allows it. */
   readonly generate?: boolean;
+  /** ns from any origin; with it a sample of the evaluations is timed. */
+  readonly clock?: () => number;
 }
 
 export interface CompiledRules<E> {
@@ -29,6 +34,8 @@ export interface CompiledRules<E> {
   readonly generated: boolean;
   /** Number of rules: `out` must have room for as many. */
   readonly size: number;
+  /** What evaluating each rule has taken so far. */
+  readonly costs: RuleCosts;
   /**
    * Writes the indexes (places in the conditions given) of the rules that the event satisfies into `out`, ascending,
    * and gives their number. Allocates nothing unless the event brings a text not met before.
@@ -48,17 +55,21 @@ export function compileRules<E>(
   const tests = lazyRules(plan, generated);
   const finders = createFinders(plan, generated);
   const indexes = Int32Array.from(plan.rules, ({ index }) => index);
+  const { costs, evaluated, testsOfEvent } = measuredTests(tests, indexes, options.clock);
   // Places of candidates, then indexes of matches, on their way out.
   const found = new Int32Array(plan.rules.length);
 
   function matchAll(typeId: number, event: E, out: Int32Array): number {
     const candidates = finders.candidates(typeId, event, found);
+    if (candidates === 0) return 0;
+    const judges = testsOfEvent();
     let count = 0;
     for (let at = 0; at < candidates; at++) {
       const place = found[at]!;
-      if (!tests[place]!(event, typeId)) continue;
-      // Insertion keeps the order of definition; candidates are few and nearly sorted.
       const index = indexes[place]!;
+      evaluated[index]!++;
+      if (!judges[place]!(event, typeId)) continue;
+      // Insertion keeps the order of definition; candidates are few and nearly sorted.
       let to = count++;
       for (; to > 0 && out[to - 1]! > index; to--) out[to] = out[to - 1]!;
       out[to] = index;
@@ -68,11 +79,15 @@ export function compileRules<E>(
 
   function matchFirst(typeId: number, event: E, out: Int32Array): number {
     const candidates = finders.candidates(typeId, event, found);
+    if (candidates === 0) return 0;
+    const judges = testsOfEvent();
     let first = conditions.length;
     for (let at = 0; at < candidates; at++) {
       const place = found[at]!;
       const index = indexes[place]!;
-      if (index < first && tests[place]!(event, typeId)) first = index;
+      if (index >= first) continue;
+      evaluated[index]!++;
+      if (judges[place]!(event, typeId)) first = index;
     }
     if (first === conditions.length) return 0;
     out[0] = first;
@@ -83,6 +98,7 @@ export function compileRules<E>(
     eventTypes: plan.rules.reduce((all, { types }) => all.union(types), EventSet.NONE),
     generated,
     size: conditions.length,
+    costs,
     match: options.matching === 'all' ? matchAll : matchFirst,
   };
 }
