@@ -1,5 +1,7 @@
 import type { Delivery } from '../delivery/index.ts';
+import type { Backlog } from '../engine/backlog.ts';
 import type { Probes } from '../kernel/index.ts';
+import { BacklogWatch } from './backlog.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { Log } from './log.ts';
 import { LossWatch } from './loss.ts';
@@ -14,16 +16,20 @@ export function lookForLosses(
   probes: Probes,
   engine: EngineLink,
   delivery: Delivery,
+  backlog: () => Backlog,
 ): NodeJS.Timeout[] {
   const losses = new LossWatch(log);
+  const behind = new BacklogWatch(log);
   const atEngine = (): void => {
     engine.stats().then(
       (stats) => losses.lookAtEngine(stats),
       () => {},
     );
   };
-  return [
-    setInterval(atEngine, ENGINE_LOOK_EVERY_MS),
-    setInterval(() => losses.look(probes.counts(), probes.facts(), delivery.stats()), LOOK_EVERY_MS),
-  ];
+  const atKernel = (): void => {
+    const counts = probes.counts();
+    losses.look(counts, probes.facts(), delivery.stats());
+    behind.look(backlog(), counts, performance.now());
+  };
+  return [setInterval(atEngine, ENGINE_LOOK_EVERY_MS), setInterval(atKernel, LOOK_EVERY_MS)];
 }

@@ -5,6 +5,8 @@ export interface Notifier {
   /** Time between keep-alive messages in ms (half of WatchdogSec), or null when no watchdog watches. */
   readonly watchdogMs: number | null;
   ready(status: string): void;
+  /** The start goes on and may take so many seconds more. */
+  starting(status: string, seconds: number): void;
   reloading(): void;
   stopping(): void;
   status(text: string): void;
@@ -30,6 +32,8 @@ export function createNotifier(
   return {
     watchdogMs: socket === null ? null : watchdogPeriod(env, pid),
     ready: (status) => send('READY=1', `STATUS=${oneLine(status)}`, `MAINPID=${pid}`),
+    starting: (status, seconds) =>
+      send(`STATUS=${oneLine(status)}`, `EXTEND_TIMEOUT_USEC=${Math.round(seconds * 1e6)}`),
     reloading: () => send('RELOADING=1', `MONOTONIC_USEC=${monotonicUs()}`),
     stopping: () => send('STOPPING=1', 'STATUS=Stopping'),
     status: (text) => send(`STATUS=${oneLine(text)}`),

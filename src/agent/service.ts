@@ -1,7 +1,9 @@
 import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
+import { type BacklogGauge, openBacklog } from '../engine/backlog.ts';
 import { CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
+import { systemClocks } from '../host/index.ts';
 import {
   CANARY_OPEN_FLAGS,
   datagramOpener,
@@ -31,6 +33,8 @@ import { type FileWatch, watchFiles } from './watch-files.ts';
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
 const CANARY_EVERY_MS = 10_000;
 const CANARY_PATIENCE_MS = 10_000;
+/** A start during which the canary waits behind other events gets this much longer each time it is asked after. */
+const BUSY_START_S = 30;
 /** Alerts still on their way at the end get this long; systemd's TimeoutStopSec is far above it. */
 const CLOSE_MS = 5000;
 
@@ -84,6 +88,7 @@ class Service {
   readonly #hostNames: HostNameWatch;
   readonly #containers: ContainerWatch;
   readonly #wakeFd: number;
+  readonly #backlog: BacklogGauge;
   #status: string;
   readonly #config: Config;
   #rules: AgentStatus['rules'];
@@ -107,15 +112,19 @@ class Service {
     this.#native = native;
     this.#probes = probes;
     this.#wakeFd = native.saker_event_open();
+    this.#backlog = openBacklog(native, probes.ringFd, probes.ringBytes, systemClocks().bootNs);
     this.#notifier = createNotifier(process.env, process.pid, datagramOpener(native));
     this.#delivery = createDelivery(this.#outputs(settings.config), datagramOpener(native), process.pid);
-    this.#canary = createCanary(
-      CANARY_OPEN_FLAGS,
-      CANARY_PATIENCE_MS,
-      (ms) => this.#heard(ms),
-      (ms) =>
+    this.#canary = createCanary({
+      flags: CANARY_OPEN_FLAGS,
+      patienceMs: CANARY_PATIENCE_MS,
+      backlog: this.#backlog.look,
+      settle: () => engine.stats(),
+      onHeard: (ms) => this.#heard(ms),
+      onBusy: (ms) => this.#busy(ms),
+      onSilence: (ms) =>
         log.error(`no event has come through for ${ms} ms: saker is blind, the messages before this say why`),
-    );
+    });
     this.#files = watchFiles(
       () => void this.#reloads.request('files changed'),
       (path, reason) => log.debug(`cannot watch ${path}: ${reason}`),
@@ -200,6 +209,7 @@ class Service {
       ready: this.#isReady,
       rules: this.#rules,
       canary: this.#heardLast,
+      backlog: this.#backlog.look(),
       state: probes.state(),
       counts: probes.counts(),
       facts: probes.facts(),
@@ -213,7 +223,7 @@ class Service {
     this.#canary.sing();
     const timers = [
       setInterval(() => this.#canary.sing(), every),
-      ...lookForLosses(this.#log, this.#probes, this.#engine, this.#delivery),
+      ...lookForLosses(this.#log, this.#probes, this.#engine, this.#delivery, this.#backlog.look),
     ];
     const { stopAfterS } = this.#options;
     if (stopAfterS !== null) timers.push(setTimeout(() => this.#end(0), stopAfterS * 1000));
@@ -227,6 +237,14 @@ class Service {
     this.#isReady = true;
     this.#notifier.ready(this.#status);
     this.#log.notice(this.#status);
+  }
+
+  /** Ending an agent that has too much to do would lose what waits; it says how far it is behind. */
+  #busy(silentMs: number): void {
+    const status = `busy: no canary for ${Math.round(silentMs / 1000)} s, it waits behind other events`;
+    this.#log.warning(status);
+    if (this.#isReady) this.#notifier.watchdog();
+    else this.#notifier.starting(status, BUSY_START_S);
   }
 
   /** What follows new rules and a new configuration. */
@@ -267,6 +285,7 @@ class Service {
       .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));
     await this.#delivery.close(CLOSE_MS);
     await this.#probes.close();
+    this.#backlog.close();
     this.#native.saker_close(this.#wakeFd);
     this.#log.info('stopped');
   }

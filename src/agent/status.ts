@@ -2,6 +2,7 @@
 import { release } from 'node:os';
 import { VERSION } from '../base/version.ts';
 import type { SinkStats } from '../delivery/index.ts';
+import type { Backlog } from '../engine/backlog.ts';
 import type { RulesCheck } from '../engine/messages.ts';
 import type { ProbesState, ProgramFacts, Tier, TypeCount } from '../kernel/index.ts';
 import type { ContainerStatus } from './containers.ts';
@@ -35,6 +36,8 @@ export interface AgentStatus {
   readonly rules: { readonly loaded: number; readonly files: readonly string[] };
   /** The canary: since when it was last heard, and how long it was under way; null: not yet. */
   readonly canary: { readonly heard_s_ago: number | null; readonly took_ms: number | null };
+  /** What waits to be judged: the age of the oldest event, and how full the ring is. */
+  readonly backlog: { readonly behind_s: number; readonly ring_percent: number };
   readonly hooks: {
     readonly attached: number;
     readonly pending: number;
@@ -55,6 +58,7 @@ export interface StatusSources {
   readonly ready: boolean;
   readonly rules: AgentStatus['rules'];
   readonly canary: { readonly atMs: number; readonly tookMs: number } | null;
+  readonly backlog: Backlog;
   readonly state: ProbesState;
   readonly counts: readonly TypeCount[];
   readonly facts: readonly ProgramFacts[];
@@ -78,6 +82,7 @@ export function agentStatus(from: StatusSources): AgentStatus {
     ready: from.ready,
     rules: from.rules,
     canary: { heard_s_ago: heard, took_ms: canary?.tookMs ?? null },
+    backlog: backlogStatus(from.backlog),
     hooks: {
       attached: state.attached,
       pending: state.pending,
@@ -89,6 +94,13 @@ export function agentStatus(from: StatusSources): AgentStatus {
     events: eventStatus(state, from.counts),
     containers: from.containers,
     outputs: from.outputs,
+  };
+}
+
+function backlogStatus({ behindMs, written, read, sizeBytes }: Backlog): AgentStatus['backlog'] {
+  return {
+    behind_s: Math.round(behindMs / 100) / 10,
+    ring_percent: Math.round((100 * (written - read)) / sizeBytes),
   };
 }
 

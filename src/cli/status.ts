@@ -77,6 +77,7 @@ function ask(socketPath: string, path: string): Promise<string> {
 /** For people: a line each, then a table of events. */
 export function describeStatus(status: AgentStatus): string {
   const { version, pid, uptime_s, kernel, ready, rules, canary, hooks, events, outputs, containers } = status;
+  const { backlog } = status;
   const heard =
     canary.heard_s_ago === null
       ? 'not heard yet'
@@ -87,6 +88,7 @@ export function describeStatus(status: AgentStatus): string {
     `rules    ${rules.loaded} from ${rules.files.length} files`,
     ...rules.files.map((file) => `         ${file}`),
     `canary   ${heard}`,
+    `backlog  ${backlog.behind_s} s behind, the ring is ${backlog.ring_percent} % full`,
     `hooks    ${hooks.attached} attached${pending}`,
   ];
   if (hooks.all_system_calls)

@@ -9,6 +9,9 @@
  *     if (n < 4096) source.wait(n > 0 ? PAUSE_MS : 0, 250);
  *   }
  *   source.close();
+ *
+ * How far the reader is behind, any thread may ask: openGauge(native, ringFd, ringBytes).level().
  */
+export { openGauge, type RingGauge, type RingLevel } from './gauge.ts';
 export { openRing, PAUSE_MS, type RingNative } from './kernel-ring.ts';
 export type { OnRecord, RecordSource, SourceStats } from './source.ts';

@@ -15,10 +15,10 @@ import type { OnRecord, SourceStats } from './source.ts';
  * million rounds, plain accesses reorder). The low 32 bits of `produced` are enough, because a ring is smaller
  * than 2 GiB; `consumed` must be one 64-bit store, or the kernel could see half of it.
  */
-const BUSY = 1 << 31;
+export const BUSY = 1 << 31;
 const DISCARDED = 1 << 30;
 const LENGTH = 0x3fffffff;
-const HEADER_BYTES = 8;
+export const HEADER_BYTES = 8;
 /** The space is given back to the kernel in steps: a store per record costs twice the whole decoding. */
 const PUBLISH_BYTES = 1 << 16;
 

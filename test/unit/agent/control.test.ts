@@ -19,6 +19,7 @@ const STATUS: AgentStatus = {
   ready: true,
   rules: { loaded: 2, files: ['/etc/a\u001b.yaml'] },
   canary: { heard_s_ago: 1.5, took_ms: 12 },
+  backlog: { behind_s: 0.1, ring_percent: 3 },
   hooks: {
     attached: 20,
     pending: 1,
@@ -83,6 +84,7 @@ test('the status of a running agent, for people and as JSON; the socket is rootâ
     'rules    2 from 1 files',
     '         /etc/a\\x1b.yaml',
     'canary   heard 1.5 s ago, took 12 ms',
+    'backlog  0.1 s behind, the ring is 3 % full',
     'hooks    20 attached, 1 pending',
     '         every system call of this host passes a program of saker now',
     '         the kernel does not come back: attach open_syscall, for 7 s',

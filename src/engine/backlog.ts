@@ -1,0 +1,36 @@
+import type { Native } from '../kernel/index.ts';
+import { openGauge, type RingLevel } from '../ring/index.ts';
+
+/** What waits for the engine in the ring. */
+export interface Backlog extends RingLevel {
+  readonly sizeBytes: number;
+  /** Age of the oldest record that waits, ms; 0 when none waits. */
+  readonly behindMs: number;
+}
+
+export interface BacklogGauge {
+  look(): Backlog;
+  close(): void;
+}
+
+/**
+ * For the main thread, which watches over the engine.
+ * @param bootNs CLOCK_BOOTTIME
+ */
+export function openBacklog(
+  native: Native,
+  ringFd: number,
+  ringBytes: number,
+  bootNs: () => bigint,
+): BacklogGauge {
+  const gauge = openGauge(native, ringFd, ringBytes);
+  return {
+    look: () => {
+      const level = gauge.level();
+      const { oldestNs } = level;
+      const behindMs = oldestNs === null ? 0 : Math.max(0, Number(bootNs() - oldestNs) / 1e6);
+      return { ...level, sizeBytes: ringBytes, behindMs };
+    },
+    close: () => gauge.close(),
+  };
+}
