@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Alert } from '../base/alert.ts';
 import type { Ask, ContainerNews } from '../containers/index.ts';
+import { sharedCounter, takeOver } from '../engine/hand-over.ts';
 import type { HostAddresses } from '../engine/host-names.ts';
 import type {
   Answer,
@@ -35,6 +36,7 @@ interface Waiter {
 export class EngineLink {
   readonly #worker: Worker;
   readonly #waiting: Waiter[] = [];
+  readonly #taken = sharedCounter();
   #wake: () => void = () => {};
   #ending = false;
   onAlerts: (alerts: readonly Alert[]) => void = () => {};
@@ -55,8 +57,8 @@ export class EngineLink {
     return (await this.#ask({ kind: 'load', rules }, 'load')).check;
   }
 
-  async watch(plan: WatchPlan, wake: () => void): Promise<void> {
-    await this.#ask({ kind: 'watch', plan }, 'watch');
+  async watch(plan: Omit<WatchPlan, 'taken'>, wake: () => void): Promise<void> {
+    await this.#ask({ kind: 'watch', plan: { ...plan, taken: this.#taken } }, 'watch');
     this.#wake = wake;
   }
 
@@ -103,6 +105,7 @@ export class EngineLink {
 
   #take(message: FromEngine): void {
     if (message.kind === 'alerts') {
+      takeOver(this.#taken, message.alerts);
       this.onAlerts(message.alerts);
       return;
     }

@@ -14,6 +14,7 @@ export class LossWatch {
   #corrupt = 0;
   #faults = 0;
   #early = 0;
+  #overrun = 0;
   #alerts = new Map<string, number>();
 
   constructor(log: Log) {
@@ -32,13 +33,19 @@ export class LossWatch {
     faults,
     lastFault,
     held,
-  }: Pick<EngineStats, 'corrupt' | 'faults' | 'lastFault' | 'held'>): void {
+    overrun,
+  }: Pick<EngineStats, 'corrupt' | 'faults' | 'lastFault' | 'held' | 'overrun'>): void {
     const early = held.expired + held.crowded;
     if (early > this.#early)
       this.#log.warning(
         `${early - this.#early} events were judged before the facts of their container were there, see saker status`,
       );
     this.#early = early;
+    if (overrun > this.#overrun)
+      this.#log.error(
+        `${overrun - this.#overrun} alerts were lost on the way to the outputs: the main thread does not keep up`,
+      );
+    this.#overrun = overrun;
     if (corrupt > this.#corrupt)
       this.#log.error(`${corrupt - this.#corrupt} records of the kernel made no sense and were skipped`);
     if (faults > this.#faults)

@@ -35,5 +35,10 @@ export interface Alert {
   readonly text: string;
 }
 
+/** Memory an alert holds, nearly: its two long texts dominate. */
+export function alertBytes(alert: Alert): number {
+  return alert.json.length + alert.text.length + 256;
+}
+
 /** A field's value; a list field or all ancestors give a list. */
 export type AlertValue = string | number | bigint | boolean | null | readonly AlertValue[];

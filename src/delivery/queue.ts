@@ -1,4 +1,4 @@
-import type { Alert } from '../base/alert.ts';
+import { type Alert, alertBytes } from '../base/alert.ts';
 import { Sender, type Source } from './sender.ts';
 import type { Channel, OnState, Sink, SinkStats } from './sink.ts';
 
@@ -50,7 +50,7 @@ class SinkQueue implements Sink, Source {
   }
 
   write(alert: Alert): void {
-    const size = sizeOf(alert);
+    const size = alertBytes(alert);
     const full = this.#queued() >= this.#limits.capacity || this.#waitingBytes + size > MAX_QUEUED_BYTES;
     if (full || this.#closed) {
       this.#dropped++;
@@ -110,7 +110,7 @@ class SinkQueue implements Sink, Source {
 
   #fillBatch(): void {
     for (const alert of this.#waiting.splice(0, MAX_BATCH)) {
-      this.#waitingBytes -= sizeOf(alert);
+      this.#waitingBytes -= alertBytes(alert);
       this.#encode(alert);
     }
   }
@@ -124,9 +124,4 @@ class SinkQueue implements Sink, Source {
       this.#onState(this.name, `an alert of rule "${alert.rule}" cannot be written: ${error}`);
     }
   }
-}
-
-/** Memory an alert holds, nearly: its two long texts dominate. */
-function sizeOf(alert: Alert): number {
-  return alert.json.length + alert.text.length + 256;
 }

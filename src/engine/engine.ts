@@ -189,8 +189,11 @@ export class Engine {
     return this.#table.linkParents();
   }
 
-  /** @param corrupt what the ring could not make sense of */
-  stats(corrupt: number): EngineStats {
+  /**
+   * @param corrupt what the ring could not make sense of
+   * @param overrun alerts that could not be handed over
+   */
+  stats(corrupt: number, overrun = 0): EngineStats {
     const { processes, misses, repaired } = this.#table.stats;
     return {
       events: this.#events,
@@ -204,6 +207,7 @@ export class Engine {
       containers: this.#containers.stats(),
       held: this.#held.stats(),
       rules: this.#matcher === null ? [] : this.#totals.stats(this.#matcher),
+      overrun,
     };
   }
 

@@ -46,6 +46,8 @@ export interface WatchPlan {
   readonly wakeFd: number;
   /** Longest wait of an event for facts of its container, ms. */
   readonly holdMs: number;
+  /** Where the main thread counts the alerts it took (hand-over.ts). */
+  readonly taken: Int32Array;
 }
 
 /** What loading rules gave. They are in force if and only if `ok`; otherwise those before them stay. */
@@ -104,6 +106,8 @@ export interface EngineStats {
   readonly held: HeldStats;
   /** In the order in which they are loaded. */
   readonly rules: readonly RuleStats[];
+  /** Alerts dropped because the main thread did not keep up. */
+  readonly overrun: number;
 }
 
 export type Answer =

@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { openNative } from '../kernel/index.ts';
 import { openRing, PAUSE_MS, type RecordSource } from '../ring/index.ts';
 import { Engine } from './engine.ts';
+import { HandOver, sharedCounter } from './hand-over.ts';
 import type { Answer, FromEngine, Question, ToEngine, WatchPlan } from './messages.ts';
 
 /**
@@ -22,6 +23,7 @@ class EngineWorker {
   readonly #engine = new Engine();
   #source: RecordSource | null = null;
   #running = true;
+  #handOver = new HandOver(sharedCounter());
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -58,7 +60,10 @@ class EngineWorker {
         this.#engine.setHostNames(message.addresses);
         return { kind: 'hosts' };
       case 'stats':
-        return { kind: 'stats', stats: this.#engine.stats(this.#source?.stats.corrupt ?? 0) };
+        return {
+          kind: 'stats',
+          stats: this.#engine.stats(this.#source?.stats.corrupt ?? 0, this.#handOver.dropped),
+        };
       default:
         return { kind: message.kind };
     }
@@ -67,6 +72,7 @@ class EngineWorker {
   #watch(plan: WatchPlan): void {
     const source = openRing(openNative(), plan.ringFd, plan.ringBytes, plan.wakeFd);
     this.#source = source;
+    this.#handOver = new HandOver(plan.taken);
     this.#engine.watch(source.memory, plan.holdMs);
     while (this.#running) {
       // News of a container before its events, which came after them.
@@ -90,7 +96,7 @@ class EngineWorker {
   }
 
   #sayFound(): void {
-    const alerts = this.#engine.takeAlerts();
+    const alerts = this.#handOver.admit(this.#engine.takeAlerts());
     if (alerts.length > 0) this.#say({ kind: 'alerts', alerts });
     const asks = this.#engine.takeAsks();
     if (asks.length > 0) this.#say({ kind: 'ask-containers', asks });

@@ -41,22 +41,25 @@ test('what the engine could not read or failed on is said, with the last failure
   const lines: string[] = [];
   const watch = new LossWatch(createLog((line) => lines.push(line), 'Debug', true));
   const held = { held: 9, completed: 8, expired: 0, crowded: 0, waiting: 1 };
-  watch.lookAtEngine({ held, corrupt: 0, faults: 0, lastFault: '' });
+  watch.lookAtEngine({ held, corrupt: 0, faults: 0, lastFault: '', overrun: 0 });
   assert.deepEqual(lines, []);
   watch.lookAtEngine({
     held: { ...held, expired: 1, crowded: 2 },
     corrupt: 2,
     faults: 1,
     lastFault: 'TypeError: x\n at y',
+    overrun: 7,
   });
   watch.lookAtEngine({
     held: { ...held, expired: 1, crowded: 2 },
     corrupt: 2,
     faults: 1,
     lastFault: 'TypeError: x\n at y',
+    overrun: 7,
   });
   assert.deepEqual(lines, [
     '<4>3 events were judged before the facts of their container were there, see saker status\n',
+    '<3>7 alerts were lost on the way to the outputs: the main thread does not keep up\n',
     '<3>2 records of the kernel made no sense and were skipped\n',
     '<3>the engine failed on 1 events, please report it: TypeError: x\\n at y\n',
   ]);
