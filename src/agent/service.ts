@@ -28,6 +28,7 @@ import { Reloads } from './reload.ts';
 import { keysForRestart, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
 import { type AgentStatus, agentStatus, rulesStatus } from './status.ts';
+import { topSample } from './top.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
@@ -195,12 +196,13 @@ class Service {
 
   /** `saker status` is a comfort; that nobody can ask is no reason not to watch. */
   async #answer(): Promise<void> {
-    this.#control = await openControl(CONTROL_SOCKET, { '/status': () => this.#agentStatus() }).catch(
-      (error: Error) => {
-        this.#log.warning(`saker status will get no answer: ${error.message}`);
-        return null;
-      },
-    );
+    this.#control = await openControl(CONTROL_SOCKET, {
+      '/status': () => this.#agentStatus(),
+      '/top': () => topSample(this.#engine, this.#probes, this.#delivery),
+    }).catch((error: Error) => {
+      this.#log.warning(`saker status will get no answer: ${error.message}`);
+      return null;
+    });
   }
 
   async #agentStatus(): Promise<AgentStatus> {

@@ -1,10 +1,10 @@
-import { writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import { nearest } from '../base/suggest.ts';
 import { VERSION } from '../base/version.ts';
 import type { Command, Io } from './io.ts';
+import { writeErr, writeOut } from './write.ts';
 
 /** One row per command: what it is for, and where it lives. Loaded only when it is called. */
 const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
   rules: {
     about: 'describe rules: saker rules [FILE...] [--json]',
     load: async () => (await import('./rules.ts')).rulesCommand,
+  },
+  top: {
+    about: 'what each rule costs, live: saker top [--sort KEY] [--once] [--json]',
+    load: async () => (await import('./top.ts')).topCommand,
   },
   status: {
     about: 'what the running agent sees and how: saker status [--json]',
@@ -45,7 +49,7 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
  * @param calledAs the name the program was started by
  */
 export async function main(calledAs: string, args: readonly string[]): Promise<number> {
-  const io: Io = { out: (text) => writeAll(1, text), err: (text) => writeAll(2, text) };
+  const io: Io = { out: writeOut, err: writeErr };
   const [name] = args;
   const asFalco = basename(calledAs) === 'falco';
   if (!asFalco && (name === 'help' || name === '--help' || name === '-h')) {
@@ -71,23 +75,4 @@ export async function main(calledAs: string, args: readonly string[]): Promise<n
 function usage(): string {
   const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`);
   return `saker ${VERSION}: runtime security for Linux hosts\n\nusage: saker COMMAND [arguments]\n\n${rows.join('\n')}\n  version  print the version\n`;
-}
-
-/**
- * Writes all of a text before it returns: process.exit would cut what a pipe has not taken yet. A reader that
- * went away (EPIPE, as with `| head`) ends the output, not the program.
- */
-function writeAll(fd: 1 | 2, text: string): void {
-  const bytes = Buffer.from(text);
-  let at = 0;
-  while (at < bytes.length) {
-    try {
-      at += writeSync(fd, bytes, at);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== 'EAGAIN') return;
-      // Left in non-blocking mode by whoever made it: give its reader a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
 }

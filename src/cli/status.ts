@@ -1,19 +1,13 @@
-import { request } from 'node:http';
 import { parseArgs } from 'node:util';
 import type { ContainerStatus } from '../agent/containers.ts';
 import { CONTROL_SOCKET } from '../agent/control.ts';
 import type { AgentStatus, EventStatus } from '../agent/status.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { askAgent, explainNoAnswer } from './agent-client.ts';
 import type { Io } from './io.ts';
 
 const USAGE = 'usage: saker status [--json]';
-const PATIENCE_MS = 5000;
-/** Some 500 types with their parts are about 200 KiB. */
-const ANSWER_BYTES = 4 << 20;
-/** There is no agent to ask. */
-const NOT_RUNNING = 1;
-
 /** `saker status [--json]`: what the running agent does, sees and cannot see. */
 export async function statusCommand(
   args: readonly string[],
@@ -28,50 +22,12 @@ export async function statusCommand(
     return EXIT_CODE.usage;
   }
   try {
-    const text = await ask(socket, '/status');
+    const text = await askAgent(socket, '/status');
     io.out(json ? `${text.trim()}\n` : describeStatus(JSON.parse(text)));
     return 0;
   } catch (error) {
-    return explain(error as NodeJS.ErrnoException, socket, io);
+    return explainNoAnswer(error as NodeJS.ErrnoException, socket, io);
   }
-}
-
-function explain(error: NodeJS.ErrnoException, socket: string, io: Io): number {
-  const { code } = error;
-  if (code === 'EACCES' || code === 'EPERM') {
-    io.err('saker: only root may ask the agent — use sudo saker status\n');
-    return EXIT_CODE.permission;
-  }
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
-    io.err(`saker: no agent answers at ${socket} — start it with systemctl start saker\n`);
-    return NOT_RUNNING;
-  }
-  io.err(`saker: the agent at ${socket} does not answer as it should: ${printable(error.message)}\n`);
-  return EXIT_CODE.internal;
-}
-
-/** The body of the answer to GET. */
-function ask(socketPath: string, path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const question = request({ socketPath, path, timeout: PATIENCE_MS }, (answer) => {
-      answer.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        bytes += chunk.length;
-        if (bytes > ANSWER_BYTES) question.destroy(new Error('its answer is too long'));
-      });
-      answer.on('error', reject);
-      answer.on('end', () =>
-        answer.statusCode === 200
-          ? resolve(Buffer.concat(chunks).toString())
-          : reject(new Error(`status ${answer.statusCode}`)),
-      );
-    });
-    question.on('timeout', () => question.destroy(new Error(`nothing for ${PATIENCE_MS / 1000} s`)));
-    question.on('error', reject);
-    question.end();
-  });
 }
 
 /** For people: a line each, then a table of events. */
