@@ -3,6 +3,7 @@ import type { Problem } from '../base/errors.ts';
 import { type Config, loadConfig, readRulesFiles, type Unreadable } from '../config/index.ts';
 import type { RulesInput } from '../engine/messages.ts';
 import { readMachine } from '../host/index.ts';
+import { noiseInput } from './noise.ts';
 
 /** Where the agent's settings come from; the same at start and at every reload. */
 export interface SettingsSource {
@@ -42,7 +43,7 @@ export function loadSettings(source: SettingsSource): SettingsResult {
   const rulesPaths = source.rulesFiles ?? config.rules_files;
   const { files, unreadable, absent } = readRulesFiles(rulesPaths, source.rulesFiles !== null);
   return {
-    settings: unreadable.length > 0 ? null : { config, rules: rulesInput(config, files) },
+    settings: unreadable.length > 0 ? null : { config, rules: rulesInput(config, files, source.configFile) },
     problems: [...problems, ...unreadable.map(unreadableRules), ...absent.map(absentRules)],
     paths: [...paths, ...rulesPaths],
   };
@@ -70,7 +71,7 @@ function unreadableRules({ name, reason }: Unreadable): Problem {
   };
 }
 
-function rulesInput(config: Config, files: RulesInput['files']): RulesInput {
+function rulesInput(config: Config, files: RulesInput['files'], configFile: string | null): RulesInput {
   return {
     files,
     compat: config.compat,
@@ -87,6 +88,7 @@ function rulesInput(config: Config, files: RulesInput['files']): RulesInput {
       includeOutputFields: config.json_include_output_fields_property,
       includeTags: config.json_include_tags_property,
     },
+    noise: noiseInput(config, configFile),
   };
 }
 
@@ -106,6 +108,7 @@ const RELOADED: ReadonlySet<string> = new Set([
     'priority',
     'append_output',
     'static_fields',
+    'noise_control',
   ],
   ...['time_format_iso_8601', 'json_include_output_property', 'json_include_message_property'],
   ...['json_include_output_fields_property', 'json_include_tags_property'],

@@ -41,6 +41,10 @@ export const DEFAULTS: Config = {
   // Text and fields added to the alerts of chosen rules.
   append_output: [],
 
+  // Repeats and floods of alerts: counted, and told in summaries. Keys that are not written are the preset's
+  // (src/agent/noise.ts); `auto` is `off` for a falco.yaml and `compat: falco`, else `default`. saker's own.
+  noise_control: { preset: 'auto' },
+
   // Kept for falco.yaml's sake: saker hands complete lines to the system at once either way.
   buffered_outputs: false,
   // Alerts each output may hold back while its destination is slow. Falco's 0 means unbounded, which lets a dead

@@ -8,10 +8,12 @@ import { applyRecord, type ProcReader, tsNs } from './apply.ts';
 import { CgroupContainers } from './cgroup-containers.ts';
 import { Event } from './event.ts';
 import type { Needs } from './facts/needs.ts';
+import { Findings } from './findings.ts';
 import { HeldEvents, HOLD_LIMITS } from './held.ts';
 import { type HostAddresses, HostNames } from './host-names.ts';
-import { Matcher } from './matcher.ts';
+import { CANARY, Matcher } from './matcher.ts';
 import type { EngineStats, RulesCheck, RulesInput } from './messages.ts';
+import { wrongFields } from './noise-key.ts';
 import { Peers } from './peers.ts';
 import { checkOf, loadRuleSet } from './rule-set.ts';
 import { RuleTotals } from './rule-totals.ts';
@@ -49,14 +51,23 @@ export class Engine {
     machine: this.#host,
     containers: this.#cgroups,
   };
-  readonly #emit = (alert: Alert): void => void this.#alerts.push(alert);
+  readonly #findings = new Findings(this.#host.clock.wallNs);
+  /** Of an event that need not wait. */
+  readonly #take = (rule: number, event: Event): void => {
+    if (rule !== CANARY) this.#totals.count(this.#matcher!.nameOf(rule));
+    this.#findings.take(rule, event);
+  };
+  readonly #takeOrDraft = (rule: number, event: Event): void => {
+    if (!this.#held.concerns(event.container)) this.#take(rule, event);
+    // Only its words show whether an alert needs what is not known yet.
+    else if (this.#matcher!.describe(rule, event)) this.#drafts++;
+  };
+  #drafts = 0;
   #matcher: Matcher | null = null;
   readonly #totals = new RuleTotals();
   #held = new HeldEvents((event) => this.#judgeHeld(event));
   #view: { record: EventRecord; event: Event; memory: Uint8Array } | null = null;
-  #alerts: Alert[] = [];
   #events = 0;
-  #matches = 0;
   #unreadable = 0;
   #faults = 0;
   #lastFault = '';
@@ -65,16 +76,23 @@ export class Engine {
   /** Compiles beside the running rules; they are replaced between two events, or, with an error, not at all. */
   load(rules: RulesInput): RulesCheck {
     const loaded = loadRuleSet(rules);
-    const matcher = loaded.ok ? new Matcher(loaded, rules) : null;
+    const wrong = [
+      ...wrongFields('noise_control.dedup_by', rules.noise?.dedupBy ?? []),
+      ...wrongFields('noise_control.group_by', rules.noise?.groupBy ?? []),
+    ].map((line) => `${line}\n`);
+    const ok = loaded.ok && wrong.length === 0;
+    const matcher = ok ? new Matcher(loaded, rules) : null;
     if (matcher !== null) {
       this.#totals.replace(this.#matcher, matcher);
       this.#matcher = matcher;
+      this.#findings.configure(matcher, rules.noise);
       this.#context.isoTimes = rules.format.timeFormatIso8601;
       this.#context.hostname = new Interned(rules.format.hostname);
     }
     const needs = matcher?.needs ?? NO_NEEDS;
     const check = checkOf(loaded);
-    return { ...check, ...needs, eventTypes: new Set([...check.eventTypes, ...needs.followed]) };
+    const report = check.report + wrong.join('');
+    return { ...check, ok, report, ...needs, eventTypes: new Set([...check.eventTypes, ...needs.followed]) };
   }
 
   /** What the names of hosts in the rules stand for now. */
@@ -125,19 +143,19 @@ export class Engine {
 
   /** An event that needs what a runtime has not told yet is judged later: what it gave so far does not count. */
   #judge(event: Event, offset: number, length: number): void {
-    const before = this.#alerts.length;
-    this.#matcher?.match(event, this.#emit);
-    const container = this.#held.waitsFor(event, this.#alerts.length > before);
-    if (container === null) return;
-    this.#alerts.length = before;
-    const record = this.#view!.memory.subarray(offset, offset + length);
-    if (!this.#held.hold(container, event, record, performance.now()))
-      this.#matcher?.match(event, this.#emit);
+    this.#drafts = 0;
+    this.#matcher?.match(event, this.#takeOrDraft);
+    const container = this.#held.waitsFor(event, this.#drafts > 0);
+    if (container !== null) {
+      const record = this.#view!.memory.subarray(offset, offset + length);
+      if (this.#held.hold(container, event, record, performance.now())) return;
+    }
+    if (container !== null || this.#drafts > 0) this.#matcher?.match(event, this.#take);
   }
 
   #judgeHeld(event: Event): void {
     try {
-      this.#matcher?.match(event, this.#emit);
+      this.#matcher?.match(event, this.#take);
     } catch (error) {
       this.#failed(error);
     }
@@ -164,12 +182,13 @@ export class Engine {
 
   /** The alerts found since the last call. */
   takeAlerts(): readonly Alert[] {
-    if (this.#alerts.length === 0) return this.#alerts;
-    this.#matches += this.#alerts.length;
-    const alerts = this.#alerts;
-    for (const alert of alerts) this.#totals.count(alert);
-    this.#alerts = [];
-    return alerts;
+    return this.#findings.takeAlerts();
+  }
+
+  /** At the end: what waits or was held back becomes alerts. */
+  finish(): void {
+    this.releaseHeld(true);
+    this.#findings.flush();
   }
 
   /**
@@ -197,7 +216,7 @@ export class Engine {
     const { processes, misses, repaired } = this.#table.stats;
     return {
       events: this.#events,
-      matches: this.#matches,
+      matches: this.#findings.count,
       corrupt: corrupt + this.#unreadable,
       faults: this.#faults,
       lastFault: this.#lastFault,
@@ -208,6 +227,7 @@ export class Engine {
       held: this.#held.stats(),
       rules: this.#matcher === null ? [] : this.#totals.stats(this.#matcher),
       overrun,
+      suppressed: this.#findings.suppressed(),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Container } from '../containers/index.ts';
+import type { MaybeContainer } from './cgroup-containers.ts';
 import type { Event } from './event.ts';
 
 /**
@@ -85,6 +86,12 @@ export class HeldEvents {
     if (askedOf?.state === 'pending') return askedOf;
     if (!alerted || this.#waiting === 0 || !event.container) return null;
     return (this.#queues.get(event.container.key)?.events.length ?? 0) > 0 ? event.container : null;
+  }
+
+  /** Whether events that happened here may have to wait: then what they give counts only once they need not. */
+  concerns(container: MaybeContainer): boolean {
+    if (!container || this.#limits.holdMs === 0) return false;
+    return container.state === 'pending' || (this.#queues.get(container.key)?.events.length ?? 0) > 0;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { AlertFormat } from '../alerts/index.ts';
+import type { AlertFormat, NoiseLimits, Suppressed } from '../alerts/index.ts';
 import type { Alert, Priority } from '../base/alert.ts';
 import type { AskMessage, CacheStats, NewsMessage } from '../containers/index.ts';
 import type { Needs } from './facts/needs.ts';
@@ -21,6 +21,15 @@ export interface AppendOutput {
   readonly extra_fields?: readonly (string | Readonly<Record<string, string>>)[];
 }
 
+/** What findings of a rule have in common that count as repeats, or to the same rate. */
+export interface NoiseInput extends NoiseLimits {
+  /** Fields; `output` stands for those that the rule's output shows. */
+  readonly dedupBy: readonly string[];
+  readonly groupBy: readonly string[];
+  /** Rules, by name with `*`, all of whose alerts go out. */
+  readonly except: readonly string[];
+}
+
 /** Rules and the switches that shape what comes of a match; a reload sends a new one. */
 export interface RulesInput {
   readonly files: readonly { readonly name: string; readonly content: string }[];
@@ -36,6 +45,8 @@ export interface RulesInput {
   /** Fields added to every alert. */
   readonly staticFields: Readonly<Record<string, string>>;
   readonly format: AlertFormat;
+  /** Left out: every finding becomes an alert. */
+  readonly noise?: NoiseInput;
 }
 
 /** The ring and what the loop around it needs. */
@@ -84,7 +95,7 @@ export interface RuleStats {
   readonly tags: readonly string[];
   /** Evaluations of its condition; events that cannot match by their type or a field looked at first take none. */
   readonly evaluated: number;
-  /** Alerts. */
+  /** Matches, those that noise control held back as well. */
   readonly matched: number;
   /** Evaluations that were timed, about one of 257, and their time together. */
   readonly samples: number;
@@ -108,6 +119,8 @@ export interface EngineStats {
   readonly rules: readonly RuleStats[];
   /** Alerts dropped because the main thread did not keep up. */
   readonly overrun: number;
+  /** Findings that did not become alerts of their own, by rule. Summaries tell, or will tell, of them. */
+  readonly suppressed: ReadonlyMap<string, Suppressed>;
 }
 
 export type Answer =

@@ -1,4 +1,3 @@
-import type { Alert } from '../base/alert.ts';
 import type { Matcher } from './matcher.ts';
 import type { RuleStats } from './messages.ts';
 
@@ -14,9 +13,9 @@ export class RuleTotals {
   #kept = new Map<string, Totals>();
   readonly #matched = new Map<string, number>();
 
-  /** An alert that is final: what waits for facts of its container is judged, and counted, later. */
-  count({ rule, source }: Alert): void {
-    if (source !== 'internal') this.#matched.set(rule, (this.#matched.get(rule) ?? 0) + 1);
+  /** A match that is final: what waits for facts of its container is judged, and counted, later. */
+  count(rule: string): void {
+    this.#matched.set(rule, (this.#matched.get(rule) ?? 0) + 1);
   }
 
   /** Those of `next` take over from those of `before`. */

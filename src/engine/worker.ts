@@ -82,7 +82,7 @@ class EngineWorker {
     }
     // What the kernel wrote until now still counts; what it goes on writing does not, or the end might never come.
     for (let left = FINAL_BATCHES; left > 0 && this.#drain(source) === BUDGET; left--);
-    this.#engine.releaseHeld(true);
+    this.#engine.finish();
     this.#sayFound();
     source.close();
     this.#say({ kind: 'stop' });

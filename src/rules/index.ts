@@ -18,13 +18,17 @@ export {
   type LoadOptions,
   type LoadResult,
   loadRules,
+  matchesStars,
   type RulesFile,
   SUGGESTED_FIELDS,
 } from './file/index.ts';
 export {
   type CompiledOutput,
+  compileKey,
   compileOutput,
   escapeLine,
+  type NamedField,
+  namedField,
   type OutputValue,
   parseOutput,
 } from './output/index.ts';

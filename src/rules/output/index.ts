@@ -8,6 +8,7 @@
  */
 export { type CompiledOutput, compileOutput } from './compile.ts';
 export { escapeLine } from './escape.ts';
+export { compileKey, namedField } from './key.ts';
 export {
   type NamedField,
   type OutputError,

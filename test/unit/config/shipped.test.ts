@@ -34,6 +34,7 @@ test('what it shows in comments is valid too', () => {
   assert.equal(config!.append_output.length, 1);
   assert.deepEqual(config!.engine, DEFAULTS.engine);
   const examples = [
+    'noise_control',
     'append_output',
     'static_fields',
     'rules',

@@ -4,6 +4,7 @@ import type { Alert } from '../../../src/base/alert.ts';
 import { Interned } from '../../../src/base/interning.ts';
 import { noFacts } from '../../../src/containers/facts.ts';
 import { type Container, type ContainerFacts, Containers } from '../../../src/containers/index.ts';
+import type { Event } from '../../../src/engine/event.ts';
 import { HeldEvents, HOLD_LIMITS } from '../../../src/engine/held.ts';
 import { Matcher } from '../../../src/engine/matcher.ts';
 import type { RulesInput } from '../../../src/engine/messages.ts';
@@ -65,7 +66,8 @@ function setUp(limits: Partial<typeof HOLD_LIMITS> = {}) {
   const matcher = new Matcher(loadRuleSet(INPUT), INPUT);
   const containers = new Containers();
   const alerts: Alert[] = [];
-  const held = new HeldEvents((event) => matcher.match(event, (alert) => alerts.push(alert)), {
+  const alertOf = (rule: number, event: Event) => matcher.build(matcher.describe(rule, event));
+  const held = new HeldEvents((event) => matcher.match(event, (rule) => alerts.push(alertOf(rule, event))), {
     ...HOLD_LIMITS,
     ...limits,
   });
@@ -85,10 +87,11 @@ function setUp(limits: Partial<typeof HOLD_LIMITS> = {}) {
       const record = openRecord('openat', { ret: 3, name });
       const event = eventOf(record, { container, processes: [running] });
       const found: Alert[] = [];
-      matcher.match(event, (alert) => found.push(alert));
+      matcher.match(event, (rule) => found.push(alertOf(rule, event)));
       const waits = held.waitsFor(event, found.length > 0);
       if (waits === null) alerts.push(...found);
-      else if (!held.hold(waits, event, record, nowMs)) matcher.match(event, (alert) => alerts.push(alert));
+      else if (!held.hold(waits, event, record, nowMs))
+        matcher.match(event, (rule) => alerts.push(alertOf(rule, event)));
       // The ring's memory is used again.
       record.fill(0);
     },

@@ -69,7 +69,7 @@ writeFileSync('/etc/saker/rules.d/containers.yaml', RULES);
 // Above what an answer takes in a slow guest, below the 6 s after which a runtime that hangs has been given up.
 writeFileSync(
   '/etc/saker/config.d/containers.yaml',
-  'rule_matching: all\ncontainer_engines: {hold_ms: 4000}\n',
+  'rule_matching: all\nnoise_control: {preset: off}\ncontainer_engines: {hold_ms: 4000}\n',
 );
 run('systemctl', 'restart', 'saker');
 
