@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'what each rule costs, live: saker top [--sort KEY] [--once] [--json]',
     load: async () => (await import('./top.ts')).topCommand,
   },
+  alerts: {
+    about: 'alerts of this host: saker alerts [--since 2h] [--rule NAME] [--follow] [--summary] [--json]',
+    load: async () => (await import('./alerts/index.ts')).alertsCommand,
+  },
   status: {
     about: 'what the running agent sees and how: saker status [--json]',
     load: async () => (await import('./status.ts')).statusCommand,

@@ -5,7 +5,7 @@ import { runAgent } from '../agent/run.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import { VERSION } from '../base/version.ts';
-import { configSchema } from '../config/index.ts';
+import { configSchema, DEFAULT_CONFIG } from '../config/index.ts';
 import { checkCommand } from './check.ts';
 import { fieldsCommand } from './fields.ts';
 import type { Io } from './io.ts';
@@ -13,7 +13,6 @@ import { rulesCommand } from './rules.ts';
 
 /** A timer of Node holds 2^31 - 1 ms. */
 const MAX_SECONDS = 2_147_483;
-const DEFAULT_CONFIG = '/etc/saker/saker.yaml';
 
 /** Falco's flags, and only those that mean the same here. */
 const OPTIONS = {

@@ -1,6 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Read when the command line names no other. */
+export const DEFAULT_CONFIG = '/etc/saker/saker.yaml';
+
 /** Where configuration text comes from: the disk, or a table in tests. Methods throw as node:fs does. */
 export interface ConfigFiles {
   read(path: string): string;

@@ -4,7 +4,7 @@
  * configuration when the new one is bad. Runs on the main thread, at start and at reload.
  */
 export { DEFAULTS } from './defaults.ts';
-export { type ConfigFiles, diskFiles } from './files.ts';
+export { type ConfigFiles, DEFAULT_CONFIG, diskFiles } from './files.ts';
 export { configSchema } from './json-schema.ts';
 export { type ConfigResult, type ConfigSources, loadConfig } from './load.ts';
 export type { Env } from './parse.ts';
