@@ -124,9 +124,13 @@ export function createCanary(options: CanaryOptions): Canary {
 }
 
 function openCanary(flags: number): void {
+  const { stackTraceLimit } = Error;
+  // It fails every time; where from is known.
+  Error.stackTraceLimit = 0;
   try {
     closeSync(openSync(CANARY_PATH, flags));
   } catch {
     // It is not there; that it was tried is the point.
   }
+  Error.stackTraceLimit = stackTraceLimit;
 }

@@ -58,8 +58,15 @@ export class EngineLink {
   }
 
   async watch(plan: Omit<WatchPlan, 'taken'>, wake: () => void): Promise<void> {
-    await this.#ask({ kind: 'watch', plan: { ...plan, taken: this.#taken } }, 'watch');
+    // Before the worker may sleep: a message without a wake-up would lie there.
     this.#wake = wake;
+    // An exit that nobody planned waits for the worker, which may sleep in a foreign call.
+    process.once('exit', () => {
+      if (this.#ending) return;
+      this.#worker.postMessage({ kind: 'stop' } satisfies Question);
+      wake();
+    });
+    await this.#ask({ kind: 'watch', plan: { ...plan, taken: this.#taken } }, 'watch');
   }
 
   /** Resolves with the number of processes known then. */

@@ -6,11 +6,18 @@ import type { EngineLink } from './engine-link.ts';
 import type { Log } from './log.ts';
 import { LossWatch } from './loss.ts';
 
-/** Kernel losses and destinations are looked at this often. */
+/** The ring and destinations are looked at this often: nothing but memory is read for that. */
 const LOOK_EVERY_MS = 1000;
-const ENGINE_LOOK_EVERY_MS = 10_000;
+/** The kernel's counters while the ring has room: a system call for each type of event. */
+const COUNTS_EVERY_MS = 10_000;
+/** Facts of a program cost the kernel some 50,000 instructions, and there are dozens of programs. */
+const PROGRAMS_EVERY_MS = 60_000;
+const ENGINE_LOOK_EVERY_MS = 30_000;
 
-/** Looks again and again for what was lost, and says it. */
+/**
+ * Looks again and again for what was lost, and says it. An agent that has nothing to do must cost next to nothing, so
+ * the kernel is asked often only while it may have lost something: while more comes than half of the ring holds.
+ */
 export function lookForLosses(
   log: Log,
   probes: Probes,
@@ -20,16 +27,31 @@ export function lookForLosses(
 ): NodeJS.Timeout[] {
   const losses = new LossWatch(log);
   const behind = new BacklogWatch(log);
+  let counts = probes.counts();
+  let { read } = backlog();
+  const atKernel = (): void => {
+    counts = probes.counts();
+    losses.lookAtKernel(counts);
+  };
+  const often = (): void => {
+    const level = backlog();
+    // What waited at any moment since the last look is less than this.
+    const mostWaiting = level.written - read;
+    read = level.read;
+    if (mostWaiting > level.sizeBytes / 2) atKernel();
+    behind.look(level, counts, performance.now());
+    losses.lookAtSinks(delivery.stats());
+  };
   const atEngine = (): void => {
     engine.stats().then(
       (stats) => losses.lookAtEngine(stats),
       () => {},
     );
   };
-  const atKernel = (): void => {
-    const counts = probes.counts();
-    losses.look(counts, probes.facts(), delivery.stats());
-    behind.look(backlog(), counts, performance.now());
-  };
-  return [setInterval(atEngine, ENGINE_LOOK_EVERY_MS), setInterval(atKernel, LOOK_EVERY_MS)];
+  return [
+    setInterval(often, LOOK_EVERY_MS),
+    setInterval(atKernel, COUNTS_EVERY_MS),
+    setInterval(() => losses.lookAtPrograms(probes.facts()), PROGRAMS_EVERY_MS),
+    setInterval(atEngine, ENGINE_LOOK_EVERY_MS),
+  ];
 }

@@ -21,12 +21,6 @@ export class LossWatch {
     this.#log = log;
   }
 
-  look(counts: readonly TypeCount[], programs: readonly ProgramFacts[], sinks: readonly SinkStats[]): void {
-    this.#lookAtKernel(counts);
-    this.#lookAtPrograms(programs);
-    this.#lookAtSinks(sinks);
-  }
-
   /** Asked less often: the answer wakes the engine. */
   lookAtEngine({
     corrupt,
@@ -54,7 +48,7 @@ export class LossWatch {
     this.#faults = faults;
   }
 
-  #lookAtKernel(counts: readonly TypeCount[]): void {
+  lookAtKernel(counts: readonly TypeCount[]): void {
     const lost: string[] = [];
     for (const { type, lost: total } of counts) {
       const before = this.#events.get(type) ?? 0n;
@@ -66,7 +60,7 @@ export class LossWatch {
   }
 
   /** A program that was preempted is skipped for every other task on its processor until it goes on. */
-  #lookAtPrograms(programs: readonly ProgramFacts[]): void {
+  lookAtPrograms(programs: readonly ProgramFacts[]): void {
     const missed: string[] = [];
     for (const { program, missedRuns } of programs) {
       const before = this.#missed.get(program) ?? 0;
@@ -79,7 +73,7 @@ export class LossWatch {
       );
   }
 
-  #lookAtSinks(sinks: readonly SinkStats[]): void {
+  lookAtSinks(sinks: readonly SinkStats[]): void {
     for (const { name, dropped, refused } of sinks) {
       const before = this.#alerts.get(name) ?? 0;
       const total = dropped + refused;

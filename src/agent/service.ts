@@ -1,3 +1,4 @@
+import { collectGarbage } from '../base/collect.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
@@ -191,7 +192,10 @@ class Service {
     );
     const processes = await this.#engine.tasks(this.#probes.readTasks());
     this.#log.info(`${processes} processes known`);
-    void this.#probes.settled().then(() => this.#log.info(`${this.#probes.active.length} hooks attached`));
+    void this.#probes.settled().then(() => {
+      this.#log.info(`${this.#probes.active.length} hooks attached`);
+      collectGarbage();
+    });
   }
 
   /** `saker status` is a comfort; that nobody can ask is no reason not to watch. */

@@ -25,7 +25,9 @@ export interface KeeperTimes {
   readonly lastPauseMs: number;
 }
 
-/** The directory is watched; the timer is for a directory that appears in one not watched. */
+/** Where the directory is watched a look is a precaution only: with a dozen sockets that are not there it costs most. */
+const WATCHED_PAUSES = 20;
+
 export const KEEPER_TIMES: KeeperTimes = { firstPauseMs: 500, lastPauseMs: 30_000 };
 
 /**
@@ -128,19 +130,22 @@ export class Keeper {
     }
   }
 
-  /** Until something happens in the nearest directory that exists, at most the longest pause. */
+  /** Until something happens in the nearest directory that exists; unwatched, at most the longest pause. */
   async #appears(): Promise<void> {
+    const { socketPath } = this.source;
     const changed = Promise.withResolvers<void>();
     let watcher: FSWatcher | null = null;
+    const directory = nearestDirectory(socketPath);
     try {
-      watcher = watch(nearestDirectory(this.source.socketPath), { persistent: false }, () =>
-        changed.resolve(),
-      );
-      watcher.on('error', () => {}); // the directory went away; the timer remains
+      watcher = watch(directory, { persistent: false }, () => changed.resolve());
+      watcher.on('error', () => changed.resolve()); // the directory went away
     } catch {
       // No inotify instance left: the timer remains.
     }
-    if (!existsSync(this.source.socketPath)) await this.#pause(this.#times.lastPauseMs, changed.promise);
+    // Another directory may have come just before the watch.
+    const isWatched = watcher !== null && nearestDirectory(socketPath) === directory;
+    const pauseMs = this.#times.lastPauseMs * (isWatched ? WATCHED_PAUSES : 1);
+    if (!existsSync(socketPath)) await this.#pause(pauseMs, changed.promise);
     watcher?.close();
     // /run changes often: look again at most this often.
     await this.#pause(this.#times.firstPauseMs / 10);

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { collectGarbage } from '../base/collect.ts';
 import { openNative } from '../kernel/index.ts';
 import { openRing, PAUSE_MS, type RecordSource } from '../ring/index.ts';
 import { Engine } from './engine.ts';
@@ -15,8 +16,8 @@ import type { Answer, FromEngine, Question, ToEngine, WatchPlan } from './messag
 const BUDGET = 4096;
 /** At the end: a ring of 8 MiB full of the smallest records. */
 const FINAL_BATCHES = 32;
-/** Longest sleep; bounds how late a message without a wake-up is seen. */
-const IDLE_MS = 250;
+/** Longest sleep. Every message comes with a wake-up; what has a time of its own shortens the sleep (#patienceMs). */
+const IDLE_MS = 10_000;
 
 class EngineWorker {
   readonly #port: MessagePort;
@@ -48,6 +49,7 @@ class EngineWorker {
     // Said at the end of the loop, when everything is handed over.
     if (kind === 'stop' && this.#source !== null) return;
     this.#say(this.#answerTo(message));
+    if (kind === 'tasks' || (kind === 'load' && this.#source !== null)) collectGarbage();
   }
 
   #answerTo(message: Question): Answer {

@@ -6,7 +6,7 @@
  *   const source = openRing(native, ringFd, ringBytes, eventFd);
  *   while (!stopping) {
  *     const n = source.drain((offset, length) => …, 4096);
- *     if (n < 4096) source.wait(n > 0 ? PAUSE_MS : 0, 250);
+ *     if (n < 4096) source.wait(n > 0 ? PAUSE_MS : 0, 10_000);
  *   }
  *   source.close();
  *

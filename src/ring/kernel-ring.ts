@@ -10,8 +10,11 @@ export interface RingNative {
   view(address: number, sizeBytes: number): ArrayBuffer;
 }
 
-/** A worker blocked in a foreign call cannot be stopped, not even by process.exit. */
-const MAX_WAIT_MS = 250;
+/**
+ * A worker blocked in a foreign call cannot be stopped, not even by process.exit: who ends it has to signal the event.
+ * Each return of an idle wait costs some ten thousand instructions.
+ */
+const MAX_WAIT_MS = 10_000;
 
 /**
  * How long to leave a ring alone after reading from it. A wake-up costs 7 to 9 µs of the program that caused the

@@ -24,11 +24,16 @@ const programs = (missedRuns: number) => [
 test('each loss is said once, with its type and number', () => {
   const lines: string[] = [];
   const watch = new LossWatch(createLog((line) => lines.push(line), 'Debug', true));
-  watch.look(counts(0n, 0n), programs(0), [sink(0)]);
+  const look = (opens: bigint, execs: bigint, missed: number, one: SinkStats): void => {
+    watch.lookAtKernel(counts(opens, execs));
+    watch.lookAtPrograms(programs(missed));
+    watch.lookAtSinks([one]);
+  };
+  look(0n, 0n, 0, sink(0));
   assert.deepEqual(lines, []);
-  watch.look(counts(5n, 1n), programs(3), [sink(2, 1)]);
-  watch.look(counts(5n, 1n), programs(3), [sink(2, 1)]);
-  watch.look(counts(7n, 1n), programs(3), [sink(2, 1)]);
+  look(5n, 1n, 3, sink(2, 1));
+  look(5n, 1n, 3, sink(2, 1));
+  look(7n, 1n, 3, sink(2, 1));
   assert.deepEqual(lines, [
     '<4>the kernel lost events, saker was blind to them: 5 openat, 1 execve\n',
     '<4>the kernel skipped programs, saker was blind to what they watch: open_syscall 3 times\n',
