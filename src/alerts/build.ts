@@ -28,8 +28,16 @@ export interface Match {
   readonly fields: Readonly<Record<string, AlertValue>>;
 }
 
-/** Makes the alert that all sinks get: text line and JSON line as Falco prints them. */
-export function buildAlert(match: Match, format: AlertFormat): Alert {
+/**
+ * Longest text of a value and of an output, in characters. The kernel's texts are shorter (4096 bytes); lists,
+ * environments and what other sources tell may be longer, and receivers refuse what is far larger than they expect.
+ */
+const MAX_VALUE = 16 << 10;
+const MAX_OUTPUT = 64 << 10;
+
+/** Makes the alert that all sinks get: text line and JSON line as Falco prints them, no part longer than its bound. */
+export function buildAlert(found: Match, format: AlertFormat): Alert {
+  const match = bounded(found);
   const time = format.timeFormatIso8601 ? isoTime(match.timeNs) : localTime(match.timeNs);
   const text = `${time}: ${match.priority} ${match.output}`;
   return {
@@ -45,6 +53,41 @@ export function buildAlert(match: Match, format: AlertFormat): Alert {
     text,
     json: jsonLine(match, `${time}: ${match.priority} ${match.rawOutput}`, format),
   };
+}
+
+function bounded(match: Match): Match {
+  const { output, rawOutput, fields } = match;
+  const isSmall = Object.values(fields).every((v) =>
+    typeof v === 'string' ? v.length <= MAX_VALUE : !Array.isArray(v),
+  );
+  if (isSmall && rawOutput.length <= MAX_OUTPUT && output.length <= MAX_OUTPUT) return match;
+  const entries = Object.entries(fields).map(([name, value]) => [name, boundedValue(value)] as const);
+  return {
+    ...match,
+    output: cut(output, MAX_OUTPUT),
+    rawOutput: cut(rawOutput, MAX_OUTPUT),
+    // No prototype: a field's name is text from a rules file.
+    fields: Object.assign(Object.create(null), Object.fromEntries(entries)),
+  };
+}
+
+/** Of a list the first ones that together keep to the bound. */
+function boundedValue(value: AlertValue): AlertValue {
+  if (typeof value === 'string') return cut(value, MAX_VALUE);
+  if (!Array.isArray(value)) return value;
+  let left = MAX_VALUE;
+  const kept: AlertValue[] = [];
+  for (const one of value) {
+    const part = boundedValue(one);
+    left -= String(part).length + 1;
+    if (left < 0) return [...kept, '…'];
+    kept.push(part);
+  }
+  return kept;
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
 }
 
 /** Key order as Falco's (alphabetical), on one line, valid whatever the event held. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { Alert } from '../base/alert.ts';
 import type { Datagram, OpenDatagram } from '../base/datagram.ts';
-import { errnoName } from './errno.ts';
+import { errnoName, inWords } from './errno.ts';
 import type { Channel, Sent } from './sink.ts';
 
 const { EAGAIN, EWOULDBLOCK, ENOBUFS, EINTR, EMSGSIZE } = constants.errno;
@@ -31,7 +31,7 @@ export function datagramChannel(
       const target = connected();
       const result = typeof target === 'number' ? target : target.send(record);
       if (result === 0) continue;
-      const error = `${path}: ${errnoName(-result)}`;
+      const error = `${path}: ${inWords(errnoName(-result))}`;
       if (-result === EMSGSIZE) return { done, error, refused: true };
       const busy = BUSY.has(-result);
       if (!busy) drop();
@@ -41,7 +41,7 @@ export function datagramChannel(
   };
   const tryOpen = (): string | null => {
     const target = connected();
-    return typeof target === 'number' ? `${path}: ${errnoName(-target)}` : null;
+    return typeof target === 'number' ? `${path}: ${inWords(errnoName(-target))}` : null;
   };
   return { name, open: tryOpen, encode, send, reopen: drop, close: drop };
 }

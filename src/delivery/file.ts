@@ -1,7 +1,7 @@
 import { close, constants, fdatasync, fstat, open, read, stat, write } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Alert } from '../base/alert.ts';
-import { errorName } from './errno.ts';
+import { errorName, inWords } from './errno.ts';
 import { alertLine } from './line.ts';
 import { LineWriter } from './line-writer.ts';
 import type { Channel, Sent } from './sink.ts';
@@ -107,7 +107,7 @@ class FileChannel implements Channel {
     if (this.#options.fsync !== 'batch' || !file.isRegular) return sent;
     const failed = await calls.sync(file.fd).then(() => null, errorName);
     // They are written; only how safely is not known.
-    return failed === null ? sent : { ...sent, error: this.#named(`fsync: ${failed}`) };
+    return failed === null ? sent : { ...sent, error: this.#named(failed) };
   }
 
   async #open(): Promise<string | null> {
@@ -165,7 +165,7 @@ class FileChannel implements Channel {
   }
 
   #named(error: string): string {
-    return `${this.#options.filename}: ${error}`;
+    return `${this.#options.filename}: ${inWords(error)}`;
   }
 }
 

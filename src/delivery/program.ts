@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alert } from '../base/alert.ts';
-import { errorName } from './errno.ts';
+import { errorName, inWords } from './errno.ts';
 import { alertLine } from './line.ts';
 import type { Channel, Sent } from './sink.ts';
 
@@ -172,7 +172,7 @@ function startProgram(command: string): ChildProcess {
 /** Resolves when the process is gone: null for success, else how it ended. */
 function ending(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve) => {
-    child.on('error', (error) => resolve(`does not start: ${errorName(error)}`));
+    child.on('error', (error) => resolve(`does not start: ${inWords(errorName(error))}`));
     child.on('exit', (code, signal) =>
       resolve(code === 0 ? null : signal === null ? `ended with status ${code}` : `was ended by ${signal}`),
     );

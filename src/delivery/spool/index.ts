@@ -3,7 +3,7 @@
  * destination is gone for days or saker is killed: alerts go to the disk first, and leave it when they are delivered.
  */
 import type { Alert } from '../../base/alert.ts';
-import { errorName } from '../errno.ts';
+import { errorName, inWords } from '../errno.ts';
 import { type QueueLimits, queueSink } from '../queue.ts';
 import { Sender, type Source } from '../sender.ts';
 import type { Channel, OnState, Sent, Sink, SinkStats } from '../sink.ts';
@@ -47,6 +47,7 @@ class SpooledSink implements Sink, Source {
   readonly #sender: Sender;
   #spool: Spool | null = null;
   #opening: Promise<void> = Promise.resolve();
+  #isOpening = false;
   #openedMs = Number.NEGATIVE_INFINITY;
   #overflow: Uint8Array[] = [];
   #batch: Held[] = [];
@@ -211,15 +212,13 @@ class SpooledSink implements Sink, Source {
   }
 
   #open(): Promise<void> {
-    const again = this.#spool === null && performance.now() - this.#openedMs >= OPEN_AGAIN_MS;
-    if (again) {
-      this.#openedMs = performance.now();
-      this.#opening = this.#tryOpen();
-    }
+    const isDue = performance.now() - this.#openedMs >= OPEN_AGAIN_MS;
+    if (this.#spool === null && !this.#isOpening && isDue) this.#opening = this.#tryOpen();
     return this.#opening;
   }
 
   async #tryOpen(): Promise<void> {
+    this.#isOpening = true;
     try {
       this.#spool = await Spool.open(this.#options);
       this.#setDisk(null);
@@ -227,6 +226,10 @@ class SpooledSink implements Sink, Source {
       this.#sender.kick();
     } catch (error) {
       this.#setDisk(errorName(error));
+    } finally {
+      // A slow disk must not meet its own lock.
+      this.#isOpening = false;
+      this.#openedMs = performance.now();
     }
   }
 
@@ -245,7 +248,7 @@ class SpooledSink implements Sink, Source {
     this.#diskError = error;
     const { folder } = this.#options;
     const told =
-      error === null ? null : `${folder}: ${error}; alerts that cannot be sent wait in memory only`;
+      error === null ? null : `${folder}: ${inWords(error)}; alerts that cannot be sent wait in memory only`;
     this.#onState(`${this.name} spool`, told);
   }
 }

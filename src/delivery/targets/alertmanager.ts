@@ -2,7 +2,7 @@ import type { Alert } from '../../base/alert.ts';
 import { textOf } from '../../base/template.ts';
 import type { HttpService } from '../http.ts';
 import { labelName } from './loki.ts';
-import { bounded, fieldsOf, isoTime, type TargetCommon, targetEndpoint } from './target.ts';
+import { bounded, fieldsOf, isoTime, json, type TargetCommon, targetEndpoint } from './target.ts';
 
 /** Prometheus Alertmanager, API v2: https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml. */
 export interface AlertmanagerTarget extends TargetCommon {
@@ -33,7 +33,7 @@ export function alertmanagerService(target: AlertmanagerTarget): HttpService {
   return {
     name: target.name,
     endpoint: targetEndpoint(target, { url: target.hostport, path: target.endpoint }),
-    encode: (alert) => Buffer.from(JSON.stringify(postable(alert, target))),
+    encode: (alert) => Buffer.from(json(postable(alert, target))),
     batch: {
       most: MAX_BATCH,
       join: (records) => Buffer.from(`[${records.map((r) => Buffer.from(r).toString()).join(',')}]`),

@@ -1,8 +1,9 @@
 import type { Alert } from '../../base/alert.ts';
+import { textOf } from '../../base/template.ts';
 import type { HttpService } from '../http.ts';
 import { basicAuth } from './auth.ts';
 import { eventOf } from './event.ts';
-import { json, type TargetCommon, targetEndpoint } from './target.ts';
+import { bounded, json, type TargetCommon, targetEndpoint } from './target.ts';
 
 /** Grafana Loki: https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs. */
 export interface LokiTarget extends TargetCommon {
@@ -17,6 +18,8 @@ export interface LokiTarget extends TargetCommon {
 }
 
 const MAX_BATCH = 100;
+// Half of what Loki takes (max_label_value_length counts bytes).
+const MAX_LABEL = 1024;
 
 /** One line of a stream, as it waits to be sent. */
 interface LokiRecord {
@@ -32,7 +35,7 @@ export function lokiService(target: LokiTarget): HttpService {
   return {
     name: target.name,
     endpoint: targetEndpoint(target, { url: target.hostport, path: target.endpoint, headers }),
-    encode: (alert) => Buffer.from(JSON.stringify(record(alert, target))),
+    encode: (alert) => Buffer.from(json(record(alert, target))),
     batch: { most: MAX_BATCH, join: push },
   };
 }
@@ -40,7 +43,7 @@ export function lokiService(target: LokiTarget): HttpService {
 function record(alert: Alert, target: LokiTarget): LokiRecord {
   const extra = target.extralabels.flatMap((name) => {
     const value = alert.fields[name] ?? target.customfields[name];
-    return value == null ? [] : [[labelName(name), String(value)] as const];
+    return value == null ? [] : [[labelName(name), bounded(textOf(value), MAX_LABEL)] as const];
   });
   const stream = {
     ...Object.fromEntries(extra),
@@ -64,7 +67,7 @@ function push(records: readonly Uint8Array[]): Uint8Array {
     entry.values.push(value);
     streams.set(key, entry);
   }
-  return Buffer.from(JSON.stringify({ streams: [...streams.values()] }));
+  return Buffer.from(json({ streams: [...streams.values()] }));
 }
 
 /** Prometheus' rule for names of labels. */

@@ -1,7 +1,8 @@
 import type { Alert } from '../../base/alert.ts';
+import { printable } from '../../base/printable.ts';
 import { compileTemplate, type Template, textOf } from '../../base/template.ts';
 import type { HttpService } from '../http.ts';
-import { bounded, fieldsOf, isoTime, json, type TargetCommon, targetEndpoint } from './target.ts';
+import { bounded, clipped, fieldsOf, isoTime, json, type TargetCommon, targetEndpoint } from './target.ts';
 
 /** An incoming webhook: https://api.slack.com/messaging/webhooks. Mattermost and Rocket.Chat take the same. */
 export interface SlackTarget extends TargetCommon {
@@ -48,7 +49,7 @@ function slackMessage(alert: Alert, target: SlackTarget, headline: Template | nu
     ...(channel === '' ? {} : { channel }),
     ...(username === '' ? {} : { username }),
     ...(icon === '' ? {} : { icon_url: icon }),
-    ...(headline === null ? {} : { text: bounded(headline.render(alert, escapeSlack), MAX_TEXT) }),
+    ...(headline === null ? {} : { text: clipped(headline.render(alert, escapedLine), MAX_TEXT) }),
     attachments: [attachment],
   };
 }
@@ -71,6 +72,10 @@ function slackFields(alert: Alert, target: SlackTarget): object[] {
       value: escapeSlack(bounded(value, MAX_TEXT)),
       short: value.length <= SHORT,
     }));
+}
+
+function escapedLine(text: string): string {
+  return escapeSlack(printable(text));
 }
 
 /** Slack reads `<!channel>` and links between angle brackets: an event must not ring anybody's bell. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Alert, AlertValue, Priority } from '../../base/alert.ts';
+import { printable, printableJson } from '../../base/printable.ts';
 import type { HttpEndpoint } from '../http-client.ts';
 
 /** What every target has, under the configuration's names. */
@@ -49,9 +50,9 @@ export function fieldsOf(alert: Alert, target: TargetCommon): Record<string, Ale
 // ECMAScript 2026; TypeScript's library does not name it yet.
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
-/** JSON of a value that may hold bigints: 64-bit integers are written as integers. */
+/** JSON of a value that may hold bigints: 64-bit integers are written as integers. Safe for a terminal. */
 export function json(value: unknown): string {
-  return JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? rawJSON(v.toString()) : v));
+  return printableJson(JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? rawJSON(v.toString()) : v)));
 }
 
 /** The alert's time, ISO 8601 with milliseconds. */
@@ -70,7 +71,11 @@ export function alertId(alert: Alert): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
 }
 
-/** Characters of a text in a message for people; the rest stands in the other outputs. */
+/** A text of an event in a message for people: on one line, the beginning of it. The whole stands in other outputs. */
 export function bounded(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return clipped(printable(text.slice(0, most + 1)), most);
+}
+
+export function clipped(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
 }

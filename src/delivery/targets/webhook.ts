@@ -1,3 +1,4 @@
+import { printableJson } from '../../base/printable.ts';
 import { compileTemplate } from '../../base/template.ts';
 import type { HttpService } from '../http.ts';
 import { eventOf } from './event.ts';
@@ -27,5 +28,5 @@ export function webhookService(target: WebhookTarget): HttpService {
 }
 
 function insideString(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
+  return printableJson(JSON.stringify(text)).slice(1, -1);
 }

@@ -68,7 +68,7 @@ test('one that does not open leaves the one before in its place, and is tried ag
   const wanted = { ...NONE, file: file('missing/file') };
   const [change] = await delivery.change(wanted);
   assert.equal(change?.what, 'kept');
-  assert.match(change?.error ?? '', /missing\/file: ENOENT/);
+  assert.match(change?.error ?? '', /missing\/file: it does not exist \(ENOENT\)/);
   delivery.write(numbered(1)[0]!);
   await delivery.flush(MINUTE);
   assert.deepEqual(lines('stays'), ['n=0']);

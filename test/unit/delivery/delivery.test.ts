@@ -50,7 +50,7 @@ test('every enabled output gets the alert; one that is missing keeps it and hold
       ['file', 1, 0],
     ],
   );
-  assert.deepEqual(states, [`journal ${join(folder, 'none')}: ENOENT`]);
+  assert.deepEqual(states, [`journal ${join(folder, 'none')}: it does not exist (ENOENT)`]);
   await delivery.close(1);
   assert.deepEqual(
     delivery.stats().map((s) => s.dropped),
