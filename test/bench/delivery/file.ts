@@ -8,14 +8,14 @@ import type { FromEngine } from '../../../src/engine/messages.ts';
 import { options } from './options.ts';
 
 /** The shipped bound of an output's queue. */
-const CAPACITY = Number(process.env.CAP ?? 8192);
+const CAPACITY = 8192;
 const MINUTE_MS = 60_000;
 
 /** Engine's thread → main thread → file, each alert looked for in the file. False when one is missing. */
 export async function measureFile(rate: number, seconds: number): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'saker-bench-'));
   const filename = join(folder, 'alerts.json');
-  const file = { filename, json: true, keepAlive: true, fsync: (process.env.FSYNC ?? 'second') as 'second' };
+  const file = { filename, json: true, keepAlive: true, fsync: 'second' } as const;
   const delivery = createDelivery({ ...options(CAPACITY), file }, () => -2, process.pid);
   const count = rate * seconds;
   const producer = new Worker(new URL('./producer.ts', import.meta.url), { workerData: { rate, count } });
