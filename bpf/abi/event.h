@@ -49,6 +49,8 @@ enum saker_flag {
 	SAKER_FLAG_ARGV_ABSENT = 512, /* task: read /proc/PID/cmdline instead */
 	SAKER_FLAG_FILE_ABSENT = 1024, /* dev, ino and resolved name are unknown */
 	SAKER_FLAG_EXE_READONLY = 2048, /* exec: on a read-only file system, or immutable (chattr +i) */
+	SAKER_FLAG_CWD_THREAD = 4096, /* chdir, fchdir: the thread does not share the directory with the first one */
+	SAKER_FLAG_CWD_SHARED = 8192, /* chdir, fchdir: other processes share it (CLONE_FS) */
 };
 
 /* saker_str.flags */
@@ -168,7 +170,7 @@ struct saker_exec {
 	__u32 pid_ns;
 	__u32 net_ns;
 	__u32 user_ns;
-	__u32 pad;
+	__u32 mnt_user_ns; /* the one that owns mnt_ns: whose root may mount there */
 	struct saker_str str[SAKER_EXEC_NSTR];
 };
 

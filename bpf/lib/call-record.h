@@ -47,6 +47,18 @@ static __always_inline void fill_file(struct saker_call *c, struct inode *inode)
 	c->h.flags |= overlay_flags(inode, LOOSE(inode, i_sb, s_magic));
 }
 
+/* Who else is where chdir(2) went: directories belong to fs_struct, which clone(2) may share. */
+static __always_inline u32 sharing(struct task_struct *task, struct fs_struct *fs)
+{
+	u32 flags = 0;
+
+	if (fs != READ(task, group_leader, fs))
+		flags |= SAKER_FLAG_CWD_THREAD;
+	if (READ(fs, users) > READ(task, signal, nr_threads))
+		flags |= SAKER_FLAG_CWD_SHARED;
+	return flags;
+}
+
 static __always_inline void put_resolved(struct workspace *ws, const volatile struct call_row *row,
 					 struct task_struct *task)
 {
@@ -56,8 +68,10 @@ static __always_inline void put_resolved(struct workspace *ws, const volatile st
 	struct path *path = NULL;
 	struct file *file;
 
-	if ((row->flags & CALL_CWD) && c->h.ret >= 0)
+	if ((row->flags & CALL_CWD) && c->h.ret >= 0) {
 		path = &fs->pwd;
+		c->h.flags |= sharing(task, fs);
+	}
 	if (row->fd != ARG_NONE) {
 		c->fd = row->fd == ARG_RET ? c->h.ret : arg_at(c->args, row->fd);
 		file = file_of(task, c->fd);
@@ -134,6 +148,7 @@ static __always_inline void fill_out(struct saker_call *c, const volatile struct
 				     struct task_struct *task, bool compat)
 {
 	const struct cred *cred;
+	struct file *file;
 	s32 pair[2];
 
 	c->out[0] = c->out[1] = c->out[2] = 0;
@@ -141,6 +156,10 @@ static __always_inline void fill_out(struct saker_call *c, const volatile struct
 	    bpf_probe_read_user(pair, sizeof(pair), (void *)c->args[0]) == 0) {
 		c->out[0] = pair[0];
 		c->out[1] = pair[1];
+		/* One inode for both. */
+		file = file_of(task, pair[0]);
+		if (file)
+			c->ino = LOOSE(file, f_inode, i_ino);
 	}
 	if (row->pair)
 		read_pair(c, arg_at(c->args, row->pair), compat);

@@ -61,6 +61,7 @@ static __always_inline void fill_ids(struct saker_exec *e, struct task_struct *t
 	e->vsid = id_at(sid, level);
 	e->pid_ns = LOOSE(own.ns, ns.inum);
 	e->mnt_ns = READ(task, nsproxy, mnt_ns, ns.inum);
+	e->mnt_user_ns = READ(task, nsproxy, mnt_ns, user_ns, ns.inum);
 	e->net_ns = READ(task, nsproxy, net_ns, ns.inum);
 }
 
@@ -195,7 +196,6 @@ static __always_inline void begin_exec(struct workspace *ws, struct task_struct 
 	struct saker_exec *e = &ws->record.exec;
 
 	begin_record(ws, task, type, SAKER_LAYOUT_EXEC, SAKER_EXEC_NSTR, sizeof(*e));
-	e->pad = 0;
 	fill_ids(e, task);
 	fill_credentials(e, task);
 }

@@ -162,6 +162,7 @@ struct files_struct {
 };
 
 struct fs_struct {
+	int users;
 	struct path root, pwd;
 };
 
@@ -180,6 +181,7 @@ struct ns_common {
 };
 struct mnt_namespace {
 	struct ns_common ns;
+	struct user_namespace *user_ns;
 };
 struct list_head {
 	struct list_head *next, *prev;
@@ -251,6 +253,7 @@ struct mm_struct {
 
 struct signal_struct {
 	atomic_t live;
+	int nr_threads;
 	struct pid *pids[4];
 	struct tty_struct *tty;
 	int group_exit_code;

@@ -173,6 +173,10 @@ export class ExecFields extends Fields {
   get userNs(): number {
     return this.c.u32(r.AT_EXEC_USER_NS);
   }
+  /** The user namespace that owns mntNs. */
+  get mntUserNs(): number {
+    return this.c.u32(r.AT_EXEC_MNT_USER_NS);
+  }
   get exe(): Interned {
     return this.c.text(EXE_AT);
   }

@@ -12,23 +12,34 @@ const CHANGES_CAPABILITIES: ReadonlySet<number> = new Set([
   abi.TYPE_SETREUID,
   abi.TYPE_SETRESUID,
   abi.TYPE_SETFSUID,
-  abi.TYPE_UNSHARE,
-  abi.TYPE_SETNS,
 ]);
+
+/** clone(2). In a new user namespace a process has every capability. */
+const CLONE_NEWUSER = 0x10000000;
 
 /** What a system call that succeeded changed in its process, or in a child. */
 export function applyCall(table: ProcessTable, process: Process, record: EventRecord): void {
   const { type, call } = record;
-  process.uid = record.uid;
-  process.gid = record.gid;
+  // Credentials are a thread's own; those of the first count for the process. An event's are in its record.
+  if (record.tid === record.pid) {
+    process.uid = record.uid;
+    process.gid = record.gid;
+  }
   if (CHANGES_CAPABILITIES.has(type)) changeCapabilities(process, record);
   switch (type) {
     case abi.TYPE_CHDIR:
     case abi.TYPE_FCHDIR:
-      process.cwd = directoryAfter(process, record);
+      changeDirectory(process, record);
       return;
     case abi.TYPE_CAPSET:
       changeCapabilities(process, record);
+      return;
+    case abi.TYPE_UNSHARE:
+      if ((call.uint(0) & CLONE_NEWUSER) !== 0) enterUserNamespace(process, record);
+      return;
+    case abi.TYPE_SETNS:
+      // Without a kind any namespace may be entered.
+      if (call.int(1) === 0 || (call.uint(1) & CLONE_NEWUSER) !== 0) enterUserNamespace(process, record);
       return;
     case abi.TYPE_SETSID:
       process.sid = process.pid;
@@ -55,6 +66,25 @@ function changeCapabilities(process: Process, { type, call, tid, pid }: EventRec
     type === abi.TYPE_CAPSET
       ? { permitted: call.out(0), effective: call.out(1), inheritable: call.out(2) }
       : null;
+}
+
+/** Only those move that share the directory: the other threads, unless one left them, and processes made with CLONE_FS. */
+function changeDirectory(process: Process, record: EventRecord): void {
+  if ((record.flags & abi.FLAG_CWD_THREAD) !== 0) {
+    process.threadsApart = true;
+    return;
+  }
+  if ((record.flags & abi.FLAG_CWD_SHARED) === 0) process.leavePlace();
+  process.cwd = directoryAfter(process, record);
+}
+
+/**
+ * Rules ask whether a process may do what it did, as Falco answers: the event itself has the capabilities from before the
+ * call, and those after it are the namespace's own.
+ */
+function enterUserNamespace(process: Process, { tid, pid, tsHigh, tsLow }: EventRecord): void {
+  if (tid === pid) process.capsUntilNs = tsHigh * 0x100000000 + tsLow;
+  else process.threadsDiffer = true;
 }
 
 /** A directory outside the process's root gets the mark that getcwd(2) gives it: it is none of the system's. */

@@ -30,6 +30,8 @@ export interface ProcReader {
 
 /** clone(2): the child gets its creator's parent as parent. */
 const CLONE_PARENT = 0x8000;
+/** Both have one current directory. */
+const CLONE_FS = 0x200;
 
 /** Brings the table up to date with the record the view stands on and returns the event's process. */
 export function applyRecord(table: ProcessTable, record: EventRecord, proc: ProcReader): Process | null {
@@ -91,14 +93,19 @@ function applyFork(table: ProcessTable, record: EventRecord): Process | null {
     vpgid: fork.childVpgid,
     pidNs: fork.childPidNs,
     // Those of the thread that forked, which need not be those of the first.
-    caps: parent === null || parent.threadsDiffer ? null : parent.caps,
+    caps: parent === null || parent.threadsDiffer || parent.capsUntilNs < tsNs(record) ? null : parent.caps,
     tty: parent?.tty ?? 0,
     loginuid: parent?.loginuid ?? LOGINUID_UNSET,
     uid: record.uid,
     gid: record.gid,
     cgroup: fork.childCgroupId,
   };
-  table.fork(task, parent);
+  const child = table.fork(task, parent, (fork.cloneFlags & CLONE_FS) !== 0);
+  // A child starts where its maker is; where a thread of its own ways is, nobody told.
+  if (parent?.threadsApart === true && record.tid !== record.pid) {
+    child.leavePlace();
+    child.cwd = EMPTY;
+  }
   return parent;
 }
 
@@ -169,6 +176,7 @@ function imageOf(record: EventRecord, argv: readonly string[], proc: ProcReader)
     exeIno: exec.exeIno,
     exeDev: exec.exeDev,
     mntNs: exec.mntNs,
+    mntUserNs: exec.mntUserNs,
     exeCtime: exec.exeCtime,
     exeMtime: exec.exeMtime,
     exeMode: exec.exeMode,

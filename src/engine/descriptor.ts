@@ -55,7 +55,7 @@ const S_IFMT = 0o170000;
 const S_IFDIR = 0o040000;
 const S_IFIFO = 0o010000;
 
-/** Asks /proc about a descriptor of the event's process. */
+/** Asks /proc about a descriptor of the event's process, as long as it is the file of the record. */
 export type LookUp = (number: number) => ProcDescriptor | null;
 
 /** @param slot of the event; what is returned is valid until the next call with it */

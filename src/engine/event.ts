@@ -72,8 +72,11 @@ export class Event extends RecordView {
   /** A container that was asked for what its runtime tells; null: none was. */
   askedOf: Container | null = null;
   readonly #slot = emptySlot();
-  readonly #lookUp = (number: number) =>
-    this.process === null ? null : this.details.descriptor(this.process, number, this.#now);
+  readonly #lookUp = (number: number) => {
+    const { ino, path } = this.record.call;
+    if (this.process === null) return null;
+    return this.details.descriptor(this.process, number, this.#now, { ino, path: path.text });
+  };
   #first = 0;
   #last = 0;
   #now = 0;

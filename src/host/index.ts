@@ -22,6 +22,7 @@ export type { FileDigest, Ownership, PackageDatabase, PackageFile } from './pack
 export {
   type CpuTimes,
   type Descriptor,
+  type FileMeant,
   type InternetSocket,
   ProcDetails,
   type StatusFacts,

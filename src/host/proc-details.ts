@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { readBounded } from './files.ts';
 import { type Descriptor, describeLink, SocketTables } from './proc-sockets.ts';
 
@@ -39,6 +39,8 @@ const MAP_BYTES = 16 * 1024;
 // The same part of the environment as of the arguments is kept; more is for dumps, not for rules.
 const ENVIRON_BYTES = 4096;
 const CGROUP_BYTES = 16 * 1024;
+// open(2); Node names it nowhere.
+const O_PATH = 0o10000000;
 /** What proc_pid_sessionid shows for a process outside of any session. */
 const AUDIT_UNSET = 0xffffffff;
 /** Descriptors whose kind is looked at; a process may hold a million. */
@@ -134,6 +136,11 @@ export class ProcDetails {
     return Number(text) === AUDIT_UNSET ? -1 : Number(text);
   }
 
+  /** Current directory of a thread; null when it is gone. */
+  threadDirectory(pid: number, tid: number): string | null {
+    return linkOf(`${this.#root}/${pid}/task/${tid}/cwd`);
+  }
+
   /** Soft limit of open descriptors; -1 without limit. */
   descriptorLimit(pid: number): number | null {
     const soft = /^Max open files\s+(\S+)/m.exec(this.#text(`${pid}/limits`, LIMITS_BYTES) ?? '')?.[1];
@@ -151,11 +158,11 @@ export class ProcDetails {
     }
   }
 
-  /** Kind and name of one descriptor; null when it is closed. */
-  descriptor(pid: number, fd: number): Descriptor | null {
+  /** Kind and name of one descriptor; null when it is closed, or another file by now than the one that is meant. */
+  descriptor(pid: number, fd: number, meant: FileMeant | null = null): Descriptor | null {
     const path = `${this.#root}/${pid}/fd/${fd}`;
     const link = linkOf(path);
-    if (link === null) return null;
+    if (link === null || (meant !== null && !fits(link, meant))) return null;
     return describeLink(link, {
       isDirectory: () => isDirectory(path),
       socket: (inode) => {
@@ -193,6 +200,21 @@ export class ProcDetails {
   }
 }
 
+/** A file as the kernel named it at an event. */
+export interface FileMeant {
+  readonly ino: bigint;
+  /** Its path, or the end of it. */
+  readonly path: string;
+}
+
+/** Numbers of descriptors are used again at once: `socket:[5]` tells the inode, `anon_inode:[eventfd]` and files their names. */
+function fits(link: string, { ino, path }: FileMeant): boolean {
+  const inode = /^\w+:\[(\d+)\]$/.exec(link)?.[1];
+  if (inode !== undefined) return BigInt(inode) === ino;
+  if (link.startsWith('anon_inode:')) return path === `/${link.slice('anon_inode:'.length)}`;
+  return path !== '' && link.replace(/ \(deleted\)$/, '').endsWith(path);
+}
+
 function linkOf(path: string): string | null {
   try {
     return readlinkSync(path, 'buffer').toString('latin1');
@@ -201,9 +223,11 @@ function linkOf(path: string): string | null {
   }
 }
 
+/** Asks neither the file nor its file system, which may be a FUSE server that never answers: O_PATH opens the place alone. */
 function isDirectory(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    closeSync(openSync(path, O_PATH | constants.O_DIRECTORY));
+    return true;
   } catch {
     return false;
   }

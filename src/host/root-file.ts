@@ -9,8 +9,9 @@ export const INITIAL_USER_NAMESPACE = 4026531837;
 /**
  * A small file below the root directory of a process, such as etc/passwd of a container, read as root without being led
  * astray. Every component is opened apart and may be no symbolic link, so nothing outside of that root is reached. Only in
- * mount namespaces that root made (of the first user namespace): elsewhere a user may have put a file system there whose
- * server never answers.
+ * mount namespaces that root made: elsewhere a user may have put a file system there whose server never answers. A process
+ * in a user namespace of its own is refused here; whose the mounts are that another one entered, the caller must know
+ * (mntUserNs of its image).
  *
  * @param mountNamespace that the process must be in, by inode number; what was looked at is then part of it, whatever
  * the process does meanwhile

@@ -67,6 +67,7 @@ export const AT_EXEC_MNT_NS = 204;
 export const AT_EXEC_PID_NS = 208;
 export const AT_EXEC_NET_NS = 212;
 export const AT_EXEC_USER_NS = 216;
+export const AT_EXEC_MNT_USER_NS = 220;
 export const AT_EXEC_STR = 224;
 
 // struct saker_exec_failed: offsets in bytes
@@ -561,6 +562,8 @@ export const FLAG_KTHREAD = 256;
 export const FLAG_ARGV_ABSENT = 512;
 export const FLAG_FILE_ABSENT = 1024;
 export const FLAG_EXE_READONLY = 2048;
+export const FLAG_CWD_THREAD = 4096;
+export const FLAG_CWD_SHARED = 8192;
 
 // enum saker_str_flag
 export const STR_CUT = 1;

@@ -1,4 +1,4 @@
-import type { CpuTimes, Descriptor, ProcDetails, StatusFacts } from '../host/index.ts';
+import type { CpuTimes, Descriptor, FileMeant, ProcDetails, StatusFacts } from '../host/index.ts';
 import type { Environment, Environments } from './environment.ts';
 import type { ImageFacts, Process } from './process.ts';
 
@@ -17,6 +17,7 @@ export type DetailSource = Pick<
   | 'descriptorCount'
   | 'descriptor'
   | 'descriptorKinds'
+  | 'threadDirectory'
 >;
 
 /** Processes whose details are remembered. */
@@ -120,6 +121,11 @@ export class Details {
     return this.#live(process, 'session', nowNs, () => this.#source.auditSession(process.pid));
   }
 
+  /** Current directory of one thread, for processes whose threads do not share it. */
+  threadDirectory(process: Process, tid: number, nowNs: number): string | null {
+    return this.#live(process, `cwd ${tid}`, nowNs, () => this.#source.threadDirectory(process.pid, tid));
+  }
+
   descriptorLimit(process: Process, nowNs: number): number | null {
     return this.#live(process, 'limit', nowNs, () => this.#source.descriptorLimit(process.pid));
   }
@@ -128,8 +134,10 @@ export class Details {
     return this.#live(process, 'count', nowNs, () => this.#source.descriptorCount(process.pid));
   }
 
-  descriptor(process: Process, fd: number, nowNs: number): Descriptor | null {
-    return this.#live(process, `fd ${fd}`, nowNs, () => this.#source.descriptor(process.pid, fd));
+  /** @param meant null: whatever the descriptor is now */
+  descriptor(process: Process, fd: number, nowNs: number, meant: FileMeant | null = null): Descriptor | null {
+    const key = meant === null ? `fd ${fd}` : `fd ${fd} ${meant.ino} ${meant.path}`;
+    return this.#live(process, key, nowNs, () => this.#source.descriptor(process.pid, fd, meant));
   }
 
   descriptorKinds(process: Process, nowNs: number): ReadonlyMap<number, string> | null {

@@ -29,6 +29,8 @@ const DELETED = / \(deleted\)$/;
 
 /** What the machine's own services know of processes: its systemd, its logins, its packages. */
 export interface MachineFacts {
+  /** The host's mount namespace by inode number; 0 when it may not be looked at. */
+  readonly mountNamespace: number;
   readonly units: Units;
   readonly sessions: Pick<LoginSessions, 'get'>;
   readonly executables: Executables;
@@ -72,7 +74,8 @@ function sourceOf(accounts: Accounts): UserSource {
 export function hostState(root = '/'): HostState {
   const proc = new ProcFs(`${root}proc`);
   const hostUsers = new Users(sourceOf(new UserDatabase(root)));
-  const namespaceUsers = new NamespaceUsers(hostUsers, hostProcess().mountNamespace, (pid, namespace) => {
+  const { mountNamespace } = hostProcess();
+  const namespaceUsers = new NamespaceUsers(hostUsers, mountNamespace, (pid, namespace) => {
     const accounts = readAccounts(pid, namespace);
     return accounts === null ? null : sourceOf(accounts);
   });
@@ -94,6 +97,7 @@ export function hostState(root = '/'): HostState {
       exeIno: 0n,
       exeDev: 0,
       mntNs: facts.mntNs,
+      mntUserNs: 0,
       exeCtime: 0n,
       exeMtime: 0n,
       exeMode: 0,
@@ -129,6 +133,7 @@ export function hostState(root = '/'): HostState {
     };
   };
   return {
+    mountNamespace,
     readProcess,
     argv: (pid) => proc.args(pid),
     exe: (pid) => proc.exe(pid)?.replace(DELETED, '') ?? null,

@@ -18,12 +18,14 @@ const UNKNOWN = new Users({
   group: (gid) => (gid === 0 ? { name: 'root' } : null),
 });
 
+const isOfUser = (userNamespace: number): boolean =>
+  userNamespace !== 0 && userNamespace !== INITIAL_USER_NAMESPACE;
+
 /**
- * In a user namespace of its own a process has the rights of a user of the host, and what lies in its file system is that
- * user's doing: the host's name is the one that tells who it is.
+ * In a user namespace of its own a process has the rights of a user of the host, and what lies in the mounts of one is that
+ * user's doing, whoever entered them (nsenter): the host's name is the one that tells who it is.
  */
-const isUsersOwn = ({ image }: Process): boolean =>
-  image.userNs !== 0 && image.userNs !== INITIAL_USER_NAMESPACE;
+const isUsersOwn = ({ image }: Process): boolean => isOfUser(image.userNs) || isOfUser(image.mntUserNs);
 
 interface Entry {
   readonly users: Users;
@@ -71,7 +73,9 @@ export class NamespaceUsers {
   #find(process: Process, namespace: number, nowNs: number): UserSource | null {
     let at: Process | null = process;
     for (let level = 0; at !== null && level < MAX_ANCESTORS; level++, at = at.parent) {
-      if (at.ended || at.image.mntNs !== namespace || !this.#mayRead(nowNs)) continue;
+      // Whose mounts they are must be known: a user's may never answer.
+      if (at.ended || at.image.mntNs !== namespace || at.image.mntUserNs === 0) continue;
+      if (!this.#mayRead(nowNs)) continue;
       const found = this.#read(at.pid, namespace);
       if (found !== null) return found;
     }

@@ -87,11 +87,14 @@ export class ProcessTable {
     return process;
   }
 
-  /** A new process: runs the program of whoever made it, which with CLONE_PARENT is not its parent. */
-  fork(task: TaskFacts, creator: Process | null): Process {
+  /**
+   * A new process: runs the program of whoever made it, which with CLONE_PARENT is not its parent.
+   * @param sharesPlace both have one current directory (CLONE_FS)
+   */
+  fork(task: TaskFacts, creator: Process | null, sharesPlace = false): Process {
     const process = new Process(task);
     const parent = this.#parentOf(task);
-    if (creator !== null) process.inheritImage(creator);
+    if (creator !== null) process.inheritImage(creator, sharesPlace);
     if (parent !== null) {
       process.parent = parent;
       forgetFarAncestors(parent);

@@ -21,6 +21,8 @@ export interface ImageFacts {
   exeDev: number;
   /** Mount namespace in which exepath leads to it; 0 when not told. */
   mntNs: number;
+  /** User namespace whose root may mount in it; 0 when not told. */
+  mntUserNs: number;
   exeCtime: bigint;
   exeMtime: bigint;
   /** st_mode and owner of the executable; mode 0 when unknown. */
@@ -74,6 +76,11 @@ export interface TaskFacts {
   cgroup: bigint;
 }
 
+/** Where a process is: one object for all that share it (clone(2) with CLONE_FS), as struct fs_struct in the kernel. */
+interface Place {
+  cwd: Interned;
+}
+
 /** Longest text, and most arguments one by one, that are kept of an ended process. */
 const ENDED_TEXT = 256;
 const ENDED_ARGUMENTS = 8;
@@ -97,6 +104,7 @@ const NO_IMAGE: ImageFacts = {
   exeIno: 0n,
   exeDev: 0,
   mntNs: 0,
+  mntUserNs: 0,
   exeCtime: 0n,
   exeMtime: 0n,
   exeMode: 0,
@@ -124,6 +132,8 @@ export class Process {
   heir: Process | null = null;
   /** A thread other than the first changed its capabilities: threads may differ from one another. */
   threadsDiffer = false;
+  /** A thread other than the first went where the others are not: each may be somewhere else. */
+  threadsApart = false;
   #ppid: number;
   #parent: Process | null = null;
   comm: Interned;
@@ -133,6 +143,8 @@ export class Process {
   vpgid: number;
   pidNs: number;
   caps: Capabilities | null;
+  /** They hold until this event, ns since boot; later ones ask /proc. */
+  capsUntilNs = Number.POSITIVE_INFINITY;
   tty: number;
   loginuid: number;
   uid: number;
@@ -140,8 +152,7 @@ export class Process {
   cgroup: bigint;
   /** The program it runs, one object for a process and the children it forked since exec; replaced, never changed. */
   image: ImageFacts = NO_IMAGE;
-  /** Current directory; starts as the image's. */
-  cwd: Interned = EMPTY;
+  #place: Place = { cwd: EMPTY };
   ended = false;
   /** `comm args`, made when first asked for and dropped when comm or args change. */
   cmdline: Interned | null = null;
@@ -199,6 +210,18 @@ export class Process {
     return this.image.argv;
   }
 
+  /** Current directory of the first thread, and of those that share it. */
+  get cwd(): Interned {
+    return this.#place.cwd;
+  }
+  set cwd(cwd: Interned) {
+    this.#place.cwd = cwd;
+  }
+  /** What this process does from now on does not move others. */
+  leavePlace(): void {
+    this.#place = { cwd: this.cwd };
+  }
+
   /** A new program in the same process. */
   setImage(image: ImageFacts): void {
     this.image = image;
@@ -208,6 +231,7 @@ export class Process {
 
   setTask(facts: TaskFacts): void {
     this.threadsDiffer = false;
+    this.threadsApart = false;
     this.ppid = facts.ppid;
     this.comm = facts.comm;
     this.sid = facts.sid;
@@ -216,6 +240,7 @@ export class Process {
     this.vpgid = facts.vpgid;
     this.pidNs = facts.pidNs;
     this.caps = facts.caps;
+    this.capsUntilNs = Number.POSITIVE_INFINITY;
     this.tty = facts.tty;
     this.loginuid = facts.loginuid;
     this.uid = facts.uid;
@@ -228,7 +253,9 @@ export class Process {
   copy(levels = MAX_COPIED): Process {
     const made = new Process(this);
     made.origin = this.origin;
+    made.capsUntilNs = this.capsUntilNs;
     made.threadsDiffer = this.threadsDiffer;
+    made.threadsApart = this.threadsApart;
     made.image = this.image;
     made.cwd = this.cwd;
     made.cmdline = this.cmdline;
@@ -248,13 +275,13 @@ export class Process {
     const { args, argv } = this.image;
     if (args.text.length > ENDED_TEXT || argv.length > ENDED_ARGUMENTS)
       this.image = { ...this.image, argv: [], args: shortened(args) };
-    this.cwd = shortened(this.cwd);
+    this.#place = { cwd: shortened(this.cwd) };
   }
 
-  /** A child starts with its parent's image and directory. */
-  inheritImage(from: Process): void {
+  /** A child starts with its parent's image and directory; @param sharesPlace CLONE_FS: what one of both does moves both */
+  inheritImage(from: Process, sharesPlace = false): void {
     this.image = from.image;
-    this.cwd = from.cwd;
+    this.#place = sharesPlace ? from.#place : { cwd: from.cwd };
     this.cmdline = null;
   }
 

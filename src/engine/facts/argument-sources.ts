@@ -137,6 +137,9 @@ const named: Readonly<Record<string, Source>> = {
   data: dataText,
   pair0: ({ record }) => record.socket.pair(0),
   pair1: ({ record }) => record.socket.pair(1),
+  dev: ({ record: { call } }) => call.dev,
+  // 0: it could not be read.
+  ino: ({ record: { call } }) => (call.ino === 0n ? null : call.ino),
   out0: ({ record }) => record.call.out(0),
   out1: ({ record }) => record.call.out(1),
   out2: ({ record }) => record.call.out(2),

@@ -3,7 +3,7 @@ import type { Getter } from '../../rules/facts.ts';
 import { ARGUMENTS_BY_TYPE, type ArgumentKind, type ArgumentSpec } from '../../schema/arguments.ts';
 import { FLAG_TABLES, type FlagTable, falcoNumber, flagNames } from '../../schema/flags/index.ts';
 import { falcoDescriptorFlags, falcoOpenFlags, openFlagNames } from '../../schema/open-flags.ts';
-import { KINDS } from '../descriptor-kinds.ts';
+import * as abi from '../../schema/record.generated.ts';
 import { resultName } from '../errno.ts';
 import type { Event } from '../event.ts';
 import { eventTime } from '../event-time.ts';
@@ -103,14 +103,16 @@ function descriptorText(number: number, event: Event): string | null {
     const l4 = descriptor.socket?.l4?.text[0] ?? '';
     return `<${descriptor.kind.char.text}${l4}>${name?.text ?? ''}`;
   }
-  if (event.process === null) return null;
-  const found = event.details.descriptor(event.process, number, event.bootNs);
-  return found === null ? null : `<${DESCRIPTOR_CHARS[found.type] ?? 'o'}>${found.name}`;
+  // What else the number stands for the record does not tell, and by now it may stand for another file.
+  return newPair(event.record);
 }
 
-const DESCRIPTOR_CHARS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(KINDS).map(([type, { char }]) => [type, char.text]),
-);
+/** Both new descriptors are of one kind; a pipe has an inode to tell it by. */
+function newPair({ type, call }: Event['record']): string | null {
+  if (type === abi.TYPE_PIPE || type === abi.TYPE_PIPE2)
+    return `<p>${call.ino === 0n ? '' : `pipe:[${call.ino}]`}`;
+  return type === abi.TYPE_SOCKETPAIR ? '<u>' : null;
+}
 
 /** Pids of another namespace mean nobody whom we know. */
 function commandOf(pid: number, event: Event): string | null {

@@ -5,6 +5,10 @@ import type { Event } from '../event.ts';
 export function capabilitiesOf(process: Process, event: Event): Capabilities | null {
   // Another thread may have its own since it changed them.
   if (process.threadsDiffer && event.tid !== process.pid) return read(process, event, event.tid);
+  if (event.bootNs > process.capsUntilNs) {
+    process.caps = null;
+    process.capsUntilNs = Number.POSITIVE_INFINITY;
+  }
   process.caps ??= read(process, event, process.pid);
   return process.caps;
 }

@@ -71,6 +71,13 @@ function exeline(process: Process): Interned {
 /** Arguments after argv[0]. */
 const argumentCount = (process: Process): number => Math.max(0, process.argv.length - 1);
 
+/** Threads usually share the directory; of one that may have its own, /proc tells. */
+function directoryOf(process: Process, event: Event): Interned | null {
+  if (!process.threadsApart || event.tid === process.pid) return process.cwd;
+  const found = event.details.threadDirectory(process, event.tid, event.bootNs);
+  return found === null ? null : new Text(found);
+}
+
 /** A path the kernel could not tell is a missing value, not an empty one. */
 const known = (text: Interned): Interned | null => (text.text === '' ? null : text);
 
@@ -139,7 +146,10 @@ export const processFacts: Table = {
   'proc.cmdnargs': own(argumentCount),
   'proc.cmdlenargs': own((process) => process.args.text.length - Math.max(0, argumentCount(process) - 1)),
   'proc.exeline': own(exeline),
-  'proc.cwd': own((process) => (process.cwd.text === '' ? null : withSlash.of(process.cwd))),
+  'proc.cwd': own((process, event) => {
+    const cwd = directoryOf(process, event);
+    return cwd === null || cwd.text === '' ? null : withSlash.of(cwd);
+  }),
   'proc.tty': own((process) => process.tty),
   'proc.pid': () => (event) => event.pid,
   'proc.ppid': own((process) => process.ppid),

@@ -79,11 +79,17 @@ function peerOf(sshd: Process, event: Event): Remote | null {
   return null;
 }
 
-/** The nearest root's sshd above with a connection: the part that authenticated the user, out of the user's reach. */
+/** Run by root from the host's own files: in a container, whoever fills its image chooses what lies at these paths. */
+function isSshd({ uid, exepath, image }: Process, { machine }: Event): boolean {
+  const ofHost = image.mntNs !== 0 && image.mntNs === machine.mountNamespace;
+  return uid === 0 && ofHost && SSHD.has(exepath.text);
+}
+
+/** The nearest sshd above with a connection: the part that authenticated the user, out of the user's reach. */
 function sshPeer(process: Process, event: Event): Remote | null {
   let at: Process | null = process;
   for (let level = 0; at !== null && level < MAX_ANCESTORS; level++, at = at.parent) {
-    if (at.uid !== 0 || !SSHD.has(at.exepath.text)) continue;
+    if (!isSshd(at, event)) continue;
     const peer = peerOf(at, event);
     if (peer !== null) return peer;
   }

@@ -52,6 +52,7 @@ function image(pid: number): ImageFacts {
     exeIno: BigInt(pid),
     exeDev: 0,
     mntNs: 0,
+    mntUserNs: 0,
     exeCtime: 1_700_000_000_000_000_000n,
     exeMtime: 1_700_000_000_000_000_000n,
     exeMode: 0o100755,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Interned } from '../../../src/base/interning.ts';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { applyRecord } from '../../../src/engine/apply.ts';
-import { FLAG_GROUP_DEAD } from '../../../src/schema/record.generated.ts';
+import { FLAG_CWD_SHARED, FLAG_CWD_THREAD, FLAG_GROUP_DEAD } from '../../../src/schema/record.generated.ts';
 import { Environment, type Process, ProcessTable, type TaskFacts } from '../../../src/state/index.ts';
 import { callRecord, execRecord, exitRecord, forkRecord, image, task } from './records.ts';
 
@@ -57,6 +57,14 @@ const rows: [name: string, record: Uint8Array, check: (process: Process) => unkn
     { permitted: 1n, effective: 2n, inheritable: 4n },
   ],
   ['setuid', callRecord('setuid', { uid: 33, args: [33] }), ({ uid, caps }) => [uid, caps], [33, null]],
+  ['setuid of another thread', callRecord('setuid', { tid: 105, uid: 33, args: [33] }), ({ uid }) => uid, 0],
+  ['chdir of another thread', callRecord('chdir', { tid: 105, path: '/tmp' }), ({ cwd }) => cwd.text, '/tmp'],
+  [
+    'chdir of a thread with a directory of its own',
+    callRecord('chdir', { tid: 105, flags: FLAG_CWD_THREAD, path: '/tmp' }),
+    ({ cwd, threadsApart }) => [cwd.text, threadsApart],
+    ['/', true],
+  ],
   [
     'a name of the main thread',
     callRecord('prctl', { args: [15], comm: 'worker', text: 'worker' }),
@@ -219,4 +227,46 @@ test('a vfork child that executes leaves its parent as it was', () => {
   tell(execRecord('execve', '/bin/cat', { pid: 20 }));
   assert.equal(parent.exepath.text, '/bin/sh');
   assert.equal(table.byPid(20)?.exepath.text, '/usr/bin/cat');
+});
+
+const CLONE_FS = 0x200;
+const CLONE_NEWUSER = 0x10000000;
+
+/** Who moves when a child changes its directory. */
+const moves: [name: string, cloneFlags: number, flags: number, parent: string, child: string][] = [
+  ['each its own', 0, 0, '/', '/tmp'],
+  ['one for both', CLONE_FS, FLAG_CWD_SHARED, '/tmp', '/tmp'],
+  ['one for both, until the child left it', CLONE_FS, 0, '/', '/tmp'],
+];
+for (const [name, cloneFlags, flags, parentCwd, childCwd] of moves) {
+  test(`current directory: ${name}`, () => {
+    const { table, tell } = story();
+    const parent = table.put(task(10), image());
+    tell(forkRecord('clone', cloneFlags, { pid: 10, ret: 20 }, { pid: 20 }));
+    tell(callRecord('chdir', { pid: 20, flags, path: '/tmp' }));
+    assert.deepEqual([parent.cwd.text, table.byPid(20)?.cwd.text], [parentCwd, childCwd]);
+  });
+}
+
+test('a child of a thread that is elsewhere is nobody knows where, until it executes', () => {
+  const { table, tell } = story();
+  table.put(task(10), image());
+  tell(callRecord('chdir', { pid: 10, tid: 11, flags: FLAG_CWD_THREAD, path: '/tmp' }));
+  tell(forkRecord('clone', 0, { pid: 10, tid: 11, ret: 20 }, { pid: 20 }));
+  assert.equal(table.byPid(20)?.cwd.text, '');
+  tell(execRecord('execve', '/bin/cat', { pid: 20 }));
+  assert.equal(table.byPid(20)?.cwd.text, '/');
+});
+
+test('a new user namespace: capabilities of before hold for the call, and for nothing after it', () => {
+  const caps = { permitted: 0n, effective: 0n, inheritable: 0n };
+  for (const [type, args, until] of [
+    ['unshare', [CLONE_NEWUSER], 5e9],
+    ['unshare', [0x20000], Number.POSITIVE_INFINITY],
+    ['setns', [3, 0], 5e9],
+    ['setns', [3, 0x20000], Number.POSITIVE_INFINITY],
+  ] as const) {
+    const process = after(callRecord(type, { args, tsNs: 5e9 }), { caps });
+    assert.deepEqual([process.caps, process.capsUntilNs], [caps, until], `${type} ${args}`);
+  }
 });

@@ -527,6 +527,44 @@ test('a descriptor without a path is looked up: dup2 of a socket', () => {
   assert.equal(fieldOf(event, 'evt.arg.res'), '<4t>10.0.0.1:45000->10.0.0.2:4444');
 });
 
+test('a number that stands for another file by now tells nothing', () => {
+  const asked: unknown[] = [];
+  const details = records.details({
+    descriptor: (_, fd, meant) => {
+      asked.push([fd, meant]);
+      return null;
+    },
+  });
+  const event = eventOf(
+    callRecord('read', { args: [4], fd: 4, path: '/TCP', ino: 7, pathFlags: STR_UNREACHABLE }),
+    { processes: [process(100)], details },
+  );
+  assert.equal(fieldOf(event, 'fd.name'), null);
+  assert.deepEqual(asked, [[4, { ino: 7n, path: '/TCP' }]]);
+});
+
+test('arguments tell what the record tells, of no other descriptor', () => {
+  const details = records.details({ descriptor: () => ({ type: 'file', name: '/etc/shadow' }) });
+  const args = (record: Uint8Array) =>
+    fieldOf(eventOf(record, { processes: [process(100)], details }), 'evt.args');
+  assert.equal(
+    args(callRecord('pipe2', { out: [5, 6], ino: 77 })),
+    ['res=0', 'fd1=5(<p>pipe:[77])', 'fd2=6(<p>pipe:[77])', 'ino=77', 'flags=0(O_NONE)'].join(' '),
+  );
+  assert.match(String(args(callRecord('sendfile', { args: [5, 6], fd: 5, path: '/tmp/to' }))), /in_fd=6 /);
+});
+
+test('directory of a thread: that of all, unless one of them left', () => {
+  const details = records.details({
+    threadDirectory: (pid, tid) => (pid === 100 && tid === 105 ? '/srv' : null),
+  });
+  const known = process(100, { startNs: 0 });
+  const cwd = (tid: number) => fieldOf(eventOf(open({ tid }), { processes: [known], details }), 'proc.cwd');
+  assert.deepEqual([cwd(100), cwd(105)], ['/', '/']);
+  known.threadsApart = true;
+  assert.deepEqual([cwd(100), cwd(105), cwd(106)], ['/', '/srv/', null]);
+});
+
 test('time since the first event and since the one before', () => {
   const event = eventOf(open({ tsNs: 5 * SECOND }));
   assert.deepEqual([fieldOf(event, 'evt.reltime'), fieldOf(event, 'evt.deltatime')], [0, 0]);

@@ -4,7 +4,16 @@ import { Interned } from '../../../src/base/interning.ts';
 import { parseSession } from '../../../src/host/login-sessions.ts';
 import * as abi from '../../../src/schema/record.generated.ts';
 import { Units } from '../../../src/state/index.ts';
-import { callRecord, details, eventOf, fieldOf, machine, openRecord, process } from './records.ts';
+import {
+  callRecord,
+  details,
+  eventOf,
+  fieldOf,
+  HOST_MOUNTS,
+  machine,
+  openRecord,
+  process,
+} from './records.ts';
 
 const session = parseSession(
   '3',
@@ -126,7 +135,7 @@ const tcp = (remote: Uint8Array | null) => ({
 /** Which processes stand above the event's, nearest last, and which of them holds the connection as descriptor 4. */
 const ABOVE: readonly (readonly [
   name: string,
-  above: readonly (readonly [pid: number, exepath: string, uid: number])[],
+  above: readonly (readonly [pid: number, exepath: string, uid: number, mntNs?: number])[],
   holder: number,
   peer: string | null,
 ])[] = [
@@ -143,13 +152,15 @@ const ABOVE: readonly (readonly [
   ['the program of one connection', [[11, '/usr/lib/openssh/sshd-session', 0]], 11, '203.0.113.9'],
   ["somebody's own sshd", [[11, '/usr/sbin/sshd', 1000]], 11, null],
   ['another program', [[11, '/tmp/sshd', 0]], 11, null],
+  ['root of a container', [[11, '/usr/sbin/sshd', 0, 77]], 11, null],
+  ['one whose mounts are not known', [[11, '/usr/sbin/sshd', 0, 0]], 11, null],
   ['the one that only listens', [[10, '/usr/sbin/sshd', 0]], 99, null],
 ];
 
 test('the SSH client, from the socket that root holds', () => {
   for (const [name, above, holder, peer] of ABOVE) {
-    const chain = above.map(([pid, exepath, uid]) =>
-      process(pid, { startNs: 0, uid }, { exepath: new Interned(exepath) }),
+    const chain = above.map(([pid, exepath, uid, mntNs = HOST_MOUNTS]) =>
+      process(pid, { startNs: 0, uid }, { exepath: new Interned(exepath), mntNs }),
     );
     const last = process(100, { startNs: 0, uid: 1000 });
     for (const [at, child] of [...chain, last].entries()) child.parent = chain[at - 1] ?? null;

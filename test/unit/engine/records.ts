@@ -24,6 +24,8 @@ import {
 } from '../../../src/state/index.ts';
 
 export const SECOND = 1e9;
+/** Inode number of the host's mount namespace. */
+export const HOST_MOUNTS = 4026531841;
 
 export interface HeaderParts {
   pid?: number;
@@ -260,6 +262,7 @@ export function image(over: Partial<ImageFacts> = {}): ImageFacts {
     exeIno: 41n,
     exeDev: 0,
     mntNs: 0,
+    mntUserNs: 0,
     exeCtime: 0n,
     exeMtime: 0n,
     exeMode: 0o100755,
@@ -290,6 +293,7 @@ export function details(over: Partial<DetailSource> = {}): Details {
     descriptorCount: () => null,
     descriptor: () => null,
     descriptorKinds: () => new Map(),
+    threadDirectory: () => null,
     ...over,
   };
   return new Details(source, new Environments());
@@ -310,6 +314,7 @@ export function machine(of: Details, over: Partial<MachineFacts> = {}): MachineF
   return {
     units: new Units(of, () => null),
     sessions: { get: () => null },
+    mountNamespace: HOST_MOUNTS,
     executables: new Executables(null, () => null),
     ...over,
   };

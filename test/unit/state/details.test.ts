@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { Interned } from '../../../src/base/interning.ts';
@@ -14,6 +15,14 @@ import {
 } from '../../../src/state/index.ts';
 
 const SECOND = 1e9;
+/** Empty for the descriptor that listed the others. */
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
 const host = hostState();
 
 /** This very process, as the table would know it. */
@@ -47,6 +56,7 @@ function counting(): { source: DetailSource; reads: string[] } {
     descriptorCount: (pid) => real.descriptorCount(pid),
     descriptor: (pid, fd) => real.descriptor(pid, fd),
     descriptorKinds: (pid) => real.descriptorKinds(pid),
+    threadDirectory: (pid, tid) => real.threadDirectory(pid, tid),
   };
   return { source, reads };
 }
@@ -151,4 +161,32 @@ test('ids that the first user namespace knows are all but the last', () => {
   assert.equal(real.mapsIds(process.pid, 0, 0), true);
   assert.equal(real.mapsIds(process.pid, 0xffffffff, 0), false);
   assert.equal(real.mapsIds(0x3fffffff, 0, 0), false);
+});
+
+test('a descriptor of /proc is told only if it is the file that is meant', async () => {
+  const real = new ProcDetails();
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const directory = openSync('/usr', 'r');
+  const links = readdirSync('/proc/self/fd').map((fd) => [Number(fd), linkOf(fd)] as const);
+  const find = (start: string) => links.find(([, link]) => link.startsWith(start))!;
+  const [socket, name] = find('socket:');
+  const ino = BigInt(/\d+/.exec(name)![0]);
+  const [anonymous, kind] = find('anon_inode:[');
+  const path = `/${kind.slice('anon_inode:'.length)}`;
+  const rows: [fd: number, meant: { ino: bigint; path: string }, found: boolean][] = [
+    [socket, { ino, path: '/TCP' }, true],
+    [socket, { ino: ino + 1n, path: '/TCP' }, false],
+    [anonymous, { ino: 1n, path }, true],
+    [anonymous, { ino: 1n, path: '/[another]' }, false],
+    [directory, { ino: 1n, path: '/usr' }, true],
+    [directory, { ino: 1n, path: '/bin' }, false],
+    [directory, { ino: 1n, path: '' }, false],
+  ];
+  for (const [fd, meant, found] of rows)
+    assert.equal(real.descriptor(process.pid, fd, meant) !== null, found, `${fd} ${meant.path}`);
+  assert.equal(real.descriptor(process.pid, directory)?.type, 'directory');
+  assert.equal(real.threadDirectory(process.pid, process.pid), process.cwd());
+  closeSync(directory);
+  server.close();
 });

@@ -12,7 +12,8 @@ const source = (name: string): UserSource => ({
 });
 const host = new Users(source('on-host'));
 
-const inNamespace = (pid: number, mntNs: number): Process => process(pid, {}, { mntNs });
+const ROOT = 4026531837;
+const inNamespace = (pid: number, mntNs: number): Process => process(pid, {}, { mntNs, mntUserNs: ROOT });
 
 /** Namespaces whose accounts can be read are named after themselves; the pids that were asked. */
 function stage(readable: (pid: number, namespace: number) => boolean) {
@@ -31,7 +32,9 @@ const rows: [name: string, of: Process | null, uid: number, expected: string][] 
   ['a process of a container', inNamespace(1, 11), 33, 'ns11'],
   ['an id that the container does not name', inNamespace(1, 11), 34, '<NA>'],
   ['a sandbox that a user made', process(1, {}, { mntNs: 11, userNs: 5 }), 33, 'on-host'],
-  ['a container of root', process(1, {}, { mntNs: 11, userNs: 4026531837 }), 33, 'ns11'],
+  ['a container of root', process(1, {}, { mntNs: 11, userNs: ROOT, mntUserNs: ROOT }), 33, 'ns11'],
+  ['root in the mounts of a user', process(1, {}, { mntNs: 11, userNs: ROOT, mntUserNs: 5 }), 33, 'on-host'],
+  ['mounts of nobody knows whom', process(1, {}, { mntNs: 11, userNs: ROOT }), 33, '<NA>'],
   ['root of a container that cannot be looked at', inNamespace(1, 99), 0, 'root'],
   ['somebody else there', inNamespace(1, 99), 33, '<NA>'],
 ];

@@ -44,6 +44,7 @@ function image(path: string): ImageFacts {
     exeIno: 0n,
     exeDev: 0,
     mntNs: 0,
+    mntUserNs: 0,
     exeCtime: 0n,
     exeMtime: 0n,
     exeMode: 0,
