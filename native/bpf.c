@@ -203,7 +203,7 @@ int saker_bpf_iterate(uint64_t handle, const char *name)
 	return fd;
 }
 
-int saker_bpf_program_facts(uint64_t handle, const char *name, uint64_t facts[4])
+int saker_bpf_program_facts(uint64_t handle, const char *name, uint64_t facts[6])
 {
 	struct bpf_program *program = program_of(handle, name);
 	struct bpf_prog_info info;
@@ -220,6 +220,8 @@ int saker_bpf_program_facts(uint64_t handle, const char *name, uint64_t facts[4]
 	facts[1] = info.recursion_misses;
 	facts[2] = info.xlated_prog_len;
 	facts[3] = info.jited_prog_len;
+	facts[4] = info.run_cnt;
+	facts[5] = info.run_time_ns;
 	return 0;
 }
 

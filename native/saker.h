@@ -39,9 +39,9 @@ SAKER_EXPORT int saker_bpf_attach(uint64_t handle, const char *program, const ch
 SAKER_EXPORT int saker_bpf_detach(uint64_t handle, int link);
 /* Returns a descriptor that yields the output of an iterator program; the caller closes it. */
 SAKER_EXPORT int saker_bpf_iterate(uint64_t handle, const char *program);
-/* Writes four values: verified instructions (0 before kernel 5.16), runs missed
- * through recursion, translated bytes, machine code bytes. */
-SAKER_EXPORT int saker_bpf_program_facts(uint64_t handle, const char *program, uint64_t facts[4]);
+/* Writes six values: verified instructions (0 before kernel 5.16), runs missed through recursion, translated bytes,
+ * machine code bytes, and runs and their ns, which the kernel counts while kernel.bpf_stats_enabled is 1. */
+SAKER_EXPORT int saker_bpf_program_facts(uint64_t handle, const char *program, uint64_t facts[6]);
 SAKER_EXPORT int saker_bpf_program_fd(uint64_t handle, const char *program);
 SAKER_EXPORT int saker_bpf_map_fd(uint64_t handle, const char *map);
 SAKER_EXPORT int saker_bpf_map_update(uint64_t handle, const char *map, const void *key, uint64_t key_size,

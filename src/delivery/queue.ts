@@ -88,6 +88,7 @@ class SinkQueue implements Sink, Source {
       refused: this.#sender.refused + this.#unwritable,
       retries: this.#sender.retries,
       error: this.#sender.error,
+      failedAtMs: this.#sender.failedAtMs,
     };
   }
 

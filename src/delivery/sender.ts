@@ -33,6 +33,7 @@ export class Sender {
   #more = false;
   #stopped = false;
   #error: string | null = null;
+  #failedAtMs: number | null = null;
   /** When the destination last took something, or began to be asked for it. */
   #progressMs = 0;
   #idleWaiters: (() => void)[] = [];
@@ -52,6 +53,11 @@ export class Sender {
   /** Why the destination does not take records now; null while it does. */
   get error(): string | null {
     return this.#error;
+  }
+
+  /** Wall clock of the last failure, ms since the epoch; null: none yet. */
+  get failedAtMs(): number | null {
+    return this.#failedAtMs;
   }
 
   open(): void {
@@ -96,6 +102,7 @@ export class Sender {
   }
 
   setState(error: string | null): void {
+    if (error !== null) this.#failedAtMs = Date.now();
     if (error === this.#error || this.#stopped) return;
     this.#error = error;
     this.#onState(this.#channel.name, error);

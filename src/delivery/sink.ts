@@ -30,6 +30,8 @@ export interface SinkStats {
   readonly retries: number;
   /** Why the destination does not take alerts now; null while it does. */
   readonly error: string | null;
+  /** Wall clock of the last failure, ms since the epoch; null: none yet. */
+  readonly failedAtMs?: number | null;
   /** Alerts its rate held back. */
   readonly heldBack?: number;
   /** Of those queued, the ones on the disk, where the output has a spool. */

@@ -15,6 +15,7 @@ export {
   openInRoot,
   openRunning,
 } from './exe-file.ts';
+export { readBounded as readFileBounded } from './files.ts';
 export { type LoginSession, LoginSessions } from './login-sessions.ts';
 export { type Machine, readMachine } from './machine.ts';
 export { openPackages } from './package-databases.ts';
@@ -30,4 +31,11 @@ export {
 export { type ProcessFacts, ProcFs } from './procfs.ts';
 export { INITIAL_USER_NAMESPACE } from './root-file.ts';
 export { type UnitNames, unitNames } from './systemd-units.ts';
+export {
+  type HostUsage,
+  type ProcessUsage,
+  readBootNs,
+  readHostUsage,
+  readProcessUsage,
+} from './usage.ts';
 export { type Accounts, readAccounts, type User, UserDatabase } from './users.ts';

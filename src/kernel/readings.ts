@@ -18,6 +18,9 @@ export interface ProgramFacts {
   /** Runs the kernel skipped because the program was being run on that CPU already; events lost that way. */
   readonly missedRuns: number;
   readonly jitedBytes: number;
+  /** Runs and their time, ns; counted only while kernel.bpf_stats_enabled is 1. */
+  readonly runs: number;
+  readonly runNs: number;
 }
 
 /**
@@ -35,9 +38,16 @@ export function readCounts(native: Native, maps: number, types: ReadonlySet<stri
 
 /** @param handle the object the program is loaded in */
 export function readFacts(native: Native, handle: number, program: string): ProgramFacts {
-  const f = new BigUint64Array(4);
+  const f = new BigUint64Array(6);
   must(native, native.saker_bpf_program_facts(handle, program, f), `ask about program ${program}`);
-  return { program, verifiedInsns: Number(f[0]), missedRuns: Number(f[1]), jitedBytes: Number(f[3]) };
+  return {
+    program,
+    verifiedInsns: Number(f[0]),
+    missedRuns: Number(f[1]),
+    jitedBytes: Number(f[3]),
+    runs: Number(f[4]),
+    runNs: Number(f[5]),
+  };
 }
 
 /** Output of an iterator program. */

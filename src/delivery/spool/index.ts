@@ -119,6 +119,7 @@ class SpooledSink implements Sink, Source {
       refused: intake.refused + this.#sender.refused,
       retries: this.#sender.retries,
       error: this.#sender.error ?? this.#diskError ?? intake.error,
+      failedAtMs: Math.max(this.#sender.failedAtMs ?? 0, intake.failedAtMs ?? 0) || null,
       spool: { records, bytes: this.#spool?.bytes ?? 0, tornBytes: this.#spool?.tornBytes ?? 0 },
     };
   }

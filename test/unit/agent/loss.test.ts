@@ -18,7 +18,7 @@ const counts = (open: bigint, exec: bigint) => [
   { type: 'execve', sent: 10n, lost: exec },
 ];
 const programs = (missedRuns: number) => [
-  { program: 'open_syscall', verifiedInsns: 1, missedRuns, jitedBytes: 1 },
+  { program: 'open_syscall', verifiedInsns: 1, missedRuns, jitedBytes: 1, runs: 0, runNs: 0 },
 ];
 
 test('each loss is said once, with its type and number', () => {
