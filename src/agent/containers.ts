@@ -18,6 +18,8 @@ export interface ContainerStatus {
 
 export interface ContainerWatch {
   status(): Promise<ContainerStatus>;
+  /** By socket that answered or failed. */
+  runtimes(): ContainerStatus['runtimes'];
   stop(): void;
 }
 
@@ -43,21 +45,23 @@ export function startContainers(
   });
   engine.onAsks = (asks) => service.ask(asks);
   service.start();
+  const runtimes = (): ContainerStatus['runtimes'] =>
+    Object.fromEntries(
+      Object.entries(service.stats().sources).filter(([, one]) => one.connects + one.lookups > 0),
+    );
   return {
+    runtimes,
     status: async () => {
       const from = await answerOf(engine);
       const { known, pending, gone } = from?.containers ?? { known: 0, pending: 0, gone: 0 };
-      const used = Object.entries(service.stats().sources).filter(
-        ([, one]) => one.connects + one.lookups > 0,
-      );
-      return { known, pending, gone, held: from?.held ?? NONE_HELD, runtimes: Object.fromEntries(used) };
+      return { known, pending, gone, held: from?.held ?? NONE_HELD, runtimes: runtimes() };
     },
     stop: () => service.stop(),
   };
 }
 
 /** Null: it has too much to do, or is gone. */
-function answerOf(engine: EngineLink): Promise<EngineStats | null> {
+export function answerOf(engine: Pick<EngineLink, 'stats'>): Promise<EngineStats | null> {
   const late = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null).unref());
   return Promise.race([engine.stats().catch(() => null), late]);
 }

@@ -17,12 +17,14 @@ import {
 import { type Canary, createCanary } from './canary.ts';
 import { type ContainerWatch, startContainers } from './containers.ts';
 import { CONTROL_SOCKET, type Control, openControl } from './control.ts';
+import { describeRules } from './describe-rules.ts';
 import type { EngineLink } from './engine-link.ts';
 import { attachHooks } from './hooks.ts';
 import { HostNameWatch } from './host-names.ts';
 import type { Log } from './log.ts';
 import { lookForLosses } from './look.ts';
 import { createNotifier, type Notifier } from './notify.ts';
+import { Observation } from './observation.ts';
 import type { AgentOptions } from './options.ts';
 import { changeOutputs, deliveryOptions } from './outputs.ts';
 import { Reloads } from './reload.ts';
@@ -91,6 +93,7 @@ class Service {
   readonly #containers: ContainerWatch;
   readonly #wakeFd: number;
   readonly #backlog: BacklogGauge;
+  readonly #observation: Observation;
   #status: string;
   readonly #config: Config;
   #rules: AgentStatus['rules'];
@@ -149,8 +152,19 @@ class Service {
     this.#hostNames.follow(check.hostNames);
     this.#config = settings.config;
     this.#containers = startContainers(this.#config, engine, log);
+    this.#observation = new Observation({
+      engine,
+      probes,
+      log,
+      containers: this.#containers,
+      delivery: this.#delivery,
+      backlog: this.#backlog.look,
+      heardLast: () => this.#heardLast,
+      patienceMs: CANARY_EVERY_MS + CANARY_PATIENCE_MS,
+    });
+    void this.#observation.apply(settings);
     if (this.#config.watch_config_files) this.#files.follow(paths);
-    this.#status = this.#describe(check);
+    this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);
   }
 
@@ -213,6 +227,7 @@ class Service {
     const probes = this.#probes;
     return agentStatus({
       ready: this.#isReady,
+      health: this.#observation.health(),
       rules: this.#rules,
       canary: this.#heardLast,
       backlog: this.#backlog.look(),
@@ -259,23 +274,12 @@ class Service {
     const keys = keysForRestart(this.#config, settings.config);
     if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
     await changeOutputs(this.#delivery, this.#outputs(settings.config), this.#log);
+    await this.#observation.apply(settings);
     await this.#probes.want(check.eventTypes, check.parts);
     this.#hostNames.follow(check.hostNames);
-    this.#status = this.#describe(check);
+    this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);
     return this.#status;
-  }
-
-  /** A rule that can never match must not look like one that finds nothing. */
-  #describe({ rules, named }: RulesCheck): string {
-    const { carried } = this.#probes;
-    const blind = [...named].filter(([type]) => !carried.has(type));
-    if (blind.length > 0) {
-      const types = blind.map(([type, count]) => `${type} (${count} rules)`).join(', ');
-      this.#log.warning(`rules name events that saker does not see and stay silent on them: ${types}`);
-    }
-    if (rules === 0) this.#log.warning('no rules are loaded: nothing will be reported');
-    return `watching with ${rules} rules`;
   }
 
   /** Engine first, so that what it still finds is delivered; hooks last, since detaching takes seconds on some kernels. */
@@ -286,6 +290,7 @@ class Service {
     this.#hostNames.stop();
     this.#containers.stop();
     this.#control?.close();
+    this.#observation.stop();
     await this.#engine
       .stop()
       .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));

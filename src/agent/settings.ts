@@ -19,6 +19,8 @@ export interface SettingsSource {
 export interface Settings {
   readonly config: Config;
   readonly rules: RulesInput;
+  /** Files and directories of the configuration, those that do not exist included. */
+  readonly configFiles: readonly string[];
 }
 
 export interface SettingsResult {
@@ -43,7 +45,10 @@ export function loadSettings(source: SettingsSource): SettingsResult {
   const rulesPaths = source.rulesFiles ?? config.rules_files;
   const { files, unreadable, absent } = readRulesFiles(rulesPaths, source.rulesFiles !== null);
   return {
-    settings: unreadable.length > 0 ? null : { config, rules: rulesInput(config, files, source.configFile) },
+    settings:
+      unreadable.length > 0
+        ? null
+        : { config, rules: rulesInput(config, files, source.configFile), configFiles: paths },
     problems: [...problems, ...unreadable.map(unreadableRules), ...absent.map(absentRules)],
     paths: [...paths, ...rulesPaths],
   };
@@ -99,6 +104,7 @@ export function logPriority(level: Config['log_level']): Priority {
 
 /** Keys that a reload puts into force; all others wait for a restart. */
 const RELOADED: ReadonlySet<string> = new Set([
+  ...['webserver', 'metrics'],
   ...[
     'config_files',
     'rules_files',

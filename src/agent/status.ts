@@ -5,6 +5,7 @@ import type { SinkStats } from '../delivery/index.ts';
 import type { Backlog } from '../engine/backlog.ts';
 import type { RulesCheck } from '../engine/messages.ts';
 import type { ProbesState, ProgramFacts, Tier, TypeCount } from '../kernel/index.ts';
+import type { Health } from '../metrics/index.ts';
 import type { ContainerStatus } from './containers.ts';
 import type { Settings } from './settings.ts';
 
@@ -33,6 +34,8 @@ export interface AgentStatus {
   readonly uptime_s: number;
   readonly kernel: string;
   readonly ready: boolean;
+  /** As /healthz tells it. */
+  readonly health: Health;
   readonly rules: { readonly loaded: number; readonly files: readonly string[] };
   /** The canary: since when it was last heard, and how long it was under way; null: not yet. */
   readonly canary: { readonly heard_s_ago: number | null; readonly took_ms: number | null };
@@ -56,6 +59,7 @@ export interface AgentStatus {
 /** Everything the answer is made of. */
 export interface StatusSources {
   readonly ready: boolean;
+  readonly health: Health;
   readonly rules: AgentStatus['rules'];
   readonly canary: { readonly atMs: number; readonly tookMs: number } | null;
   readonly backlog: Backlog;
@@ -80,6 +84,7 @@ export function agentStatus(from: StatusSources): AgentStatus {
     uptime_s: Math.round(process.uptime()),
     kernel: release(),
     ready: from.ready,
+    health: from.health,
     rules: from.rules,
     canary: { heard_s_ago: heard, took_ms: canary?.tookMs ?? null },
     backlog: backlogStatus(from.backlog),

@@ -33,6 +33,10 @@ export const ERRORS = {
   SAKER_E_CONFIG_UNKNOWN_KEY: { kind: 'config', text: 'a key is not known (error only when strict)' },
   SAKER_W_CONFIG_UNKNOWN_KEY: { kind: 'config', text: 'a key is not known and has no effect' },
   SAKER_W_CONFIG_NOT_USED: { kind: 'config', text: 'a key of falco.yaml is known but has no effect yet' },
+  SAKER_W_CONFIG_LISTEN: {
+    kind: 'config',
+    text: 'an address is not listened on, since that would be unsafe',
+  },
   SAKER_W_CONFIG_ENV: { kind: 'config', text: 'an environment variable in a value is not set' },
   SAKER_E_OVERRIDE: { kind: 'usage', text: 'an -o argument is not of the form key.path[i]=value' },
   SAKER_E_RULES: { kind: 'rules', text: 'a rules file is not valid' },

@@ -33,7 +33,7 @@ export async function statusCommand(
 /** For people: a line each, then a table of events. */
 export function describeStatus(status: AgentStatus): string {
   const { version, pid, uptime_s, kernel, ready, rules, canary, hooks, events, outputs, containers } = status;
-  const { backlog } = status;
+  const { backlog, health } = status;
   const heard =
     canary.heard_s_ago === null
       ? 'not heard yet'
@@ -43,6 +43,7 @@ export function describeStatus(status: AgentStatus): string {
     `saker ${version}, pid ${pid}, up ${duration(uptime_s)}, kernel ${kernel}${ready ? '' : ', not ready yet'}`,
     `rules    ${rules.loaded} from ${rules.files.length} files`,
     ...rules.files.map((file) => `         ${file}`),
+    `health   ${health.healthy ? 'ok' : health.reasons.join('; ')}`,
     `canary   ${heard}`,
     `backlog  ${backlog.behind_s} s behind, the ring is ${backlog.ring_percent} % full`,
     `hooks    ${hooks.attached} attached${pending}`,

@@ -1,11 +1,11 @@
 import { parseAddress } from '../base/address.ts';
 import type { Problem } from '../base/errors.ts';
 import { compileTemplate } from '../base/template.ts';
+import { type Path, placeOf } from './place.ts';
 import type { Config } from './schema.ts';
 import { REQUIRED } from './targets.ts';
-import { type Entry, type MapTree, type Place, problemAt, type Tree } from './tree.ts';
+import { type MapTree, problemAt } from './tree.ts';
 
-type Path = readonly (string | number)[];
 type Kind = keyof typeof REQUIRED;
 
 // Outputs that are no targets; a name is also a folder of the spool.
@@ -83,24 +83,4 @@ function dotted(path: Path): string {
   return path
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : i === 0 ? step : `.${step}`))
     .join('');
-}
-
-/** Where the path is written, or the last part of it that is. */
-function placeOf(tree: MapTree, path: Path): Place {
-  let here: Tree = tree;
-  let place = tree.place;
-  for (const step of path) {
-    if (typeof step === 'number') {
-      const item: Tree | undefined = here.kind === 'list' ? here.items[step] : undefined;
-      if (item === undefined) return place;
-      here = item;
-      place = item.place;
-    } else {
-      const entry: Entry | undefined = here.kind === 'map' ? here.entries.get(step) : undefined;
-      if (entry === undefined) return place;
-      here = entry.value;
-      place = entry.place;
-    }
-  }
-  return place;
 }

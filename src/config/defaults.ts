@@ -125,6 +125,37 @@ export const DEFAULTS: Config = {
     hold_ms: 500,
   },
 
+  // Health, versions and metrics over HTTP. Falco's is on and listens everywhere: here it is off, since every user of
+  // the host could see which rules match. `threadiness` has no effect. An address that other machines reach is listened
+  // on with TLS only (`ssl_certificate`: certificate and key in one file), or with `allow_plaintext`, saker's own.
+  webserver: {
+    enabled: false,
+    threadiness: 0,
+    listen_port: 8765,
+    listen_address: '127.0.0.1',
+    k8s_healthz_endpoint: '/healthz',
+    // Page /metrics. The switches `…_enabled` of `metrics` choose what is on it.
+    prometheus_metrics_enabled: false,
+    ssl_enabled: false,
+    ssl_certificate: '/etc/saker/saker.pem',
+    allow_plaintext: false,
+  },
+  // Snapshots of the metrics as alerts (`output_rule`) and as lines of JSON in a file (`output_file`; empty: none).
+  metrics: {
+    enabled: false,
+    interval: '1h',
+    output_rule: true,
+    output_file: '',
+    rules_counters_enabled: true,
+    resource_utilization_enabled: true,
+    state_counters_enabled: true,
+    kernel_event_counters_enabled: true,
+    libbpf_stats_enabled: true,
+    plugins_metrics_enabled: true,
+    convert_memory_to_mb: true,
+    include_empty_values: false,
+  },
+
   // saker's own messages (not alerts).
   log_stderr: true,
   log_syslog: false,

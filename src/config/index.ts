@@ -4,9 +4,11 @@
  * configuration when the new one is bad. Runs on the main thread, at start and at reload.
  */
 export { DEFAULTS } from './defaults.ts';
+export { parseDuration } from './duration.ts';
 export { type ConfigFiles, DEFAULT_CONFIG, diskFiles } from './files.ts';
 export { configSchema } from './json-schema.ts';
 export { type ConfigResult, type ConfigSources, loadConfig } from './load.ts';
+export { listenHost } from './observation-checks.ts';
 export type { Env } from './parse.ts';
 export { type RulesText, readRulesFiles, type Unreadable } from './rules-files.ts';
 export { type Config, SCHEMA } from './schema.ts';

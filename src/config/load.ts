@@ -5,6 +5,7 @@ import { DEFAULTS } from './defaults.ts';
 import { type ConfigFiles, diskFiles } from './files.ts';
 import { NOT_USED } from './later.ts';
 import { merge, STRATEGIES, type Strategy } from './merge.ts';
+import { checkObservation } from './observation-checks.ts';
 import { override } from './override.ts';
 import { type Env, parseFile } from './parse.ts';
 import { type Config, SCHEMA } from './schema.ts';
@@ -50,7 +51,12 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
     unknownKey(path, entry, near, sources.strict ?? false),
   );
   const config = reader.read(tree, SCHEMA, DEFAULTS, '') as Config;
-  const problems = [...load.problems, ...reader.problems, ...checkConfig(config, tree)];
+  const problems = [
+    ...load.problems,
+    ...reader.problems,
+    ...checkConfig(config, tree),
+    ...checkObservation(config, tree),
+  ];
   const failed = problems.some((p) => !isWarning(p));
   return { config: failed ? null : deepFreeze(structuredClone(config)), problems, paths: load.paths };
 }

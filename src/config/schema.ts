@@ -1,5 +1,6 @@
 import { PRIORITIES } from '../base/alert.ts';
 import { STRATEGIES } from './merge.ts';
+import { METRICS, WEBSERVER } from './observation.ts';
 import type { Shape, ValueOf } from './shape.ts';
 import { TARGET } from './targets.ts';
 
@@ -141,6 +142,8 @@ export const SCHEMA = {
         sync_ms: int(0, 600_000),
       },
     },
+    webserver: WEBSERVER,
+    metrics: METRICS,
     container_engines: {
       kind: 'section',
       keys: {

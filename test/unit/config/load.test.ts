@@ -195,7 +195,7 @@ const unknown: [text: string, code: string, says: RegExp][] = [
     /file_output\.filname .*did you mean filename/,
   ],
   ['zzz: 1\n', 'SAKER_W_CONFIG_UNKNOWN_KEY', /^[^?]*$/],
-  ['webserver: {enabled: true}\n', 'SAKER_W_CONFIG_NOT_USED', /webserver is not used yet/],
+  ['grpc: {enabled: true}\n', 'SAKER_W_CONFIG_NOT_USED', /grpc is not used yet/],
   ['engine: {kmod: {buf_size_preset: 4}}\n', 'SAKER_W_CONFIG_NOT_USED', /no kernel module/],
 ];
 for (const [text, code, says] of unknown) {
@@ -212,7 +212,7 @@ for (const [text, code, says] of unknown) {
 
 test('strict makes an unknown key an error, but not a known one without effect', () => {
   assert.equal(load('json_ouput: true\n', { strict: true }).config, null);
-  assert.ok(load('webserver: {enabled: true}\n', { strict: true }).config);
+  assert.ok(load('grpc: {enabled: true}\n', { strict: true }).config);
 });
 
 test('prototype names are keys like any other', () => {
