@@ -1,35 +1,6 @@
-import type { Field, FieldType } from './field.ts';
-
-/** `expensive`: read from /proc when asked for, or told by a container's runtime, perhaps not in time. */
-type Flag = 'ancestor' | 'list' | 'filterOnly' | 'noRight' | 'noTransform' | 'deprecated' | 'expensive';
-
-/** `arg` is "kind?" for an optional argument, "kind!" for a required one, '' for none. */
-function f(
-  grade: Field['grade'],
-  group: string,
-  name: string,
-  type: FieldType,
-  meaning: string,
-  arg: '' | `${'index' | 'name' | 'key'}${'?' | '!'}` = '',
-  ...flags: readonly Flag[]
-): Field {
-  return {
-    name,
-    type,
-    group,
-    meaning,
-    arg: arg === '' ? 'none' : arg.endsWith('!') ? 'required' : 'optional',
-    argKind: arg === '' ? null : (arg.slice(0, -1) as 'index' | 'name' | 'key'),
-    list: flags.includes('list'),
-    ancestor: flags.includes('ancestor'),
-    filterOnly: flags.includes('filterOnly'),
-    noTransform: flags.includes('noTransform'),
-    noRight: flags.includes('noRight'),
-    deprecated: flags.includes('deprecated'),
-    grade,
-    ...(flags.includes('expensive') ? { expensive: true } : {}),
-  };
-}
+import { CONTAINER_FIELDS } from './container-fields.ts';
+import { f } from './falco-field.ts';
+import type { Field } from './field.ts';
 
 /** All fields of the `syscall` source, in the order in which they are listed to people. */
 // biome-ignore format: one field a line reads as the table it is
@@ -248,68 +219,7 @@ export const SYSCALL_FIELDS: readonly Field[] = [
   f('C', 'fdlist', 'fdlist.sips', 'string', 'poll: server addresses'),
   f('C', 'fdlist', 'fdlist.cports', 'string', 'poll: client ports'),
   f('C', 'fdlist', 'fdlist.sports', 'string', 'poll: server ports'),
-  // class container
-  f('A', 'container', 'container.id', 'string', 'first 12 chars of id, or "host"'),
-  f('B', 'container', 'container.full_id', 'string', 'whole id'),
-  f('B', 'container', 'container.name', 'string', 'name', '', 'expensive'),
-  f('B', 'container', 'container.image', 'string', 'image reference', '', 'expensive'),
-  f('B', 'container', 'container.image.id', 'string', 'image id', '', 'expensive'),
-  f('B', 'container', 'container.type', 'string', 'docker, containerd, cri-o, podman, lxc ...', '', 'expensive'),
-  f('A', 'container', 'container.privileged', 'bool', 'privileged flag', '', 'expensive'),
-  f('A', 'container', 'container.mounts', 'string', 'all mounts as text', '', 'expensive'),
-  f('C', 'container', 'container.mount', 'string', 'one mount by index or source glob', 'key!', 'expensive'),
-  f('B', 'container', 'container.mount.source', 'string', 'its source, by index or dest', 'key!', 'expensive'),
-  f('A', 'container', 'container.mount.dest', 'string', 'its destination, by index or source', 'key!', 'expensive'),
-  f('C', 'container', 'container.mount.mode', 'string', 'its mode', 'key!', 'expensive'),
-  f('C', 'container', 'container.mount.rdwr', 'string', 'its rw flag', 'key!', 'expensive'),
-  f('C', 'container', 'container.mount.propagation', 'string', 'its propagation', 'key!', 'expensive'),
-  f('A', 'container', 'container.image.repository', 'string', 'image without tag', '', 'expensive'),
-  f('B', 'container', 'container.image.tag', 'string', 'tag', '', 'expensive'),
-  f('B', 'container', 'container.image.digest', 'string', 'digest', '', 'expensive'),
-  f('C', 'container', 'container.healthcheck', 'string', 'health-check command line', '', 'expensive'),
-  f('C', 'container', 'container.liveness_probe', 'string', 'liveness probe command line', '', 'expensive'),
-  f('C', 'container', 'container.readiness_probe', 'string', 'readiness probe command line', '', 'expensive'),
-  f('A', 'container', 'container.start_ts', 'abstime', 'start, ns epoch', '', 'expensive'),
-  f('B', 'container', 'container.duration', 'reltime', 'ns since start', '', 'expensive'),
-  f('B', 'container', 'container.ip', 'string', 'address', '', 'expensive'),
-  f('C', 'container', 'container.cni.json', 'string', 'CNI result', '', 'expensive'),
-  f('B', 'container', 'container.host_pid', 'bool', 'shares host pid ns', '', 'expensive'),
-  f('B', 'container', 'container.host_network', 'bool', 'shares host net ns', '', 'expensive'),
-  f('B', 'container', 'container.host_ipc', 'bool', 'shares host ipc ns', '', 'expensive'),
-  f('B', 'container', 'container.label', 'string', 'one label', 'key!', 'expensive'),
-  f('B', 'container', 'container.labels', 'string', 'all labels', '', 'expensive'),
-  f('B', 'container', 'proc.is_container_healthcheck', 'bool', 'process is part of health check', '', 'expensive'),
-  f('C', 'container', 'proc.is_container_liveness_probe', 'bool', 'part of liveness probe', '', 'expensive'),
-  f('C', 'container', 'proc.is_container_readiness_probe', 'bool', 'part of readiness probe', '', 'expensive'),
-  f('A', 'container', 'k8s.pod.name', 'string', 'pod name (from labels of the container)', '', 'expensive'),
-  f('A', 'container', 'k8s.ns.name', 'string', 'namespace', '', 'expensive'),
-  f('C', 'container', 'k8s.pod.id', 'string', 'old name of pod uid', '', 'expensive'),
-  f('B', 'container', 'k8s.pod.uid', 'string', 'pod uid', '', 'expensive'),
-  f('B', 'container', 'k8s.pod.sandbox_id', 'string', 'short sandbox id', '', 'expensive'),
-  f('C', 'container', 'k8s.pod.full_sandbox_id', 'string', 'full sandbox id', '', 'expensive'),
-  f('B', 'container', 'k8s.pod.label', 'string', 'one pod label', 'key!', 'expensive'),
-  f('B', 'container', 'k8s.pod.labels', 'string', 'all pod labels', '', 'expensive'),
-  f('B', 'container', 'k8s.pod.ip', 'string', 'pod address', '', 'expensive'),
-  f('C', 'container', 'k8s.pod.cni.json', 'string', 'CNI result', '', 'expensive'),
-  f('C', 'container', 'k8s.rc.name', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.rc.id', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.rc.label', 'string', 'kept for old rules; always null from the container plugin', 'key!'),
-  f('C', 'container', 'k8s.rc.labels', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.svc.name', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.svc.id', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.svc.label', 'string', 'kept for old rules; always null from the container plugin', 'key!'),
-  f('C', 'container', 'k8s.svc.labels', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.ns.id', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.ns.label', 'string', 'kept for old rules; always null from the container plugin', 'key!'),
-  f('C', 'container', 'k8s.ns.labels', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.rs.name', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.rs.id', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.rs.label', 'string', 'kept for old rules; always null from the container plugin', 'key!'),
-  f('C', 'container', 'k8s.rs.labels', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.deployment.name', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.deployment.id', 'string', 'kept for old rules; always null from the container plugin'),
-  f('C', 'container', 'k8s.deployment.label', 'string', 'kept for old rules; always null from the container plugin', 'key!'),
-  f('C', 'container', 'k8s.deployment.labels', 'string', 'kept for old rules; always null from the container plugin'),
+  ...CONTAINER_FIELDS,
 
   // still understood
   f('C', 'evt', 'evt.dir', 'string', 'always < for system calls; > for an event at entry', '', 'deprecated'),

@@ -18,6 +18,7 @@ import { transformText } from '../condition/transforms.ts';
 import type { FactSource, FieldUse, Getter } from '../facts.ts';
 import { compileAddressTest } from './address-matcher.ts';
 import { compileNumberTest } from './number-matcher.ts';
+import { predicateKey, questionKey } from './predicate-key.ts';
 import { fastScalarTest } from './scalar-matcher.ts';
 import { compileTextTest } from './text-matcher.ts';
 
@@ -282,26 +283,4 @@ function applyTransforms(operand: Operand, text: string): string | number | null
   const inner = applyTransforms(operand.args[0]!, text);
   if (typeof inner !== 'string') return null;
   return operand.name === 'len' ? inner.length : transformText(operand.name as 'tolower', inner);
-}
-
-/** Text that two predicates share exactly when they mean the same. */
-function predicateKey(predicate: Predicate): string {
-  return JSON.stringify(predicate, (key, value) => {
-    if (key === 'span') return undefined;
-    if (key === 'field') return value.name;
-    return plainJson(value);
-  });
-}
-
-/** The same without the field asked: one atom serves proc.name and proc.pname. */
-function questionKey(predicate: Predicate): string {
-  return JSON.stringify(predicate, (key, value) => {
-    if (key === 'span' || key === 'uses') return undefined;
-    return plainJson(value);
-  });
-}
-
-function plainJson(value: unknown): unknown {
-  if (typeof value === 'bigint') return `${value}n`;
-  return value instanceof Uint8Array ? [...value] : value;
 }
