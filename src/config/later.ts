@@ -18,6 +18,11 @@ export const NOT_USED: Readonly<Record<string, string>> = {
   'metrics.kernel_event_counters_per_cpu_enabled': 'counters are sums over all processors',
   'metrics.kernel_iter_event_counters_enabled': 'there is one iterator, which runs once at the start',
   'metrics.jemalloc_stats_enabled': 'saker does not use jemalloc',
+  // Left out before the configuration is read (container-plugin.ts); here for the published schema.
+  'container_engines.lxc': 'known by their cgroups',
+  'container_engines.libvirt_lxc': 'known by their cgroups',
+  'container_engines.bpm': 'known by their cgroups',
+  'container_engines.static': 'known by their cgroups',
   'container_engines.with_size': 'no field tells sizes of containers',
   'container_engines.cri.disable_async': 'runtimes are always asked beside the events',
   'engine.kmod': 'saker has no kernel module',
