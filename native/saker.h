@@ -65,6 +65,10 @@ SAKER_EXPORT int saker_close(int fd);
  * --disable-sigusr1 keeps SIGUSR1 blocked, handler or not.
  */
 SAKER_EXPORT int saker_signal_unblock(int signal);
+
+/* canary.c: opens and closes a file; 0 or -errno. */
+SAKER_EXPORT int saker_canary_open(const char *path, int flags);
+
 /* Sleeps `pause_ms` unless the event is signalled, then waits at most `timeout_ms`
  * for data or the event. Returns SAKER_WAIT_* bits, 0 on timeout. The event is reset. */
 #define SAKER_WAIT_DATA 1

@@ -1,6 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
 import type { Backlog } from '../engine/backlog.ts';
-import { CANARY_PATH } from '../engine/messages.ts';
 
 /**
  * The canary: an open by the agent itself that has to come back as an alert. It proves at start and from then on
@@ -37,8 +35,8 @@ export interface CanaryOptions {
   readonly onBusy: (ms: number) => void;
   /** One did not come back after so many ms, though nothing stood in its way or the engine stands still. */
   readonly onSilence: (ms: number) => void;
-  /** Tests give their own. */
-  readonly open?: (flags: number) => void;
+  /** Tries to open the canary's file with these flags. It is not there; that it was tried is the point. */
+  readonly open: (flags: number) => void;
 }
 
 /** Above this share of its size the ring takes no more than what the agent cannot do without (saker_config.bulk_limit). */
@@ -59,7 +57,7 @@ interface UnderWay {
 const isCrowded = ({ written, read, sizeBytes }: Backlog): boolean => written - read > CROWDED * sizeBytes;
 
 export function createCanary(options: CanaryOptions): Canary {
-  const { flags, patienceMs, backlog, settle, onHeard, onBusy, onSilence, open = openCanary } = options;
+  const { flags, patienceMs, backlog, settle, onHeard, onBusy, onSilence, open } = options;
   let timer: NodeJS.Timeout | undefined;
   let underWay: UnderWay | null = null;
   let heardLastMs = performance.now();
@@ -121,16 +119,4 @@ export function createCanary(options: CanaryOptions): Canary {
     },
     stop,
   };
-}
-
-function openCanary(flags: number): void {
-  const { stackTraceLimit } = Error;
-  // It fails every time; where from is known.
-  Error.stackTraceLimit = 0;
-  try {
-    closeSync(openSync(CANARY_PATH, flags));
-  } catch {
-    // It is not there; that it was tried is the point.
-  }
-  Error.stackTraceLimit = stackTraceLimit;
 }

@@ -8,11 +8,12 @@ import { LossWatch } from './loss.ts';
 
 /** The ring and destinations are looked at this often: nothing but memory is read for that. */
 const LOOK_EVERY_MS = 1000;
-/** The kernel's counters while the ring has room: a system call for each type of event. */
-const COUNTS_EVERY_MS = 10_000;
+/** The kernel's counters while the ring has room, where nothing can be lost: a system call for each type of event. */
+const COUNTS_EVERY_MS = 60_000;
 /** Facts of a program cost the kernel some 50,000 instructions, and there are dozens of programs. */
-const PROGRAMS_EVERY_MS = 60_000;
-const ENGINE_LOOK_EVERY_MS = 30_000;
+const PROGRAMS_EVERY_MS = 300_000;
+/** What the engine counts, and outputs to which no alert came meanwhile. */
+const REST_EVERY_MS = 30_000;
 
 /**
  * Looks again and again for what was lost, and says it. An agent that has nothing to do must cost next to nothing, so
@@ -28,7 +29,7 @@ export function lookForLosses(
   const losses = new LossWatch(log);
   const behind = new BacklogWatch(log);
   let counts = probes.counts();
-  let { read } = backlog();
+  let { read, written } = backlog();
   const atKernel = (): void => {
     counts = probes.counts();
     losses.lookAtKernel(counts);
@@ -37,12 +38,14 @@ export function lookForLosses(
     const level = backlog();
     // What waited at any moment since the last look is less than this.
     const mostWaiting = level.written - read;
-    read = level.read;
+    if (level.written === written && level.read === read && mostWaiting === 0) return;
+    ({ read, written } = level);
     if (mostWaiting > level.sizeBytes / 2) atKernel();
     behind.look(level, counts, performance.now());
     losses.lookAtSinks(delivery.stats());
   };
-  const atEngine = (): void => {
+  const atRest = (): void => {
+    losses.lookAtSinks(delivery.stats());
     engine.stats().then(
       (stats) => losses.lookAtEngine(stats),
       () => {},
@@ -52,6 +55,6 @@ export function lookForLosses(
     setInterval(often, LOOK_EVERY_MS),
     setInterval(atKernel, COUNTS_EVERY_MS),
     setInterval(() => losses.lookAtPrograms(probes.facts()), PROGRAMS_EVERY_MS),
-    setInterval(atEngine, ENGINE_LOOK_EVERY_MS),
+    setInterval(atRest, REST_EVERY_MS),
   ];
 }

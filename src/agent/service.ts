@@ -3,7 +3,7 @@ import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
 import { type BacklogGauge, openBacklog } from '../engine/backlog.ts';
-import { CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
+import { CANARY_PATH, CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
 import { systemClocks } from '../host/index.ts';
 import {
   CANARY_OPEN_FLAGS,
@@ -35,7 +35,7 @@ import { topSample } from './top.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
-const CANARY_EVERY_MS = 10_000;
+const CANARY_EVERY_MS = 15_000;
 const CANARY_PATIENCE_MS = 10_000;
 /** A start during which the canary waits behind other events gets this much longer each time it is asked after. */
 const BUSY_START_S = 30;
@@ -124,6 +124,7 @@ class Service {
       flags: CANARY_OPEN_FLAGS,
       patienceMs: CANARY_PATIENCE_MS,
       backlog: this.#backlog.look,
+      open: (flags) => void native.saker_canary_open(CANARY_PATH, flags),
       settle: () => engine.stats(),
       onHeard: (ms) => this.#heard(ms),
       onBusy: (ms) => this.#busy(ms),

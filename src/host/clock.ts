@@ -56,6 +56,9 @@ function measure(clocks: Clocks): bigint {
 // /proc/uptime cuts CLOCK_BOOTTIME to hundredths of a second.
 const UPTIME_STEP_NS = 10_000_000n;
 
+// One reading serves the tries of a measurement; a machine that sleeps meanwhile is seen by the next one.
+const UPTIME_KEPT_NS = 5_000_000n;
+
 /**
  * Node reads CLOCK_MONOTONIC and CLOCK_REALTIME, not CLOCK_BOOTTIME, which is CLOCK_MONOTONIC plus the time the
  * machine slept. /proc/uptime tells that sum cut to 10 ms: on a machine that never slept the difference is exactly
@@ -68,12 +71,16 @@ export function systemClocks(
   wallNs: () => bigint = () => Temporal.Now.instant().epochNanoseconds,
 ): Clocks {
   let asleep = 0n;
+  let readNs: bigint | null = null;
   const bootNs = (): bigint => {
+    const before = monotonicNs();
+    if (readNs !== null && before >= readNs && before - readNs < UPTIME_KEPT_NS) return before + asleep;
     // Uptime first: then the difference is never more than the truth, and the largest one seen is the best.
     const uptime = uptimeNs(proc);
     const monotonic = monotonicNs();
     const seen = uptime === null ? 0n : uptime - monotonic;
     if (seen > asleep && seen >= UPTIME_STEP_NS) asleep = seen;
+    readNs = monotonic;
     return monotonic + asleep;
   };
   return { bootNs, wallNs };

@@ -35,6 +35,7 @@ const PROTOTYPES = {
   saker_event_signal: 'int saker_event_signal(int fd)',
   saker_close: 'int saker_close(int fd)',
   saker_signal_unblock: 'int saker_signal_unblock(int signal)',
+  saker_canary_open: 'int saker_canary_open(const char *path, int flags)',
   saker_wait: 'int saker_wait(int ringFd, int eventFd, int pauseMs, int timeoutMs)',
   saker_dgram_open: 'int saker_dgram_open(const char *path)',
   saker_dgram_send: 'int saker_dgram_send(int fd, const void *message, uint64_t size, int asFile)',

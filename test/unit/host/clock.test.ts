@@ -60,8 +60,11 @@ test('sleeping once more is noticed, and the estimate only grows', () => {
     return bootNs() - monotonic;
   };
   assert.equal(at('10.00'), 0n);
-  assert.equal(at('15.03'), 5_030_000_000n);
+  assert.equal(at('99.00'), 0n, 'one reading serves some ms');
+  monotonic += 10_000_000n;
+  assert.equal(at('15.04'), 5_030_000_000n);
   monotonic += 9_000_000n;
-  assert.equal(at('15.03'), 5_030_000_000n);
-  assert.equal(at('20.00'), 9_991_000_000n);
+  assert.equal(at('15.04'), 5_030_000_000n);
+  monotonic += 10_000_000n;
+  assert.equal(at('20.00'), 9_971_000_000n);
 });

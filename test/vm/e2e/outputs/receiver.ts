@@ -1,9 +1,9 @@
-/** Runs in the guest: the servers at the other end. Requests go to the first file, syslog's bytes to the second. */
+/** Runs in the guest: the servers at the other end. Requests go to the first file, syslog's bytes (at a port) to the second. */
 import { appendFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createTcp } from 'node:net';
 
-const [requests, syslog] = process.argv.slice(2);
+const [requests, syslog, port = '8514'] = process.argv.slice(2);
 
 createHttp(async (request, response) => {
   let body = '';
@@ -16,4 +16,4 @@ createHttp(async (request, response) => {
 createTcp((client) => {
   client.on('data', (bytes) => appendFileSync(syslog!, bytes));
   client.on('error', () => {});
-}).listen(8514, '127.0.0.1');
+}).listen(Number(port), '127.0.0.1');
