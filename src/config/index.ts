@@ -12,3 +12,4 @@ export { listenHost } from './observation-checks.ts';
 export type { Env } from './parse.ts';
 export { type RulesText, readRulesFiles, type Unreadable } from './rules-files.ts';
 export { type Config, SCHEMA } from './schema.ts';
+export { redactConfig, scrub, secretValues, shownArguments } from './secrets.ts';

@@ -9,6 +9,7 @@ import { checkObservation } from './observation-checks.ts';
 import { override } from './override.ts';
 import { type Env, parseFile } from './parse.ts';
 import { type Config, SCHEMA } from './schema.ts';
+import { sensitiveLines, withoutSecrets } from './secrets.ts';
 import { ShapeReader } from './shape.ts';
 import { type Entry, emptyMap, type MapTree, type Place, problemAt, wholeFile } from './tree.ts';
 
@@ -51,12 +52,13 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
     unknownKey(path, entry, near, sources.strict ?? false),
   );
   const config = reader.read(tree, SCHEMA, DEFAULTS, '') as Config;
-  const problems = [
+  const all = [
     ...load.problems,
     ...reader.problems,
     ...checkConfig(config, tree),
     ...checkObservation(config, tree),
   ];
+  const problems = all.map((problem) => withoutSecrets(problem, load.isSensitive));
   const failed = problems.some((p) => !isWarning(p));
   return { config: failed ? null : deepFreeze(structuredClone(config)), problems, paths: load.paths };
 }
@@ -64,6 +66,9 @@ export function loadConfig(sources: ConfigSources): ConfigResult {
 class Load {
   readonly problems: Problem[] = [];
   readonly paths: string[] = [];
+  /** Files that are no YAML: nothing is known of what they say. */
+  readonly #unread = new Set<string>();
+  readonly #sensitive = new Set<string>();
   readonly #files: ConfigFiles;
   readonly #env: Env;
 
@@ -71,6 +76,9 @@ class Load {
     this.#files = files;
     this.#env = env;
   }
+
+  readonly isSensitive = (file: string, line: number): boolean =>
+    this.#unread.has(file) || this.#sensitive.has(`${file}:${line}`);
 
   /** @param from where the file is named, or null for the command line */
   readFile(path: string, from: Place | null): MapTree {
@@ -84,6 +92,8 @@ class Load {
     }
     const { tree, problems } = parseFile(text.replace(/^\ufeff/, ''), path, this.#env);
     this.problems.push(...problems);
+    if (tree === null) this.#unread.add(path);
+    else for (const line of sensitiveLines(tree)) this.#sensitive.add(line);
     return tree ?? emptyMap(path);
   }
 
@@ -162,8 +172,7 @@ function unknownKey(path: string, entry: Entry, near: string | null, strict: boo
   const code = strict ? 'SAKER_E_CONFIG_UNKNOWN_KEY' : 'SAKER_W_CONFIG_UNKNOWN_KEY';
   return problemAt(
     code,
-    // What stands behind a mistyped key may be a token.
-    { ...entry.place, source: entry.place.source?.replace(/^([^:]*:).*$/, '$1 …') },
+    entry.place,
     `${path} is not a known key${hint}`,
     'correct or remove it; it has no effect',
   );

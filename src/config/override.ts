@@ -1,26 +1,8 @@
 import type { Problem } from '../base/errors.ts';
+import { parsePath, type Step } from './override-path.ts';
 import { type Env, parseYaml } from './parse.ts';
+import { shownOverride } from './secrets.ts';
 import { emptyMap, type ListTree, type MapTree, problemAt, type Tree, toTree, wholeFile } from './tree.ts';
-
-/** One step into a configuration: a key, a list index, or `end` for `[]`. */
-type Step = { readonly key: string } | { readonly index: number } | 'end';
-
-/** `a.b[0]=v`, `a[]=v`; a backslash takes the next character as it is. null when the text is not of that form. */
-export function parsePath(path: string): Step[] | null {
-  const steps: Step[] = [];
-  const piece = /((?:\\.|[^\\.[\]=])+)|\[(\d{0,6})\]|\./gy;
-  let wantKey = true;
-  while (piece.lastIndex < path.length) {
-    const match = piece.exec(path);
-    if (match === null) return null;
-    const [all, key, index] = match;
-    if (key !== undefined && wantKey) steps.push({ key: key.replace(/\\(.)/g, '$1') });
-    else if (index !== undefined && !wantKey) steps.push(index === '' ? 'end' : { index: Number(index) });
-    else if (all !== '.' || wantKey) return null;
-    wantKey = all === '.';
-  }
-  return wantKey ? null : steps;
-}
 
 /**
  * Applies one `-o` argument. A value that starts with `{`, `[` or a quote is YAML, anything else is plain text.
@@ -32,7 +14,7 @@ export function override(
   env: Env,
   defaults: unknown,
 ): { tree: MapTree; problems: readonly Problem[] } {
-  const place = wholeFile(`-o ${argument}`);
+  const place = wholeFile(`-o ${shownOverride(argument)}`);
   const refuse = (what: string, advice: string) => ({
     tree,
     problems: [problemAt('SAKER_E_OVERRIDE', place, what, advice)],

@@ -49,7 +49,8 @@ export function parseYaml(text: string, file: string, env: Env): Parsed {
   for (const d of docs) {
     const [error] = d.errors;
     if (error === undefined) continue;
-    const what = error.message.split(/ at line \d+|\n/)[0] ?? 'not valid YAML';
+    // What stands behind the colon is quoted from the file, and may be a token.
+    const what = error.message.split(/ at line \d+|\n|(?<=^Unresolved [^:]*):/)[0] ?? 'not valid YAML';
     return reader.fail(
       reader.place(error.pos[0], error.pos[1]),
       what,

@@ -108,7 +108,8 @@ export const SCHEMA = {
     },
     program_output: {
       kind: 'section',
-      keys: { enabled: bool, keep_alive: bool, program: text, format: alertFormat },
+      // A command such as curl's may carry a token.
+      keys: { enabled: bool, keep_alive: bool, program: secret, format: alertFormat },
     },
     http_output: {
       kind: 'section',

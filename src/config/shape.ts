@@ -9,7 +9,7 @@ import { type Entry, type MapTree, NAMES, type Place, problemAt, type Tree } fro
 export type Shape =
   | { readonly kind: 'bool' }
   | { readonly kind: 'int'; readonly min: number; readonly max: number }
-  /** `secret`: the line it stands on is not quoted. */
+  /** `secret`: never shown (secrets.ts). */
   | { readonly kind: 'text'; readonly secret?: true }
   | {
       readonly kind: 'choice';
@@ -81,7 +81,7 @@ export class ShapeReader {
       case 'either':
         return this.read(tree, tree.kind === 'map' ? shape.keyed : shape.single, fallback, path);
       default:
-        if (tree.kind !== 'scalar') return this.#wrongKind(hidden(tree, shape), path, 'scalar', fallback);
+        if (tree.kind !== 'scalar') return this.#wrongKind(tree, path, 'scalar', fallback);
         return this.#readScalar(tree.text, shape, tree.place, path) ?? fallback;
     }
   }
@@ -165,11 +165,6 @@ export class ShapeReader {
   #add(code: ErrorCode, place: Place, what: string, advice: string): void {
     this.problems.push(problemAt(code, place, what, advice));
   }
-}
-
-function hidden(tree: Tree, shape: Shape): Tree {
-  const isSecret = shape.kind === 'text' && shape.secret === true;
-  return isSecret ? { ...tree, place: { ...tree.place, source: undefined } } : tree;
 }
 
 // The words falco.yaml's parser (yaml-cpp, YAML 1.1) takes for booleans.

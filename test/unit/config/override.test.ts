@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitCodeOf, problemLine } from '../../../src/base/errors.ts';
 import { type Config, DEFAULTS, loadConfig } from '../../../src/config/index.ts';
-import { parsePath } from '../../../src/config/override.ts';
+import { parsePath } from '../../../src/config/override-path.ts';
 
 const paths: [text: string, steps: ReturnType<typeof parsePath>][] = [
   ['a', [{ key: 'a' }]],
