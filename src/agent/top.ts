@@ -1,6 +1,7 @@
 /** What `saker top` draws: the shape of the answer to GET /top. Totals since the start; differences are the reader's. */
 import { VERSION } from '../base/version.ts';
 import type { Delivery } from '../delivery/index.ts';
+import type { EngineStats } from '../engine/messages.ts';
 import type { Probes } from '../kernel/index.ts';
 import type { EngineLink } from './engine-link.ts';
 
@@ -32,9 +33,16 @@ export interface TopRule {
   readonly name: string;
   readonly evaluated: number;
   readonly matched: number;
+  /** Alerts that noise control held back. */
+  readonly suppressed: number;
   /** Evaluations that were timed, and their time together. */
   readonly samples: number;
   readonly sampled_ns: number;
+}
+
+function suppressedOf({ suppressed }: EngineStats, rule: string): number {
+  const one = suppressed.get(rule);
+  return one === undefined ? 0 : one.dedup + one.rate + one.budget;
 }
 
 export async function topSample(
@@ -59,6 +67,7 @@ export async function topSample(
       name,
       evaluated,
       matched,
+      suppressed: suppressedOf(stats, name),
       samples,
       sampled_ns: sampledNs,
     })),

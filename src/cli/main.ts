@@ -28,6 +28,14 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'alerts of this host: saker alerts [--since 2h] [--rule NAME] [--follow] [--summary] [--json]',
     load: async () => (await import('./alerts/index.ts')).alertsCommand,
   },
+  doctor: {
+    about: 'what is wrong with this machine, the configuration and the agent: saker doctor [--json]',
+    load: async () => (await import('./doctor/index.ts')).doctorCommand,
+  },
+  support: {
+    about: 'one JSON with all that a helper asks for, without secrets: saker support',
+    load: async () => (await import('./support.ts')).supportCommand,
+  },
   status: {
     about: 'what the running agent sees and how: saker status [--json]',
     load: async () => (await import('./status.ts')).statusCommand,

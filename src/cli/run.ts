@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { AgentOptions } from '../agent/options.ts';
 import { runAgent } from '../agent/run.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import { VERSION } from '../base/version.ts';
-import { configSchema, DEFAULT_CONFIG } from '../config/index.ts';
+import { configPath, configSchema, DEFAULT_CONFIG } from '../config/index.ts';
 import { checkCommand } from './check.ts';
 import { fieldsCommand } from './fields.ts';
 import type { Io } from './io.ts';
 import { rulesCommand } from './rules.ts';
+import { falcoSupport } from './support.ts';
 
 /** A timer of Node holds 2^31 - 1 ms. */
 const MAX_SECONDS = 2_147_483;
@@ -28,6 +28,7 @@ const OPTIONS = {
   unbuffered: { type: 'boolean', short: 'U' },
   pidfile: { type: 'string', short: 'P' },
   'dry-run': { type: 'boolean' },
+  support: { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -43,6 +44,7 @@ const USAGE = `usage: saker run [options]
   -V FILE       check rules files and stop (saker check)
   -L, -l RULE   describe all rules or one and stop (saker rules)
   --config-schema  print the configuration's JSON schema and stop
+  --support     print version, configuration and rules as one JSON, without secrets, and stop
   --list        list fields and stop (saker fields)
   --version     print the version and stop
 `;
@@ -76,6 +78,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
     io.err(`saker: ${options}\n${USAGE}`);
     return EXIT_CODE.usage;
   }
+  if (values.support) return falcoSupport(options, io);
   return runAgent(options, io);
 }
 
@@ -90,8 +93,7 @@ function agentOptions(values: Values): AgentOptions | string {
   if (stopAfter !== undefined && !(/^\d{1,7}$/.test(stopAfter) && Number(stopAfter) <= MAX_SECONDS))
     return `-M takes whole seconds up to ${MAX_SECONDS}, not "${printable(stopAfter)}"`;
   return {
-    // Named explicitly it must exist; the default one may be absent, then the defaults of the program hold.
-    configFile: values.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null),
+    configFile: configPath(values.config),
     overrides: values.option ?? [],
     rulesFiles: values.rules ?? null,
     env: process.env,

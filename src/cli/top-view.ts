@@ -19,6 +19,7 @@ interface RuleRate {
   readonly evaluatedPerS: number;
   readonly alerts: number;
   readonly alertsPerS: number;
+  readonly suppressed: number;
   /** Mean of one evaluation; null: none was timed. */
   readonly meanNs: number | null;
   /** Share of one processor. */
@@ -27,7 +28,7 @@ interface RuleRate {
 
 /** Lines for events and their types get this much of a screen; rules have the rest. */
 const TYPES_SHARE = 0.35;
-const NAME_WIDTH = 48;
+const NAME_WIDTH = 44;
 
 /** @param before null: rates are means since the agent started */
 export function topLines(before: TopSample | null, now: TopSample, frame: Frame): string[] {
@@ -86,6 +87,7 @@ function ruleRate(before: TopRule | undefined, now: TopRule, seconds: number): R
     evaluatedPerS: evaluated / seconds,
     alerts: now.matched,
     alertsPerS: (now.matched - (before?.matched ?? 0)) / seconds,
+    suppressed: now.suppressed,
     meanNs,
     share: ((meanNs ?? 0) * evaluated) / 1e9 / seconds,
   };
@@ -94,7 +96,7 @@ function ruleRate(before: TopRule | undefined, now: TopRule, seconds: number): R
 function ruleTable(rates: readonly RuleRate[], sort: Sort): string[] {
   const width = Math.min(NAME_WIDTH, Math.max(8, ...rates.map(({ name }) => printable(name).length)));
   const row = (name: string, cells: readonly string[]): string =>
-    [cut(printable(name), width).padEnd(width), ...cells.map((cell) => cell.padStart(13))].join('');
+    [cut(printable(name), width).padEnd(width), ...cells.map((cell) => cell.padStart(12))].join('');
   const mark = (key: Sort, title: string): string => (key === sort ? `${title}▼` : title);
   return [
     row(
@@ -105,7 +107,8 @@ function ruleTable(rates: readonly RuleRate[], sort: Sort): string[] {
         mark('evaluated', 'EVALUATED/s'),
         mark('alerts', 'ALERTS/s'),
         'ALERTS',
-      ].map((title) => title.padStart(13)),
+        'HELD BACK',
+      ].map((title) => title.padStart(12)),
     ),
     ...rates.map((rate) =>
       row(rate.name, [
@@ -114,6 +117,7 @@ function ruleTable(rates: readonly RuleRate[], sort: Sort): string[] {
         perSecond(rate.evaluatedPerS),
         perSecond(rate.alertsPerS),
         `${rate.alerts}`,
+        `${rate.suppressed}`,
       ]),
     ),
   ];
@@ -129,10 +133,10 @@ function typeTable(from: TopSample | null, now: TopSample, seconds: number): str
   rates.sort((a, b) => b.rate - a.rate || (a.type < b.type ? -1 : 1));
   const width = Math.max(8, ...rates.map(({ type }) => type.length));
   return [
-    `${'EVENT'.padEnd(width)}${'EVENTS/s'.padStart(13)}${'LOST'.padStart(13)}`,
+    `${'EVENT'.padEnd(width)}${'EVENTS/s'.padStart(12)}${'LOST'.padStart(12)}`,
     ...rates.map(
       ({ type, rate, lost }) =>
-        `${type.padEnd(width)}${perSecond(rate).padStart(13)}${`${lost}`.padStart(13)}`,
+        `${type.padEnd(width)}${perSecond(rate).padStart(12)}${`${lost}`.padStart(12)}`,
     ),
   ];
 }

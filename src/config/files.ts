@@ -1,8 +1,22 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** Read when the command line names no other. */
 export const DEFAULT_CONFIG = '/etc/saker/saker.yaml';
+
+/** Named explicitly it must exist; the default one may be absent, then the defaults of the program hold (null). */
+export function configPath(named: string | undefined): string | null {
+  return named ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
+}
 
 /** Where configuration text comes from: the disk, or a table in tests. Methods throw as node:fs does. */
 export interface ConfigFiles {

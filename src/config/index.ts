@@ -5,7 +5,7 @@
  */
 export { DEFAULTS } from './defaults.ts';
 export { parseDuration } from './duration.ts';
-export { type ConfigFiles, DEFAULT_CONFIG, diskFiles } from './files.ts';
+export { type ConfigFiles, configPath, DEFAULT_CONFIG, diskFiles } from './files.ts';
 export { configSchema } from './json-schema.ts';
 export { type ConfigResult, type ConfigSources, loadConfig } from './load.ts';
 export { listenHost } from './observation-checks.ts';

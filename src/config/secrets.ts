@@ -10,8 +10,9 @@ import type { Tree } from './tree.ts';
 
 export const HIDDEN = '***';
 
-/** Shorter ones would black out half of a text, and are found out anyway. */
-const LEAST_SECRET = 4;
+/** Shorter ones (a user `saker`, a path `/alerts`) are words that would be blacked out everywhere. */
+const LEAST_SECRET = 8;
+const LEAST_PATH = 12;
 
 /** Files and credentials are named, not told. */
 const REFERENCE = /^(file|credential):/;
@@ -92,7 +93,7 @@ function hide(value: string): string {
 function partsOf(value: string): string[] {
   if (/^https?:\/\//i.test(value) && URL.canParse(value)) {
     const { username, password, pathname, search } = new URL(value);
-    const path = pathname.length > 1 ? [pathname + search, pathname.slice(1)] : [];
+    const path = [pathname.slice(1) + search, pathname.slice(1)].filter((part) => part.length >= LEAST_PATH);
     const login = [username, password, decodeURIComponentSafely(password)];
     return [value, ...path, search.slice(1), ...login].filter((part) => part !== '');
   }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EXIT_CODE } from '../../base/errors.ts';
 import { printable, printableJson } from '../../base/printable.ts';
-import { DEFAULT_CONFIG, loadConfig } from '../../config/index.ts';
+import { configPath, DEFAULT_CONFIG, loadConfig } from '../../config/index.ts';
 import type { Io } from '../io.ts';
 import { fileLines, followFile, rotatedFiles } from './files.ts';
 import { type Filter, makeFilter, WrongFilter } from './filter.ts';
@@ -96,8 +96,7 @@ interface AlertPlace {
 function findPlace(values: Values): AlertPlace | null {
   if (values.file !== undefined) return { file: values.file };
   if (values.journal) return { file: null };
-  const file = values.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
-  const { config } = loadConfig({ file, env: process.env });
+  const { config } = loadConfig({ file: configPath(values.config), env: process.env });
   if (config === null) return null;
   const { file_output, journal_output, json_output } = config;
   const isJson = file_output.format === 'json' || (file_output.format === 'auto' && json_output);
