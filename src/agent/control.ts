@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import type { Log } from './log.ts';
 
 /** In the RuntimeDirectory of saker.service. */
 export const CONTROL_SOCKET = '/run/saker/control.sock';
@@ -45,6 +46,18 @@ export async function openControl(path: string, answers: Answers): Promise<Contr
       rmSync(path, { force: true });
     },
   };
+}
+
+/** The same where it can be had: answers are a comfort, that nobody can ask is no reason not to watch. */
+export function offerControl(
+  path: string,
+  answers: Answers,
+  log: Pick<Log, 'warning'>,
+): Promise<Control | null> {
+  return openControl(path, answers).catch((error: Error) => {
+    log.warning(`saker status will get no answer: ${error.message}`);
+    return null;
+  });
 }
 
 /** The umask, not a later chmod, keeps others out from the first moment. */

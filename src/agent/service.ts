@@ -16,13 +16,13 @@ import {
 } from '../kernel/index.ts';
 import { type Canary, createCanary } from './canary.ts';
 import { type ContainerWatch, startContainers } from './containers.ts';
-import { CONTROL_SOCKET, type Control, openControl } from './control.ts';
+import { CONTROL_SOCKET, type Control, offerControl } from './control.ts';
 import { describeRules } from './describe-rules.ts';
 import type { EngineLink } from './engine-link.ts';
 import { attachHooks } from './hooks.ts';
 import { HostNameWatch } from './host-names.ts';
 import type { Log } from './log.ts';
-import { lookForLosses } from './look.ts';
+import { LossLook } from './look.ts';
 import { createNotifier, type Notifier } from './notify.ts';
 import { Observation } from './observation.ts';
 import type { AgentOptions } from './options.ts';
@@ -94,6 +94,7 @@ class Service {
   readonly #wakeFd: number;
   readonly #backlog: BacklogGauge;
   readonly #observation: Observation;
+  readonly #losses: LossLook;
   #status: string;
   readonly #config: Config;
   #rules: AgentStatus['rules'];
@@ -153,13 +154,10 @@ class Service {
     this.#hostNames.follow(check.hostNames);
     this.#config = settings.config;
     this.#containers = startContainers(this.#config, engine, log);
+    const parts = { log, probes, engine, delivery: this.#delivery, backlog: this.#backlog.look };
     this.#observation = new Observation({
-      engine,
-      probes,
-      log,
+      ...parts,
       containers: this.#containers,
-      delivery: this.#delivery,
-      backlog: this.#backlog.look,
       heardLast: () => this.#heardLast,
       patienceMs: CANARY_EVERY_MS + CANARY_PATIENCE_MS,
     });
@@ -167,6 +165,7 @@ class Service {
     if (this.#config.watch_config_files) this.#files.follow(paths);
     this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);
+    this.#losses = new LossLook({ ...parts, exit: (why) => this.#fail(why) }, settings, check);
   }
 
   #outputs(config: Config): DeliveryOptions {
@@ -213,40 +212,33 @@ class Service {
     });
   }
 
-  /** `saker status` is a comfort; that nobody can ask is no reason not to watch. */
   async #answer(): Promise<void> {
-    this.#control = await openControl(CONTROL_SOCKET, {
+    const answers = {
       '/status': () => this.#agentStatus(),
       '/top': () => topSample(this.#engine, this.#probes, this.#delivery),
-    }).catch((error: Error) => {
-      this.#log.warning(`saker status will get no answer: ${error.message}`);
-      return null;
-    });
+    };
+    this.#control = await offerControl(CONTROL_SOCKET, answers, this.#log);
   }
 
   async #agentStatus(): Promise<AgentStatus> {
-    const probes = this.#probes;
     return agentStatus({
       ready: this.#isReady,
       health: this.#observation.health(),
       rules: this.#rules,
       canary: this.#heardLast,
       backlog: this.#backlog.look(),
-      state: probes.state(),
-      counts: probes.counts(),
-      facts: probes.facts(),
+      probes: this.#probes,
       containers: await this.#containers.status(),
       outputs: this.#delivery.stats(),
+      ...this.#losses.status(),
     });
   }
 
   #startTimers(): NodeJS.Timeout[] {
     const every = Math.min(CANARY_EVERY_MS, this.#notifier.watchdogMs ?? CANARY_EVERY_MS);
     this.#canary.sing();
-    const timers = [
-      setInterval(() => this.#canary.sing(), every),
-      ...lookForLosses(this.#log, this.#probes, this.#engine, this.#delivery, this.#backlog.look),
-    ];
+    this.#losses.start();
+    const timers = [setInterval(() => this.#canary.sing(), every)];
     const { stopAfterS } = this.#options;
     if (stopAfterS !== null) timers.push(setTimeout(() => this.#end(0), stopAfterS * 1000));
     return timers;
@@ -278,6 +270,7 @@ class Service {
     await this.#observation.apply(settings);
     await this.#probes.want(check.eventTypes, check.parts);
     this.#hostNames.follow(check.hostNames);
+    this.#losses.follow(settings, check);
     this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);
     return this.#status;
@@ -295,6 +288,7 @@ class Service {
     await this.#engine
       .stop()
       .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));
+    this.#losses.close();
     await this.#delivery.close(CLOSE_MS);
     await this.#probes.close();
     this.#backlog.close();

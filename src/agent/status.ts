@@ -3,10 +3,11 @@ import { release } from 'node:os';
 import { VERSION } from '../base/version.ts';
 import type { SinkStats } from '../delivery/index.ts';
 import type { Backlog } from '../engine/backlog.ts';
-import type { RulesCheck } from '../engine/messages.ts';
-import type { ProbesState, ProgramFacts, Tier, TypeCount } from '../kernel/index.ts';
+import type { RulesCheck, Suppressed } from '../engine/messages.ts';
+import type { Probes, ProbesState, Tier, TypeCount } from '../kernel/index.ts';
 import type { Health } from '../metrics/index.ts';
 import type { ContainerStatus } from './containers.ts';
+import type { LossStatus } from './look.ts';
 import type { Settings } from './settings.ts';
 
 /** One source of the events of a type: the usual one, or such as those of 32-bit programs. */
@@ -54,6 +55,9 @@ export interface AgentStatus {
   readonly events: readonly EventStatus[];
   readonly containers: ContainerStatus;
   readonly outputs: readonly SinkStats[];
+  readonly losses: LossStatus;
+  /** Matches that became no alert of their own, by rule. */
+  readonly suppressed: Readonly<Record<string, Suppressed>>;
 }
 
 /** Everything the answer is made of. */
@@ -63,11 +67,11 @@ export interface StatusSources {
   readonly rules: AgentStatus['rules'];
   readonly canary: { readonly atMs: number; readonly tookMs: number } | null;
   readonly backlog: Backlog;
-  readonly state: ProbesState;
-  readonly counts: readonly TypeCount[];
-  readonly facts: readonly ProgramFacts[];
+  readonly probes: Pick<Probes, 'state' | 'counts' | 'facts'>;
   readonly containers: ContainerStatus;
   readonly outputs: readonly SinkStats[];
+  readonly losses: LossStatus;
+  readonly suppressed: AgentStatus['suppressed'];
 }
 
 export function rulesStatus({ rules }: RulesCheck, { rules: { files } }: Settings): AgentStatus['rules'] {
@@ -75,9 +79,10 @@ export function rulesStatus({ rules }: RulesCheck, { rules: { files } }: Setting
 }
 
 export function agentStatus(from: StatusSources): AgentStatus {
-  const { state, canary } = from;
+  const { canary, probes } = from;
+  const state = probes.state();
   const heard = canary === null ? null : Math.round((performance.now() - canary.atMs) / 100) / 10;
-  const missed = from.facts.filter(({ missedRuns }) => missedRuns > 0);
+  const missed = probes.facts().filter(({ missedRuns }) => missedRuns > 0);
   return {
     version: VERSION,
     pid: process.pid,
@@ -96,9 +101,11 @@ export function agentStatus(from: StatusSources): AgentStatus {
         state.blocked === null ? null : `${state.blocked.what}, for ${Math.round(state.blocked.seconds)} s`,
       missed_runs: Object.fromEntries(missed.map(({ program, missedRuns }) => [program, missedRuns])),
     },
-    events: eventStatus(state, from.counts),
+    events: eventStatus(state, probes.counts()),
     containers: from.containers,
     outputs: from.outputs,
+    losses: from.losses,
+    suppressed: from.suppressed,
   };
 }
 

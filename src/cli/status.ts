@@ -4,6 +4,7 @@ import { CONTROL_SOCKET } from '../agent/control.ts';
 import type { AgentStatus, EventStatus } from '../agent/status.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import type { Suppressed } from '../engine/messages.ts';
 import { askAgent, explainNoAnswer } from './agent-client.ts';
 import type { Io } from './io.ts';
 
@@ -33,7 +34,7 @@ export async function statusCommand(
 /** For people: a line each, then a table of events. */
 export function describeStatus(status: AgentStatus): string {
   const { version, pid, uptime_s, kernel, ready, rules, canary, hooks, events, outputs, containers } = status;
-  const { backlog, health } = status;
+  const { backlog, health, losses, suppressed } = status;
   const heard =
     canary.heard_s_ago === null
       ? 'not heard yet'
@@ -60,7 +61,40 @@ export function describeStatus(status: AgentStatus): string {
       `output   ${name}: ${delivered} delivered, ${queued} waiting, ${dropped + refused} lost${trouble}`,
     );
   }
+  lines.push(...describeLosses(losses), ...describeSuppressed(suppressed));
   return `${[...lines, '', ...table(events)].map(printable).join('\n')}\n`;
+}
+
+/** Intervals and rules shown to people; --json has all. */
+const SHOWN = 10;
+
+function describeLosses({ totals, intervals }: AgentStatus['losses']): string[] {
+  const text = (losses: AgentStatus['losses']['totals']): string =>
+    losses
+      .map(({ cause, name, count }) => [count, cause, name].filter((part) => part !== '').join(' '))
+      .join(', ');
+  if (totals.length === 0) return ['losses   none'];
+  return [
+    `losses   ${text(totals)}`,
+    ...intervals
+      .slice(-SHOWN)
+      .map(
+        ({ from_ms, to_ms, losses }) => `         ${timeOf(from_ms)} to ${timeOf(to_ms)}: ${text(losses)}`,
+      ),
+  ];
+}
+
+const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+function describeSuppressed(suppressed: AgentStatus['suppressed']): string[] {
+  const sum = ({ dedup, rate, budget }: Suppressed): number => dedup + rate + budget;
+  const rules = Object.entries(suppressed).sort(([, a], [, b]) => sum(b) - sum(a));
+  return rules
+    .slice(0, SHOWN)
+    .map(
+      ([rule, counts]) =>
+        `held back  ${rule}: ${counts.dedup} repeats, ${counts.rate} beyond a rate, ${counts.budget} beyond the budget`,
+    );
 }
 
 function describeContainers({ known, pending, gone, held, runtimes }: ContainerStatus): string[] {

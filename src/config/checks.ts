@@ -21,6 +21,13 @@ export function checkConfig(config: Config, tree: MapTree): Problem[] {
   };
   checkOutputs(config, add);
   checkTargets(config, add);
+  const { actions } = config.syscall_event_drops;
+  if (actions.includes('ignore') && actions.length > 1)
+    add(
+      ['syscall_event_drops', 'actions'],
+      'has ignore beside others',
+      'write ignore alone, or leave it out',
+    );
   return problems;
 }
 

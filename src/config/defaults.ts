@@ -113,6 +113,17 @@ export const DEFAULTS: Config = {
     sync_ms: 1000,
   },
 
+  // What is done about lost events and alerts: nothing (ignore), a message (log), an alert, the end of the agent (exit);
+  // `rate` times a second at most, after `max_burst` at once. The threshold is the part of the events; Falco's is 0.1, which
+  // leaves smaller losses untold.
+  syscall_event_drops: {
+    threshold: 0,
+    actions: ['log', 'alert'],
+    rate: 0.03333,
+    max_burst: 1,
+    simulate_drops: false,
+  },
+
   // Who is asked about containers: a socket that does not exist costs nothing and is asked once it appears. The settings
   // of falco.yaml's plugin `container` mean the same. `label_max_len`: labels with longer values, in bytes, are left out.
   // `hold_ms`, saker's own: an event whose rule or output asks for what the runtime has not told yet waits so long.

@@ -40,6 +40,14 @@ function typeOf(shape: Shape, fallback: unknown, path: string | null): Json {
           NOTHING,
         ],
       };
+    case 'number':
+      return {
+        anyOf: [
+          { type: 'number', minimum: shape.min, maximum: shape.max },
+          { type: 'string', pattern: `^[+-]?[0-9.]+(e-?[0-9]+)?$|${VARIABLE}` },
+          NOTHING,
+        ],
+      };
     case 'text':
       return { type: ['string', 'number', 'boolean', 'null'] };
     case 'choice':

@@ -13,6 +13,9 @@ const secret = { kind: 'text', secret: true } as const;
 const int = <const Min extends number, const Max extends number>(min: Min, max: Max) =>
   ({ kind: 'int', min, max }) as const;
 
+const number = <const Min extends number, const Max extends number>(min: Min, max: Max) =>
+  ({ kind: 'number', min, max }) as const;
+
 const selector = { kind: 'item', keys: { rule: text, tag: text } } as const;
 
 const alertFormat = { kind: 'choice', values: ['auto', 'json', 'text'] } as const;
@@ -145,6 +148,16 @@ export const SCHEMA = {
     },
     webserver: WEBSERVER,
     metrics: METRICS,
+    syscall_event_drops: {
+      kind: 'section',
+      keys: {
+        threshold: number(0, 1),
+        actions: { kind: 'list', of: { kind: 'choice', values: ['ignore', 'log', 'alert', 'exit'] } },
+        rate: number(0, 1_000_000),
+        max_burst: number(0, 1_000_000),
+        simulate_drops: bool,
+      },
+    },
     container_engines: {
       kind: 'section',
       keys: {

@@ -8,7 +8,7 @@ import { type Entry, type MapTree, NAMES, type Place, problemAt, type Tree } fro
  */
 export type Shape =
   | { readonly kind: 'bool' }
-  | { readonly kind: 'int'; readonly min: number; readonly max: number }
+  | { readonly kind: 'int' | 'number'; readonly min: number; readonly max: number }
   /** `secret`: never shown (secrets.ts). */
   | { readonly kind: 'text'; readonly secret?: true }
   | {
@@ -30,7 +30,7 @@ export type Shape =
 /** The TypeScript value of a shape. */
 export type ValueOf<S> = S extends { kind: 'bool' }
   ? boolean
-  : S extends { kind: 'int' }
+  : S extends { kind: 'int' | 'number' }
     ? number
     : S extends { kind: 'text' }
       ? string
@@ -116,15 +116,18 @@ export class ShapeReader {
           this.#add('SAKER_E_CONFIG_TYPE', place, `${path} is "${text}"`, 'write true or false');
         return value;
       }
-      case 'int': {
-        const value = /^[+-]?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      case 'int':
+      case 'number': {
+        const form =
+          shape.kind === 'int' ? /^[+-]?\d{1,15}$/ : /^[+-]?(\d{1,15}\.?|\d{0,15}\.\d{1,15})(e-?\d{1,2})?$/i;
+        const value = form.test(text) ? Number(text) : Number.NaN;
         if (value >= shape.min && value <= shape.max) return value;
         const code = Number.isNaN(value) ? 'SAKER_E_CONFIG_TYPE' : 'SAKER_E_CONFIG_VALUE';
         this.#add(
           code,
           place,
           `${path} is "${text}"`,
-          `write a whole number from ${shape.min} to ${shape.max}`,
+          `write a ${shape.kind === 'int' ? 'whole ' : ''}number from ${shape.min} to ${shape.max}`,
         );
         return undefined;
       }

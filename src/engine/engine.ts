@@ -175,9 +175,9 @@ export class Engine {
     this.#held.release(all ? Number.POSITIVE_INFINITY : performance.now());
   }
 
-  /** ms until the next held event's time is over. */
+  /** ms until the time of the next held event, or of what noise control holds back, is over. */
   heldForMs(): number {
-    return this.#held.dueMs(performance.now());
+    return Math.min(this.#held.dueMs(performance.now()), this.#findings.dueMs());
   }
 
   /** The alerts found since the last call. */

@@ -54,6 +54,11 @@ export class Findings implements Finding {
     this.#noise.flush(this.#nowMs());
   }
 
+  /** ms until the next summary may be due; Infinity when none will be. */
+  dueMs(): number {
+    return this.#noise.dueMs(this.#nowMs());
+  }
+
   /** Since the start. */
   get count(): number {
     return this.#count;

@@ -5,6 +5,8 @@ import type { Needs } from './facts/needs.ts';
 import type { HeldStats } from './held.ts';
 import type { HostAddresses } from './host-names.ts';
 
+export type { Suppressed } from '../alerts/index.ts';
+
 /** What the main thread and the engine worker say to one another. All of it is plain data. */
 
 /** Rules by name pattern or by tag. */
@@ -61,6 +63,14 @@ export interface WatchPlan {
   readonly taken: Int32Array;
 }
 
+/** Which rules miss something when events of a type are lost. */
+export interface RuleWatch {
+  /** In the order in which they are loaded. */
+  readonly names: readonly string[];
+  /** Event type → places in `names` of the rules that look at it. */
+  readonly byType: ReadonlyMap<string, readonly number[]>;
+}
+
 /** What loading rules gave. They are in force if and only if `ok`; otherwise those before them stay. */
 export interface RulesCheck extends Needs {
   readonly ok: boolean;
@@ -70,6 +80,7 @@ export interface RulesCheck extends Needs {
   readonly rules: number;
   /** Event types that some rule asks for, or that keep a field of one true. */
   readonly eventTypes: ReadonlySet<string>;
+  readonly watch: RuleWatch;
   /** Syscalls that rules name (not those a rule merely leaves open) → number of such rules. */
   readonly named: ReadonlyMap<string, number>;
 }

@@ -10,7 +10,13 @@ import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
 import { FREQUENT_TYPES } from '../schema/frequent-types.ts';
 import type { Needs } from './facts/needs.ts';
-import type { AppendOutput as ConfiguredOutput, RulesCheck, RulesInput, Selector } from './messages.ts';
+import type {
+  AppendOutput as ConfiguredOutput,
+  RulesCheck,
+  RulesInput,
+  RuleWatch,
+  Selector,
+} from './messages.ts';
 
 /** Rules as text → loaded rules. */
 export function loadRuleSet(input: RulesInput): LoadResult {
@@ -40,6 +46,7 @@ export function checkOf(result: LoadResult): Omit<RulesCheck, keyof Needs> {
     report: noisy.map((file) => fileText(file, 'people')).join(''),
     rules: result.active.length,
     eventTypes: new Set(result.active.flatMap(watchedTypes)),
+    watch: ruleWatch(result.active),
     named: namedSyscalls(result.active),
   };
 }
@@ -50,6 +57,18 @@ const typesOf = (rule: LoadedRule): string[] => rule.eventTypes.ids().map((id) =
 function watchedTypes(rule: LoadedRule): string[] {
   const types = typesOf(rule);
   return types.length > MANY_TYPES ? types.filter((type) => !FREQUENT_TYPES.has(type)) : types;
+}
+
+function ruleWatch(rules: readonly LoadedRule[]): RuleWatch {
+  const byType = new Map<string, number[]>();
+  for (const [place, rule] of rules.entries()) {
+    for (const type of watchedTypes(rule)) {
+      const places = byType.get(type);
+      if (places === undefined) byType.set(type, [place]);
+      else places.push(place);
+    }
+  }
+  return { names: rules.map(({ name }) => name), byType };
 }
 
 function namedSyscalls(rules: readonly LoadedRule[]): Map<string, number> {

@@ -104,7 +104,7 @@ class EngineWorker {
     if (asks.length > 0) this.#say({ kind: 'ask-containers', asks });
   }
 
-  /** Until a held event's time is over; a whole ms, or the end of the wait would be a loop. */
+  /** Until the time of something held back is over; a whole ms, or the end of the wait would be a loop. */
   #patienceMs(): number {
     return Math.min(IDLE_MS, Math.ceil(this.#engine.heldForMs()) + 1);
   }

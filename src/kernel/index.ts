@@ -33,6 +33,7 @@ export { explainFailure, findObstacle, type Obstacle } from './preconditions.ts'
 export { startProbes } from './probes.ts';
 export type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
 export type { PartState, Tier, TypeState } from './probes-state.ts';
+export { typesOfProgram } from './program-types.ts';
 export type { ProgramFacts, TypeCount } from './readings.ts';
 
 /** Those functions that our programs hang on and this kernel has. */

@@ -51,6 +51,20 @@ const STATUS: AgentStatus = {
   outputs: [
     { name: 'journal', queued: 1, delivered: 5, dropped: 2, refused: 1, retries: 0, error: 'no such file' },
   ],
+  losses: {
+    totals: [
+      { cause: 'ring_full', name: 'openat', count: 7 },
+      { cause: 'engine_fault', name: '', count: 1 },
+    ],
+    intervals: [
+      {
+        from_ms: Date.UTC(2026, 10, 22, 10, 0, 1, 200),
+        to_ms: Date.UTC(2026, 10, 22, 10, 0, 3),
+        losses: [{ cause: 'ring_full', name: 'openat', count: 7 }],
+      },
+    ],
+  },
+  suppressed: { 'Read \u001b[1m': { dedup: 4, rate: 5, budget: 6 } },
 };
 
 async function run(args: string[], socket: string): Promise<{ code: number; out: string; err: string }> {
@@ -95,6 +109,9 @@ test('the status of a running agent, for people and as JSON; the socket is rootâ
     '         9 events waited for facts of theirs: 6 got them, 1 not in time, 1 had no room, 1 wait',
     '         docker /run/docker.sock: 3 asked for, 2 found, 1 failures',
     'output   journal: 5 delivered, 1 waiting, 3 lost, failing: no such file',
+    'losses   7 ring_full openat, 1 engine_fault',
+    '         2026-11-22T10:00:01Z to 2026-11-22T10:00:03Z: 7 ring_full openat',
+    'held back  Read \\x1b[1m: 4 repeats, 5 beyond a rate, 6 beyond the budget',
     '',
     'EVENT   TIER        SENT  LOST',
     'openat  fexit       1234     0  io_uring: none the kernel refused to load it',

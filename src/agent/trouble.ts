@@ -1,0 +1,25 @@
+import type { EngineStats } from '../engine/messages.ts';
+import type { Log } from './log.ts';
+
+/** Says what the engine had trouble with since the last look, beside what it lost. */
+export class EngineTrouble {
+  readonly #log: Log;
+  #faults = 0;
+  #early = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  look({ faults, lastFault, held }: Pick<EngineStats, 'faults' | 'lastFault' | 'held'>): void {
+    const early = held.expired + held.crowded;
+    if (early > this.#early)
+      this.#log.warning(
+        `${early - this.#early} events were judged before the facts of their container were there, see saker status`,
+      );
+    this.#early = early;
+    if (faults > this.#faults)
+      this.#log.error(`the engine failed on ${faults - this.#faults} events, please report it: ${lastFault}`);
+    this.#faults = faults;
+  }
+}
