@@ -47,6 +47,15 @@ export async function prepareGuest(kernel: KernelSeries, signal?: AbortSignal): 
   };
 }
 
+/**
+ * Packages that only some tests need: the folder with their unpacked files, to be laid over a guest's root.
+ * @param name of a list in image/added
+ */
+export function prepareAdded(name: string, signal?: AbortSignal): Promise<string> {
+  const list = join('added', name);
+  return cached(`added-${name}`, '', ['build-added', list], [join(imageDir, list)], signal);
+}
+
 /** Returns the path of the thing that `recipe[0] ...args PATH` makes, after making it if need be. */
 async function cached(name: string, suffix: string, recipe: string[], args: string[], signal?: AbortSignal) {
   const file = join(cacheDir, `${name}-${hashFiles(recipe.map((part) => join(imageDir, part)))}${suffix}`);

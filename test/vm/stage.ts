@@ -13,7 +13,7 @@ export const isBuilt =
   existsSync(join(root, 'build/bpf/saker.bpf.o')) && existsSync(join(root, 'build/native/libsaker.so'));
 
 /** Unstripped, Node is 150 MB; the copy is kept for the next run. */
-function strippedNode(): string {
+export function strippedNode(): string {
   const file = join(root, 'build/smoke/node');
   if (!existsSync(file)) {
     mkdirSync(join(root, 'build/smoke'), { recursive: true });

@@ -37,6 +37,8 @@ export interface HeaderParts {
   tsNs?: number;
   flags?: number;
   cgroup?: number;
+  /** ns since boot; when not given, one that belongs to the pid. */
+  startNs?: number;
 }
 
 interface Shape {
@@ -66,7 +68,7 @@ function build(shape: Shape, type: number, strings: readonly string[], header: H
   view.setUint8(r.AT_HEADER_NSTR, strings.length);
   view.setBigUint64(r.AT_HEADER_TS, BigInt(tsNs), true);
   view.setBigUint64(r.AT_HEADER_CGROUP_ID, BigInt(header.cgroup ?? 0), true);
-  view.setBigUint64(r.AT_HEADER_START, BigInt(pid) * 1000n, true);
+  view.setBigUint64(r.AT_HEADER_START, BigInt(header.startNs ?? pid * 1000), true);
   view.setUint32(r.AT_HEADER_PID, pid, true);
   view.setUint32(r.AT_HEADER_TID, tid, true);
   view.setUint32(r.AT_HEADER_UID, uid, true);
@@ -225,8 +227,14 @@ export function forkRecord(
   return bytesOf(view);
 }
 
-export function execRecord(type: string, filename: string, parts: HeaderParts, env = ''): Uint8Array {
-  const strings = ['/usr/bin/cat', filename, 'cat\0', '/', '', '/', env];
+export function execRecord(
+  type: string,
+  filename: string,
+  parts: HeaderParts,
+  env = '',
+  cgroupPath = '/',
+): Uint8Array {
+  const strings = ['/usr/bin/cat', filename, 'cat\0', '/', '', cgroupPath, env];
   return bytesOf(build(SHAPES.exec, typeOf(type), strings, parts));
 }
 

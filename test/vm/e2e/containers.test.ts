@@ -1,43 +1,18 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { build } from 'esbuild';
-import { runInGuest } from '../guest.ts';
+import { before, describe, test } from 'node:test';
+import { runDriver } from './containers/run-driver.ts';
 
 /** Containers and pods of a real containerd 1.6 (Debian 12): what saker knows of them, and how early. */
 
-const work = mkdtempSync(join(tmpdir(), 'saker-containers-'));
-const [inDir, out] = [mkdtempSync(join(work, 'in-')), mkdtempSync(join(work, 'out-'))];
 const A_POD = { podName: 'shop-0', podNamespace: 'store', podUid: 'f00d-1' };
 
 describe('containers in a guest', { timeout: 600_000 }, () => {
   let result: Record<string, Record<string, unknown>> & { aheadMs: (number | null)[]; warnings: string[] };
 
   before(async () => {
-    copyFileSync(process.execPath, join(inDir, 'node'));
-    await build({
-      entryPoints: [join(import.meta.dirname, 'containers/driver.ts')],
-      outfile: join(inDir, 'driver.mjs'),
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'error',
-    });
-    const { code, failure, stdout, console } = await runInGuest({
-      kernel: '6.1',
-      install: false,
-      mini: true,
-      inDirs: [inDir],
-      outDir: out,
-      command: 'modprobe overlay; /in/node /in/driver.mjs 2>&1',
-      timeoutS: 500,
-    });
-    assert.equal(code, 0, `${failure ?? ''}\n${stdout}\n${console.slice(-2000)}`);
-    result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+    const file = await runDriver({ kernel: '6.1', driver: 'driver.ts', install: false, timeoutS: 500 });
+    result = JSON.parse(file('result.json'));
   });
-  after(() => rmSync(work, { recursive: true, force: true }));
 
   const expected = (facts: Record<string, unknown>, wanted: Record<string, unknown>): void => {
     for (const [key, value] of Object.entries(wanted))
