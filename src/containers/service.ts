@@ -6,6 +6,7 @@ import type { Runtime } from './cgroup.ts';
 import { type ContainerFacts, mergeFacts } from './facts.ts';
 import { KEEPER_TIMES, Keeper, type KeeperStats, type KeeperTimes } from './keeper.ts';
 import { type Ask, type ContainerNews, containerKey } from './messages.ts';
+import { Roll } from './roll.ts';
 import { type ContainerSettings, type EngineName, userSockets } from './settings.ts';
 import type { Asked, Source, SourceEvent } from './source.ts';
 import { Faults } from './text.ts';
@@ -69,6 +70,7 @@ export class ContainerService {
   readonly #active = new Map<string, Ask>();
   /** Removed while they were asked for: the answer must not bring them back. */
   readonly #removed = new Set<string>();
+  readonly #roll = new Roll();
   #stats = { asks: 0, bundles: 0, bundleFaults: 0, unknown: 0, refused: 0 };
   #stopped = false;
 
@@ -127,8 +129,12 @@ export class ContainerService {
   }
 
   async #tellAll(source: Source, runtime: Runtime): Promise<void> {
+    const before = this.#roll.of(source);
     try {
       const listed = await source.list();
+      // Removed while nobody listened. One that merely does not run now is told again when it is started.
+      const there = new Set(listed.map((one) => containerKey({ ...one, userId: null })));
+      for (const key of before) if (!there.has(key)) this.#forget(key);
       for (const one of listed.slice(0, MAX_LISTED)) this.#seen(one, runtime);
       if (listed.length > MAX_LISTED)
         this.#calls.warn(`${source.name}: ${listed.length} containers, ${MAX_LISTED} read`);
@@ -142,14 +148,18 @@ export class ContainerService {
     if (event.kind === 'removed') {
       // dockerd removes containerd's container when it stops, and keeps its own.
       if (event.namespace === 'moby') return;
-      const key = containerKey({ ...event, userId: null });
-      this.#waiting.delete(key);
-      if (this.#active.has(key)) this.#removed.add(key);
-      this.#calls.send([{ kind: 'removed', key }]);
+      this.#forget(containerKey({ ...event, userId: null }));
       return;
     }
     this.#seen(event, runtime);
     this.#next();
+  }
+
+  #forget(key: string): void {
+    this.#roll.remove(key);
+    this.#waiting.delete(key);
+    if (this.#active.has(key)) this.#removed.add(key);
+    this.#calls.send([{ kind: 'removed', key }]);
   }
 
   /** A runtime told of it: as if the engine had asked. */
@@ -190,7 +200,7 @@ export class ContainerService {
       this.#active.set(key, ask);
       void this.#answer(ask).finally(() => {
         this.#active.delete(key);
-        if (this.#removed.delete(key)) this.#calls.send([{ kind: 'removed', key }]);
+        if (this.#removed.delete(key)) this.#forget(key);
         this.#next();
       });
     }
@@ -207,6 +217,7 @@ export class ContainerService {
       if (isCri ? !mayBeOfPod(ask, facts) : done) continue;
       const told = await keeper.lookup(ask, faults, (part) => this.#tell(ask.key, part, false));
       if (told === null) continue;
+      if (ask.userId === null) this.#roll.add(keeper.source, ask.key);
       done = true;
       facts = facts === null ? told : mergeFacts(facts, told);
       if (isCri) break;

@@ -123,6 +123,31 @@ test(
   },
 );
 
+test(
+  'containers that were removed while the socket was away are forgotten, others are not',
+  LIMIT,
+  async (t) => {
+    const socket = path();
+    const { containers, service, ask } = start(t, { docker: socket });
+    const names = new Map([A, hex('b')].map((id, at) => [id, `name${at}`]));
+    const first = await httpSocket(socket, docker(names, new Set()));
+    await until(t, () => containers.stats().known === 2);
+    await first.close();
+    names.delete(A);
+    names.set(hex('c'), 'name2');
+    const second = await httpSocket(socket, docker(names, new Set()));
+    t.after(() => second.close());
+    await until(t, () => containers.stats().known === 3);
+    containers.takeAsks(1e9);
+    assert.equal(containers.stats().known, 2);
+    const asks = service.stats().asks;
+    ask(`/docker/${hex('b')}`);
+    assert.equal(service.stats().asks, asks, 'it is known all the time');
+    ask(`/docker/${A}`);
+    assert.equal(service.stats().asks, asks + 1, 'it is a new one if it comes back');
+  },
+);
+
 test('asked for: the bundle first, then the runtime', LIMIT, async (t) => {
   const socket = path();
   const state = join(dir, 'state');
