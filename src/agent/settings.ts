@@ -84,6 +84,7 @@ function rulesInput(config: Config, files: RulesInput['files'], configFile: stri
     matching: config.rule_matching,
     selection: config.rules,
     appendOutput: config.append_output,
+    buffersBase64: config.buffer_format_base64,
     staticFields: config.static_fields,
     format: {
       hostname: readMachine().hostname,
@@ -116,7 +117,12 @@ const RELOADED: ReadonlySet<string> = new Set([
     'static_fields',
     'noise_control',
   ],
-  ...['time_format_iso_8601', 'json_include_output_property', 'json_include_message_property'],
+  ...[
+    'buffer_format_base64',
+    'time_format_iso_8601',
+    'json_include_output_property',
+    'json_include_message_property',
+  ],
   ...['json_include_output_fields_property', 'json_include_tags_property'],
   ...[
     'json_output',

@@ -1,32 +1,54 @@
 import { parseArgs } from 'node:util';
-import { EXIT_CODE } from '../base/errors.ts';
+import { EXIT_CODE, formatProblem, isWarning } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
-import { readRulesFiles } from '../config/rules-files.ts';
+import { configPath, loadConfig, readRulesFiles } from '../config/index.ts';
 import { describe } from '../rules/file/describe.ts';
 import { fileText } from '../rules/file/index.ts';
 import { type LoadResult, loadRules } from '../rules/index.ts';
 import type { Io } from './io.ts';
 
-const USAGE = 'usage: saker rules [FILE...] [--rule NAME] [--json]';
+const USAGE = 'usage: saker rules [FILE...] [--rule NAME] [--json] [--compat falco|saker] [-c FILE]';
 
-/** Where rules are looked for when none are named. */
-const DEFAULT_PATHS = ['/etc/saker/rules.d'];
+const OPTIONS = {
+  json: { type: 'boolean' },
+  rule: { type: 'string' },
+  compat: { type: 'string' },
+  config: { type: 'string', short: 'c' },
+  option: { type: 'string', short: 'o', multiple: true },
+} as const;
 
-/** `saker rules [FILE...]`: describes the rules, as text or in the JSON shape of `falco -L`. */
+type Values = ReturnType<typeof parse>['values'];
+
+function parse(args: readonly string[]) {
+  const parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const { compat: named } = parsed.values;
+  const compat = (['falco', 'saker'] as const).find((one) => one === named);
+  if (compat !== named) throw new Error('--compat is saker or falco');
+  return { ...parsed, compat };
+}
+
+/**
+ * `saker rules [FILE...]`: describes the rules, as text or in the JSON shape of `falco -L`; those that the configuration
+ * names unless files are given.
+ */
 export function rulesCommand(args: readonly string[], io: Io): number {
-  let values: { json?: boolean; rule?: string };
+  let values: Values;
   let positionals: string[];
+  let compat: 'falco' | 'saker' | undefined;
   try {
-    ({ values, positionals } = parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean' }, rule: { type: 'string' } },
-      allowPositionals: true,
-    }));
+    ({ values, positionals, compat } = parse(args));
   } catch (error) {
     io.err(`saker rules: ${printable((error as Error).message)} — ${USAGE}\n`);
     return EXIT_CODE.usage;
   }
-  const paths = positionals.length > 0 ? positionals : DEFAULT_PATHS;
+  const { config, problems } = loadConfig({
+    file: configPath(values.config),
+    overrides: values.option ?? [],
+    env: process.env,
+  });
+  for (const problem of problems) if (!isWarning(problem)) io.err(`${formatProblem(problem)}\n`);
+  if (config === null) return EXIT_CODE.config;
+  const paths = positionals.length > 0 ? positionals : config.rules_files;
   const { files, unreadable } = readRulesFiles(paths, positionals.length > 0);
   for (const { name, reason } of unreadable)
     io.err(`saker rules: ${printable(name)}: ${printable(reason)}\n`);
@@ -35,7 +57,7 @@ export function rulesCommand(args: readonly string[], io: Io): number {
     io.err(`saker rules: no *.yaml or *.yml file in ${printable(paths.join(' '))}\n`);
     return EXIT_CODE.rules;
   }
-  const loaded = loadRules(files);
+  const loaded = loadRules(files, { compat: compat ?? config.compat });
   for (const file of loaded.files) if (!file.ok) io.err(fileText(file, 'people'));
   if (!loaded.ok) return EXIT_CODE.rules;
   return print(loaded, values.rule, values.json === true, io);

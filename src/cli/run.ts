@@ -70,9 +70,12 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   if (values['config-schema']) return print(io, `${JSON.stringify(configSchema(), null, 2)}\n`);
   if (values.list) return fieldsCommand(json, io);
   if (values.validate !== undefined) return checkCommand([...values.validate, ...json], io);
-  if (values.describe) return rulesCommand([...(values.rules ?? []), ...json], io);
-  if (values['describe-rule'] !== undefined)
-    return rulesCommand([...(values.rules ?? []), '--rule', values['describe-rule'], ...json], io);
+  const name = values['describe-rule'];
+  if (values.describe || name !== undefined)
+    return rulesCommand(
+      [...describing(values), ...(name === undefined ? [] : ['--rule', name]), ...json],
+      io,
+    );
   const options = agentOptions(values);
   if (typeof options === 'string') {
     io.err(`saker: ${options}\n${USAGE}`);
@@ -80,6 +83,12 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   }
   if (values.support) return falcoSupport(options, io);
   return runAgent(options, io);
+}
+
+/** What -L and -l take over from the other flags. */
+function describing({ config, option = [], rules = [] }: Values): string[] {
+  const from = config === undefined ? [] : ['--config', config];
+  return [...rules, ...from, ...option.flatMap((one) => ['--option', one])];
 }
 
 function print(io: Io, text: string): number {

@@ -12,10 +12,15 @@ import { printable } from '../base/printable.ts';
 import { compileRules } from '../rules/compile/index.ts';
 import { type Checked, checkCondition, errorAt, parseCondition } from '../rules/condition/index.ts';
 import { type FactEvent, factEvent, factMapSource, parseFacts } from '../rules/fact-map.ts';
+import { strangeFacts } from '../rules/fact-names.ts';
 import { syscallCatalogue } from '../schema/fields.ts';
 import type { Io } from './io.ts';
 
 const USAGE = 'saker try (EXPR | --expressions FILE) --events FILE.jsonl [--json] [--compat falco]';
+
+/** Different names in all events; a file of others is no file of events. */
+const MAX_NAMES = 10_000;
+const MAX_STRANGE = 10;
 
 interface Trial {
   readonly expr: string;
@@ -66,7 +71,9 @@ function run(args: readonly string[], io: Io): number {
   const compat = values.compat ?? 'saker';
   const expressions = values.expressions === undefined ? positionals : readExpressions(values.expressions);
   const trials = expressions.map((expr) => prepare(expr, compat));
-  const events = readEvents(values.events);
+  const names = new Set<string>();
+  const events = readEvents(values.events, names);
+  warnOfStrangeFacts(names, io);
   const hits = matchAll(trials, events);
   const batch = values.expressions !== undefined;
   for (const [at, trial] of trials.entries()) {
@@ -126,11 +133,23 @@ function expressionOf(line: string): string {
   }
 }
 
-function readEvents(file: string): NamedEvent[] {
+/** A name that no field has is a value that is missing: the condition would be false without a word. */
+function warnOfStrangeFacts(names: ReadonlySet<string>, io: Io): void {
+  const strange = strangeFacts(names);
+  for (const { name, near } of strange.slice(0, MAX_STRANGE)) {
+    const hint = near === null ? 'see saker fields' : `did you mean ${near}?`;
+    io.err(`warning: events: there is no field ${printable(name)}, its values are not seen — ${hint}\n`);
+  }
+  if (strange.length > MAX_STRANGE) io.err(`warning: events: and ${strange.length - MAX_STRANGE} more\n`);
+}
+
+/** @param names gets the names of all facts */
+function readEvents(file: string, names: Set<string>): NamedEvent[] {
   return readLines(file).flatMap((line, at) => {
     if (line.trim() === '') return [];
     try {
       const facts = parseFacts(line);
+      for (const name of Object.keys(facts)) if (names.size < MAX_NAMES) names.add(name);
       return [{ event: factEvent(facts), name: facts['evt.num'] ?? at + 1 }];
     } catch (error) {
       throw new InputError(`${file}:${at + 1}: not an event: ${(error as Error).message}`);

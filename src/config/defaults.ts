@@ -36,6 +36,8 @@ export const DEFAULTS: Config = {
   json_include_tags_property: true,
   // ISO 8601 in UTC in front of text alerts, instead of the local time of day.
   time_format_iso_8601: false,
+  // Buffers (evt.buffer) as base64 instead of ASCII with a dot for every other byte.
+  buffer_format_base64: false,
   // Fields added to every alert, for instance { site: berlin }.
   static_fields: {},
   // Text and fields added to the alerts of chosen rules.

@@ -4,7 +4,6 @@
  */
 export const NOT_USED: Readonly<Record<string, string>> = {
   base_syscalls: 'saker chooses what to watch from the rules',
-  buffer_format_base64: 'buffers are written as text',
   capture: 'event dumps are not written',
   falco_libs: 'saker sizes its own tables',
   grpc: 'Falco removed it as well',

@@ -49,6 +49,7 @@ export const SCHEMA = {
     json_include_output_fields_property: bool,
     json_include_tags_property: bool,
     time_format_iso_8601: bool,
+    buffer_format_base64: bool,
     static_fields: { kind: 'map', of: text },
     append_output: {
       kind: 'list',

@@ -76,12 +76,13 @@ export class Matcher {
     this.needs = facts.needs;
     this.#compiled = compileRules(conditions, facts, { matching: input.matching, clock });
     this.#hits = new Int32Array(this.#compiled.size);
+    const buffers = input.buffersBase64 ? 'base64' : 'ascii';
     this.#outputs = this.#rules.map((rule) => ({
-      main: compileOutput(rule.outputFormat, facts),
+      main: compileOutput(rule.outputFormat, facts, buffers),
       extra: rule.extraFields.map(({ key, raw, outputFormat }) => ({
         key,
         raw,
-        output: compileOutput(outputFormat, facts),
+        output: compileOutput(outputFormat, facts, buffers),
       })),
     }));
     const { except = [], dedupBy = [], groupBy = [] } = input.noise ?? {};

@@ -44,6 +44,8 @@ export interface RulesInput {
   /** Falco's `rules:` selection, applied in order after loading; as the configuration has it. */
   readonly selection: readonly { readonly enable?: Selector; readonly disable?: Selector }[];
   readonly appendOutput: readonly AppendOutput[];
+  /** Buffers such as evt.buffer in base64 instead of ASCII with dots. */
+  readonly buffersBase64?: boolean;
   /** Fields added to every alert. */
   readonly staticFields: Readonly<Record<string, string>>;
   readonly format: AlertFormat;

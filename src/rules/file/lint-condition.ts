@@ -9,6 +9,9 @@ import type { Definitions } from './definitions.ts';
 const LIST_LIKE =
   /_(binaries|lists?|images|procs|processes|programs|files|dirs|directories|paths|ports|users|groups|hosts|domains|ips|nets|networks|names|commands|tools|containers|namespaces|endpoints|syscalls)$/;
 
+/** Without `_`, only a word that stands alone, as the name of a list does, and that is nearly the name of one. */
+const PLAIN_NAME = /^[a-z]{5,}$/;
+
 /** Most lints of one condition: finding the place of each takes a walk through its text. */
 const MAX_LINTS = 20;
 
@@ -77,16 +80,18 @@ class ConditionLinter {
       }
       // Names of events are checked, so a wrong one is an error already.
       if (field?.field.name === 'evt.type') continue;
-      if (right.kind === 'list' || ['in', 'intersects', 'pmatch'].includes(op)) this.#listItem(value);
+      if (right.kind === 'list' || ['in', 'intersects', 'pmatch'].includes(op))
+        this.#listItem(value, values.length === 1);
     }
   }
 
   /** A bare word that was written here, not put in by a list, and looks like the name of a list. */
-  #listItem(value: ValueNode): void {
+  #listItem(value: ValueNode, alone: boolean): void {
     if (this.#lints.length >= MAX_LINTS) return;
     const { text } = value;
     const { lists } = this.#definitions;
-    if (value.quoted || !/^[a-z][a-z0-9]*(_[a-z0-9]+)+$/.test(text) || lists.has(text)) return;
+    const isName = /^[a-z][a-z0-9]*(_[a-z0-9]+)+$/.test(text) || (alone && PLAIN_NAME.test(text));
+    if (value.quoted || !isName || lists.has(text)) return;
     if (!this.#written(value.start).startsWith(text)) return;
     const near = this.#definitions.nearList(text);
     if (near === null && !LIST_LIKE.test(text)) return;

@@ -4,7 +4,7 @@ import { type Operand, type Reader, readerOf } from '../condition/index.ts';
 import type { FactSource } from '../facts.ts';
 import { escapeLine } from './escape.ts';
 import type { OutputField, OutputFormat } from './parse.ts';
-import { type OutputValue, plainText, plainValue } from './values.ts';
+import { type Buffers, type OutputValue, plainText, plainValue } from './values.ts';
 
 export interface CompiledOutput<E> {
   /** The output on one line, escaped as in a JSON string: what text alerts show. */
@@ -19,7 +19,11 @@ export interface CompiledOutput<E> {
 const MISSING = '<NA>';
 
 /** Binds a format to a source of facts. A field the source never has prints as missing. */
-export function compileOutput<E>(format: OutputFormat, source: FactSource<E>): CompiledOutput<E> {
+export function compileOutput<E>(
+  format: OutputFormat,
+  source: FactSource<E>,
+  buffers: Buffers = 'ascii',
+): CompiledOutput<E> {
   const readers = new Map<string, Reader<E>>();
   const reader = (operand: Operand, field: Field | null): Reader<E> => {
     const key = JSON.stringify(operand);
@@ -29,7 +33,9 @@ export function compileOutput<E>(format: OutputFormat, source: FactSource<E>): C
     return read;
   };
   const parts = format.parts.map((part) =>
-    typeof part === 'string' ? part : makePart(reader(part.operand, part.field), part, format.keepGoing),
+    typeof part === 'string'
+      ? part
+      : makePart(reader(part.operand, part.field), part, format.keepGoing, buffers),
   );
   const named = format.named.map(({ name, operand, field }) => ({
     name,
@@ -59,7 +65,7 @@ export function compileOutput<E>(format: OutputFormat, source: FactSource<E>): C
       const shown = end < 0 ? null : new Set(named.slice(0, end));
       for (const entry of sorted) {
         if (shown !== null && !shown.has(entry)) continue;
-        values[entry.name] = plainValue(entry.read(event), entry.operand, entry.field?.type ?? null);
+        values[entry.name] = plainValue(entry.read(event), entry.operand, entry.field?.type ?? null, buffers);
       }
       return values;
     },
@@ -70,12 +76,18 @@ export function compileOutput<E>(format: OutputFormat, source: FactSource<E>): C
 const missing = (): null => null;
 
 /** Reads and prints one field. A width counts characters and also holds for a missing value. */
-function makePart<E>(read: Reader<E>, part: OutputField, keepGoing: boolean): (event: E) => string | null {
+function makePart<E>(
+  read: Reader<E>,
+  part: OutputField,
+  keepGoing: boolean,
+  buffers: Buffers,
+): (event: E) => string | null {
   const { operand, field, width } = part;
   return (event) => {
     const value = read(event);
     if (value === null && !keepGoing) return null;
-    const text = value === null ? MISSING : decodeByteText(plainText(value, operand, field?.type ?? null));
+    const text =
+      value === null ? MISSING : decodeByteText(plainText(value, operand, field?.type ?? null, buffers));
     return width === 0 ? text : text.padEnd(width).slice(0, width);
   };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkCommand } from '../../../src/cli/check.ts';
 import { rulesCommand } from '../../../src/cli/rules.ts';
+import { runCommand } from '../../../src/cli/run.ts';
 import { testCommand } from '../../../src/cli/test.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saker-cli-'));
@@ -98,6 +99,27 @@ const TESTS = `tests:
     event: {evt.type: execve, proc.name: ls}
     expect: []
 `;
+
+test('rules: without files those of the configuration, read as it says', () => {
+  const config = write('saker.yaml', `rules_files: [${good}]\n`);
+  const other = write('other.yaml', RULE.replace('rule: r', 'rule: other'));
+  assert.match(call(rulesCommand, '-c', config).out, /^r +a shell$/m);
+  assert.match(call(rulesCommand, '-c', config, '-o', `rules_files[]=${other}`).out, /^other +a shell$/m);
+  assert.equal(call(rulesCommand, '-c', write('bad-config.yaml', 'priority: loud')).code, 1);
+  assert.equal(call(rulesCommand, '--compat', 'sysdig', good).code, 2);
+  // What differs between the two readings: docs/differences.md.
+  assert.equal(call(rulesCommand, '--compat', 'falco', good).code, 0);
+});
+
+test('run -L describes the configured rules', async () => {
+  const config = write('run.yaml', `rules_files: [${good}]\n`);
+  const out: string[] = [];
+  const io = { out: (text: string) => void out.push(text), err: (text: string) => assert.fail(text) };
+  assert.equal(await runCommand(['-L', '-c', config], io), 0);
+  assert.equal(await runCommand(['-l', 'r', '-c', config, '-o', 'json_output=true'], io), 0);
+  assert.match(out[1] ?? '', /^r +a shell$/m);
+  assert.match(out.at(-1) ?? '', /"name":"r"/);
+});
 
 test('test: passes, and counts rules and outcomes of comparisons', () => {
   write('good.test.yaml', TESTS);

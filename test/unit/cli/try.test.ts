@@ -125,3 +125,16 @@ test('text of a batch names each expression; the caret stands under its place af
     ].join('\n'),
   );
 });
+
+test('a name in an event that no field has is told, with what was perhaps meant', () => {
+  const events = file('strange.jsonl', [
+    '{"evt.type":"open","proc.nam":"cat","evt.arg.flags":"x","evt.arg[path]":"y","proc.aname[2]":"z"}',
+    '{"evt.type":"open","proc.nam":"cat","\\u001b[2Jx":1}',
+  ]);
+  const { code, out, err } = run('evt.type = open', '--events', events);
+  assert.deepEqual([code, out], [0, '2 of 2 events match: 1 2\n']);
+  assert.deepEqual(err.trimEnd().split('\n'), [
+    'warning: events: there is no field proc.nam, its values are not seen — did you mean proc.name?',
+    'warning: events: there is no field \\x1b[2Jx, its values are not seen — see saker fields',
+  ]);
+});

@@ -19,6 +19,16 @@ const TABLE: { name: string; content: string; lints: string[] }[] = [
     lints: ['LINT_UNDEFINED_LIST'],
   },
   {
+    name: 'mistyped list without _, alone',
+    content: `- list: shells\n  items: [a]\n${rule('r', 'evt.type = open and proc.name in (shels) and proc.pname in (shells)')}`,
+    lints: ['LINT_UNDEFINED_LIST'],
+  },
+  {
+    name: 'a word among others that is nearly a list',
+    content: `- list: shells\n  items: [a]\n${rule('r', 'evt.type = open and proc.name in (shell, b) and proc.pname in (shells)')}`,
+    lints: [],
+  },
+  {
     name: 'three levels of lists',
     content: `- list: a\n  items: [x]\n- list: b\n  items: [a]\n- list: c\n  items: [b]\n${rule('r', 'evt.type = open and proc.name in (c)')}`,
     lints: ['LINT_NESTED_LIST'],

@@ -124,3 +124,16 @@ test('an escaped line reads back as JSON', () => {
   const hostile = '"\\\u0000\n\u007f\u0085\u2029\ufeff\u2067é';
   assert.equal(JSON.parse(`"${escapeLine(hostile)}"`), hostile);
 });
+
+test('buffers: ASCII with dots, or base64', () => {
+  const parsed = parseOutput('*%evt.buffer', syscallCatalogue);
+  assert.ok(parsed.ok);
+  const event = factEvent({ 'evt.buffer': 'a\u0000\u001bé' });
+  assert.equal(compileOutput(parsed.format, factMapSource).raw(event), 'a....');
+  const base64 = compileOutput(parsed.format, factMapSource, 'base64');
+  assert.equal(base64.raw(event), Buffer.from('a\u0000\u001bé').toString('base64'));
+  assert.deepEqual(
+    { ...base64.fields(event) },
+    { 'evt.buffer': Buffer.from('a\u0000\u001bé').toString('base64') },
+  );
+});
