@@ -25,6 +25,7 @@ export interface ReadingParts {
   readonly containers: Pick<ContainerWatch, 'runtimes'>;
   readonly delivery: Pick<Delivery, 'stats'>;
   readonly backlog: () => Backlog;
+  readonly losses: () => Readings['losses'];
   /** The last canary that came back, by performance.now(); null: none yet. */
   readonly heardLast: () => { readonly atMs: number; readonly tookMs: number } | null;
   /** Longest silence of an agent that sees. */
@@ -105,6 +106,7 @@ export class ReadingSource {
       containers:
         stats === null ? null : { ...stats.containers, held: stats.held, runtimes: containers.runtimes() },
       outputs: delivery.stats(),
+      losses: this.#parts.losses(),
     };
   }
 

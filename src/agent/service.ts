@@ -158,6 +158,7 @@ class Service {
     this.#observation = new Observation({
       ...parts,
       containers: this.#containers,
+      losses: () => this.#losses.status().losses.totals,
       heardLast: () => this.#heardLast,
       patienceMs: CANARY_EVERY_MS + CANARY_PATIENCE_MS,
     });

@@ -23,6 +23,8 @@ export interface Readings {
   readonly kernel: KernelReadings | null;
   readonly containers: ContainerReadings | null;
   readonly outputs: readonly SinkReadings[];
+  /** All that was lost since the start. */
+  readonly losses: readonly { readonly cause: string; readonly name: string; readonly count: number }[];
 }
 
 /** falco.yaml's switches of `metrics`. */

@@ -14,6 +14,10 @@ export function sakerFamilies(from: Readings, wanted: Selection): Family[] {
   return [
     ...health(from),
     ...(from.outputs.length > 0 ? outputs(from.outputs) : []),
+    each('counter', 'saker_losses_total', 'What was lost, as the ledger has it.', from.losses, (loss) => [
+      { cause: loss.cause, name: loss.name },
+      loss.count,
+    ]),
     ...(engine === null ? [] : ofEngine(engine)),
     ...(wanted.rules && engine !== null ? rules(engine) : []),
     ...(wanted.kernel && kernel !== null ? ofKernel(kernel) : []),

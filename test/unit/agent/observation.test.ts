@@ -65,6 +65,7 @@ function agent() {
     containers: { runtimes: () => ({}) },
     delivery: { stats: () => [], write: (alert) => void written.push(alert) },
     backlog: () => ({ written: 8, read: 0, oldestNs: null, sizeBytes: 16, behindMs: 0 }),
+    losses: () => [],
     heardLast: () => canary.heard,
     patienceMs: 20_000,
     log: { notice: (text) => void said.push(text), error: (text) => void said.push(text) },

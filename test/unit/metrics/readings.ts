@@ -103,6 +103,10 @@ export function readings(over: Partial<Readings> = {}): Readings {
         spool: { records: 4, bytes: 4096 },
       },
     ],
+    losses: [
+      { cause: 'ring_full', name: 'openat', count: 5 },
+      { cause: 'handover', name: '', count: 2 },
+    ],
     ...over,
   };
 }
