@@ -10,6 +10,7 @@ import { loadSettings, type Settings } from '../../../src/agent/settings.ts';
 import { Snapshots } from '../../../src/agent/snapshots.ts';
 import type { Alert } from '../../../src/base/alert.ts';
 import { Engine } from '../../../src/engine/engine.ts';
+import type { EngineStats } from '../../../src/engine/messages.ts';
 import { parseExposition } from '../metrics/exposition.ts';
 import { readings } from '../metrics/readings.ts';
 
@@ -50,13 +51,13 @@ function settingsWith(text: string): Settings {
 }
 
 /** The agent around it: a real engine on this thread, everything else at rest. */
-function agent() {
+function agent(stats?: () => Promise<EngineStats>) {
   const engine = new Engine();
   const said: string[] = [];
   const written: Alert[] = [];
   const canary: { heard: { atMs: number; tookMs: number } | null } = { heard: null };
   const observation = new Observation({
-    engine: { stats: async () => ({ ...engine.stats(0), overrun: 0 }) },
+    engine: { stats: stats ?? (async () => ({ ...engine.stats(0), overrun: 0 })) },
     probes: {
       counts: () => [{ type: 'openat', sent: 7n, lost: 1n }],
       facts: () => [],
@@ -133,6 +134,39 @@ test('/metrics of a real engine, with a hostile name of a rule; /versions', asyn
   const versions = JSON.parse((await get(port, '/versions')).body);
   assert.deepEqual(Object.keys(versions), ['saker_version', 'node_version', 'kernel_release']);
   observation.stop();
+});
+
+test('many who ask at once are one question to the engine', async () => {
+  let asked = 0;
+  const engine = new Engine();
+  const { observation } = agent(async () => {
+    asked++;
+    return { ...engine.stats(0), overrun: 0 };
+  });
+  const port = await freePort();
+  await observation.apply(settingsWith(web(port)));
+  const answers = await Promise.all(Array.from({ length: 8 }, () => get(port, '/metrics')));
+  assert.ok(answers.every(({ status }) => status === 200));
+  assert.equal(asked, 1);
+  observation.stop();
+});
+
+test('an engine that does not answer, or is gone, holds nothing up and is told', async () => {
+  const cases = [
+    () => new Promise<EngineStats>(() => {}),
+    () => Promise.reject<EngineStats>(new Error('the engine thread ended')),
+  ];
+  for (const stats of cases) {
+    const { observation } = agent(stats);
+    const port = await freePort();
+    await observation.apply(settingsWith(web(port)));
+    const { series } = parseExposition((await get(port, '/metrics')).body);
+    const value = (name: string) => series.find((one) => one.name === name)?.value;
+    assert.equal(value('saker_engine_answers'), 0);
+    assert.equal(value('falcosecurity_scap_n_evts_total'), 8, 'the kernel has told');
+    assert.equal(value('saker_events_total'), undefined);
+    observation.stop();
+  }
 });
 
 test('what is not enabled is not there: no server, no /metrics, another path of health', async () => {

@@ -143,9 +143,54 @@ test('what is misspelt is found', () => {
     assert.throws(() => selectorsOf(broken), Error, broken);
 });
 
-test('promtool agrees', {
-  skip: process.env.SAKER_PROMTOOL !== '1' && 'needs promtool(1), and SAKER_PROMTOOL=1',
-}, () => {
+const skip = process.env.SAKER_PROMTOOL !== '1' && 'needs promtool(1), and SAKER_PROMTOOL=1';
+
+/** Series, a value each minute, that each rule has to speak about, and to be silent about. */
+const FIRES: Readonly<Record<string, readonly [series: string, fires: string, silent: string]>> = {
+  SakerDown: ['up{job="saker"}', '0x60', '1x60'],
+  SakerBlind: ['saker_healthy', '0x60', '1x60'],
+  SakerBehind: ['saker_backlog_seconds', '5x60', '0.5x60'],
+  SakerEventsLost: ['saker_kernel_events_lost_total{type="openat"}', '0+1x60', '7x60'],
+  SakerProgramsSkipped: ['saker_skipped_runs_total', '0+1x60', '7x60'],
+  SakerNoRules: ['saker_rules', '0x60', '2x60'],
+  SakerRestarts: ['falcosecurity_falco_start_timestamp_nanoseconds', '0+1x60', '7x60'],
+  SakerOutputFailing: ['saker_output_failing{output="http"}', '1x60', '0x60'],
+  SakerAlertsRefused: ['saker_output_refused_total{output="http"}', '0+1x60', '7x60'],
+  SakerSpoolStays: ['saker_output_spool_records{output="http"}', '9x90', '0x90'],
+  SakerAlertsHeldBack: ['saker_rule_suppressed_total{rule_name="r",reason="rate"}', '0+1x60', '7x60'],
+  SakerExpensiveRule: ['saker_rule_seconds_total{rule_name="r"}', '0+6x60', '0+1x60'],
+  SakerMemory: ['falcosecurity_falco_memory_rss_bytes', '2147483648x60', '67108864x60'],
+  SakerMetricsIncomplete: ['saker_kernel_answers', '0x60', '1x60'],
+  SakerCriticalMatch: [
+    'falcosecurity_falco_rules_matches_total{rule_name="r",priority="1"}',
+    '0+1x60',
+    '7x60',
+  ],
+};
+
+test('by promtool: alert rules speak when they should, and only then', { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'saker-alerts-'));
+  const file = join(folder, 'tests.yaml');
+  const tests = Object.entries(FIRES).flatMap(([alert, [series, fires, silent]]) =>
+    [fires, silent].map((values) => ({
+      interval: '1m',
+      input_series: [{ series, values }],
+      promql_expr_test: [
+        {
+          expr: `count(ALERTS{alertname="${alert}",alertstate="firing"})`,
+          eval_time: values.endsWith('90') ? '80m' : '50m',
+          exp_samples: values === fires ? [{ labels: '{}', value: 1 }] : [],
+        },
+      ],
+    })),
+  );
+  writeFileSync(file, JSON.stringify({ rule_files: [rulesFile], evaluation_interval: '1m', tests }));
+  const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  assert.equal(status, 0, stdout + stderr);
+});
+
+test('by promtool: rules, metrics and the queries of panels are what it takes', { skip }, () => {
   const checked = spawnSync('promtool', ['check', 'rules', rulesFile], { encoding: 'utf8' });
   assert.equal(checked.status, 0, checked.stderr);
   const metrics = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
