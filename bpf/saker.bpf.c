@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* All programs, one object: they share the ring, the counters and the workspaces. */
+/* All programs of hooks, one object: they share the ring, the counters and the workspaces, with those of first.bpf.c too. */
 #include "probes/programs.bpf.h"
 #include "probes/open.bpf.h"
 #include "probes/process.bpf.h"
 #include "probes/uring-programs.bpf.h"
-/* Goes on with the functions of those above. */
-#include "probes/dispatch.bpf.h"
 
 /* Keeps the enums in the object's BTF, from which TypeScript is generated. */
 const volatile struct {

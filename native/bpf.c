@@ -37,6 +37,7 @@ int saker_bpf_open(const void *image, uint64_t size, uint64_t *handle)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "saker");
 	struct object *object = calloc(1, sizeof(*object));
+	struct bpf_program *program;
 
 	if (!object)
 		return -ENOMEM;
@@ -49,6 +50,8 @@ int saker_bpf_open(const void *image, uint64_t size, uint64_t *handle)
 		free(object);
 		return error;
 	}
+	bpf_object__for_each_program(program, object->bpf)
+		bpf_program__set_autoload(program, false);
 	*handle = (uint64_t)(uintptr_t)object;
 	return 0;
 }
@@ -65,11 +68,11 @@ int saker_bpf_close(uint64_t handle)
 	return 0;
 }
 
-int saker_bpf_autoload(uint64_t handle, const char *name, int on)
+int saker_bpf_select(uint64_t handle, const char *name)
 {
 	struct bpf_program *program = program_of(handle, name);
 
-	return program ? bpf_program__set_autoload(program, on != 0) : -ENOENT;
+	return program ? bpf_program__set_autoload(program, true) : -ENOENT;
 }
 
 int saker_bpf_share(uint64_t handle, uint64_t first)
@@ -81,9 +84,10 @@ int saker_bpf_share(uint64_t handle, uint64_t first)
 		struct bpf_map *theirs = map_of(first, bpf_map__name(map));
 		int error;
 
-		if (strstr(bpf_map__name(map), ".rodata"))
+		/* What they do not have, others may. */
+		if (!theirs || strstr(bpf_map__name(map), ".rodata"))
 			continue;
-		error = theirs ? bpf_map__reuse_fd(map, bpf_map__fd(theirs)) : -ENOENT;
+		error = bpf_map__reuse_fd(map, bpf_map__fd(theirs));
 		if (error)
 			return error;
 	}

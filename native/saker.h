@@ -25,8 +25,8 @@ SAKER_EXPORT int64_t saker_log_take(char *text, uint64_t size);
 /* bpf.c: one BPF object. The image is copied; `handle` receives the object. */
 SAKER_EXPORT int saker_bpf_open(const void *image, uint64_t size, uint64_t *handle);
 SAKER_EXPORT int saker_bpf_close(uint64_t handle);
-/* Switches a program on or off; only before load. */
-SAKER_EXPORT int saker_bpf_autoload(uint64_t handle, const char *program, int on);
+/* Of an object only what is selected is loaded; only before load. */
+SAKER_EXPORT int saker_bpf_select(uint64_t handle, const char *program);
 /* Before load: all maps but the constants are those of `first`, a loaded object of the same image. */
 SAKER_EXPORT int saker_bpf_share(uint64_t handle, uint64_t first);
 SAKER_EXPORT int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries);

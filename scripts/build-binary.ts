@@ -19,11 +19,14 @@ const out = join(root, 'build');
 const bundles = join(out, 'bundle');
 const koffiNode = join(root, 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node');
 
+const bpfObjects = ['first', 'first-probing', 'probing', ''].map(
+  (form) => `saker${form && '-'}${form}.bpf.o`,
+);
+
 const inputs = [
   'package-lock.json',
   'scripts/build-binary.ts',
-  'build/bpf/saker.bpf.o',
-  'build/bpf/saker-probing.bpf.o',
+  ...bpfObjects.map((name) => join('build/bpf', name)),
   'build/native/libsaker.so',
   ...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => join('src', file)),
 ];
@@ -96,8 +99,7 @@ export async function buildBinary(): Promise<void> {
     ],
     assets: {
       'worker.cjs': join(bundles, 'worker.cjs'),
-      'saker.bpf.o': join(out, 'bpf/saker.bpf.o'),
-      'saker-probing.bpf.o': join(out, 'bpf/saker-probing.bpf.o'),
+      ...Object.fromEntries(bpfObjects.map((name) => [name, join(out, 'bpf', name)])),
       'libsaker.so': join(out, 'native/libsaker.so'),
       'koffi.node': koffiNode,
     },

@@ -76,7 +76,9 @@ static __always_inline u64 word_at(const void *address)
 static __always_inline struct task_struct *current_task(void)
 {
 #ifdef SAKER_TYPED
-	return bpf_get_current_task_btf();
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return CAN_CAST ? CAST(struct task_struct, task) : task;
 #else
 	return (struct task_struct *)bpf_get_current_task();
 #endif

@@ -68,7 +68,7 @@ SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
 	/* Some kernels want to be told that a tracepoint's argument is not null. */
-	return child ? fork_event(current_task(), child) : 0;
+	return child ? fork_event(current_task(), CAN_CAST ? CAST(struct task_struct, child) : child) : 0;
 }
 
 SEC("kprobe.multi/wake_up_new_task")

@@ -3,11 +3,13 @@ import { ERRORS, EXIT_CODE, exitCodeOf, formatProblem } from '../base/errors.ts'
 import { printable } from '../base/printable.ts';
 import { datagramOpener, findObstacle, type Native, type Obstacle, openNative } from '../kernel/index.ts';
 import { EngineLink } from './engine-link.ts';
+import { prepareHooks } from './hooks.ts';
 import { createLog, type Log, leadsToJournal } from './log.ts';
 import { syslogWriter } from './log-syslog.ts';
 import type { AgentOptions } from './options.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { runService } from './service.ts';
+import type { ServiceParts } from './service-parts.ts';
 import { loadSettings, logPriority, type Settings } from './settings.ts';
 import { catchSignals } from './signals.ts';
 
@@ -27,26 +29,39 @@ export async function runAgent(options: AgentOptions, io: AgentIo): Promise<numb
   if (pidFile !== null && !options.dryRun && !tryWritePidFile(pidFile, io)) return EXIT_CODE.usage;
   const engine = new EngineLink();
   try {
-    const check = await engine.load(settings.rules);
+    const rulesChecked = engine.load(settings.rules);
+    // The engine compiles rules and the kernel verifies programs at the same time.
+    const kernel = options.dryRun ? null : prepareKernel(settings, io);
+    const check = await rulesChecked;
     io.err(check.report);
     if (!check.ok) return EXIT_CODE.rules;
-    if (options.dryRun) {
+    if (kernel === null) {
       io.err(`saker: dry run: ${check.rules} rules load\n`);
       return 0;
     }
-    const obstacle = findObstacle();
-    if (obstacle !== null) return refuse(obstacle, io);
-    const native = openNative();
-    // The binary starts Node with --disable-sigusr1, or the signal would open its debugger until our handler is there.
-    native.saker_signal_unblock(constants.signals.SIGUSR1);
-    const log = agentLog(settings, native, io);
-    return await runService({ options, settings, check, paths, engine, native, signals, log }, (o) =>
+    if ('obstacle' in kernel) return refuse(kernel.obstacle, io);
+    return await runService({ options, settings, check, paths, engine, signals, ...kernel }, (o) =>
       refuse(o, io),
     );
   } finally {
     await engine.stop();
     if (pidFile !== null) removePidFile(pidFile);
   }
+}
+
+type Kernel = Pick<ServiceParts, 'native' | 'log' | 'hooks'>;
+
+function prepareKernel(settings: Settings, io: AgentIo): Kernel | { readonly obstacle: Obstacle } {
+  const obstacle = findObstacle();
+  if (obstacle !== null) return { obstacle };
+  const native = openNative();
+  // The binary starts Node with --disable-sigusr1, or the signal would open its debugger until our handler is there.
+  native.saker_signal_unblock(constants.signals.SIGUSR1);
+  const log = agentLog(settings, native, io);
+  const hooks = prepareHooks(native, settings.config, log);
+  // Whoever waits for it is told; when the rules are not valid nobody does.
+  hooks.catch(() => {});
+  return { native, log, hooks };
 }
 
 function tryWritePidFile(path: string, io: AgentIo): boolean {

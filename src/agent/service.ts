@@ -19,7 +19,6 @@ import { type ContainerWatch, startContainers } from './containers.ts';
 import { CONTROL_SOCKET, type Control, offerControl } from './control.ts';
 import { describeRules } from './describe-rules.ts';
 import type { EngineLink } from './engine-link.ts';
-import { attachHooks } from './hooks.ts';
 import { HostNameWatch } from './host-names.ts';
 import type { Log } from './log.ts';
 import { LossLook } from './look.ts';
@@ -28,6 +27,7 @@ import { Observation } from './observation.ts';
 import type { AgentOptions } from './options.ts';
 import { changeOutputs, deliveryOptions } from './outputs.ts';
 import { Reloads } from './reload.ts';
+import type { ServiceParts } from './service-parts.ts';
 import { keysForRestart, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
 import { type AgentStatus, agentStatus, rulesStatus } from './status.ts';
@@ -42,20 +42,6 @@ const BUSY_START_S = 30;
 /** Alerts still on their way at the end get this long; systemd's TimeoutStopSec is far above it. */
 const CLOSE_MS = 5000;
 
-/** What a checked start hands over. */
-export interface ServiceParts {
-  readonly options: AgentOptions;
-  readonly settings: Settings;
-  readonly check: RulesCheck;
-  /** Files and directories whose change means a reload. */
-  readonly paths: readonly string[];
-  /** With the rules already in force. */
-  readonly engine: EngineLink;
-  readonly native: Native;
-  readonly signals: Signals;
-  readonly log: Log;
-}
-
 /**
  * From loaded rules to the exit code: open outputs, attach, let the engine watch, prove the way with a canary, say
  * READY, then answer signals until told to stop.
@@ -64,12 +50,10 @@ export async function runService(
   parts: ServiceParts,
   refuse: (obstacle: Obstacle) => number,
 ): Promise<number> {
-  const { settings, check, native, log } = parts;
+  const { check, log } = parts;
   let probes: Probes;
   try {
-    probes = await attachHooks(native, settings.config, check, ({ priority, text }) =>
-      priority === 'Warning' ? log.warning(text) : log.info(text),
-    );
+    probes = await (await parts.hooks).start(check.eventTypes, check.parts);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     log.debug(error.log);
@@ -123,7 +107,7 @@ class Service {
     this.#delivery = createDelivery(this.#outputs(settings.config), datagramOpener(native), process.pid);
     this.#canary = createCanary({
       flags: CANARY_OPEN_FLAGS,
-      patienceMs: CANARY_PATIENCE_MS,
+      patienceMs: Math.min(CANARY_PATIENCE_MS, this.#notifier.watchdogMs ?? CANARY_PATIENCE_MS),
       backlog: this.#backlog.look,
       open: (flags) => void native.saker_canary_open(CANARY_PATH, flags),
       settle: () => engine.stats(),
@@ -186,8 +170,10 @@ class Service {
     await this.#startEngine().catch((error: Error) =>
       this.#fail(`the engine does not start: ${error.message}`),
     );
-    const timers = this.#startTimers();
     await this.#answer();
+    // READY means that all is seen that rules name, so the canary waits for what only a hook of its own reports.
+    await Promise.race([this.#probes.complete(), this.#ended]);
+    const timers = this.#startTimers();
     const exitCode = await this.#ended;
     for (const timer of timers) clearInterval(timer);
     await this.#close();

@@ -84,6 +84,11 @@ export class Attacher {
     return open.find(({ dispatch }) => dispatch === undefined) ?? open[0];
   }
 
+  /** Is something to come that nothing stands in for until then? */
+  isUrgentOpen(plan: HookPlan): boolean {
+    return this.#open(plan).some(({ dispatch }) => dispatch === undefined);
+  }
+
   /**
    * Loads what these hooks need; false if nothing was to be loaded.
    * @param more further programs
@@ -106,14 +111,6 @@ export class Attacher {
     // The verifier takes its time over hundreds of programs, so what nothing stands in for is loaded and attached first.
     const urgent = this.#open(plan).filter(({ dispatch }) => dispatch === undefined);
     return this.#orRefuse(all, this.load(plan, urgent.length > 0 ? urgent : plan.hooks));
-  }
-
-  /** Afterwards each of these is loaded or refused. */
-  async loadAll(programs: readonly string[]): Promise<void> {
-    await this.#orRefuse(
-      programs,
-      this.programs.load(programs).then(() => true),
-    );
   }
 
   async #orRefuse(programs: readonly string[], job: Promise<boolean>): Promise<boolean> {

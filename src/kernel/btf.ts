@@ -33,30 +33,28 @@ function extraBytes(kind: number, count: number): number {
 
 export class Btf {
   readonly #view: DataView;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #types: number;
   readonly #typesEnd: number;
   readonly #strings: number;
-  readonly #stringsLength: number;
 
   /** @param bytes a raw .BTF section, such as /sys/kernel/btf/vmlinux. @throws Error if it is not BTF */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (bytes.length < 24 || this.#view.getUint16(0, true) !== MAGIC) throw new Error('not BTF data');
     const header = this.#view.getUint32(4, true);
     this.#types = header + this.#view.getUint32(8, true);
     this.#typesEnd = this.#types + this.#view.getUint32(12, true);
     this.#strings = header + this.#view.getUint32(16, true);
-    this.#stringsLength = this.#view.getUint32(20, true);
-    if (this.#typesEnd > bytes.length || this.#strings + this.#stringsLength > bytes.length)
+    if (this.#typesEnd > bytes.length || this.#strings + this.#view.getUint32(20, true) > bytes.length)
       throw new Error('BTF data is cut short');
   }
 
   #text(offset: number): string {
     const start = this.#strings + offset;
     const end = this.#bytes.indexOf(0, start);
-    return Buffer.from(this.#bytes.subarray(start, end < 0 ? start : end)).toString('latin1');
+    return this.#bytes.toString('latin1', start, end < 0 ? start : end);
   }
 
   /** Visits every type: position of its header, kind, number of members. */
@@ -70,23 +68,13 @@ export class Btf {
     }
   }
 
-  /** Place of a name in the string table; every name is kept there once. −1 if the kernel does not know it. */
-  #nameOffset(name: string): number {
-    const table = Buffer.from(
-      this.#bytes.buffer,
-      this.#bytes.byteOffset + this.#strings,
-      this.#stringsLength,
-    );
-    return table.indexOf(`\0${name}\0`, 0, 'latin1') + 1 || -1;
-  }
-
   /** Those of the asked names that are functions of the kernel. */
   functions(wanted: ReadonlySet<string>): Set<string> {
-    const names = new Map([...wanted].map((name) => [this.#nameOffset(name), name]));
     const found = new Set<string>();
     this.#walk((at, kind) => {
-      const name = kind === KIND.FUNC ? names.get(this.#view.getUint32(at, true)) : undefined;
-      if (name !== undefined) found.add(name);
+      if (kind !== KIND.FUNC) return;
+      const name = this.#text(this.#view.getUint32(at, true));
+      if (wanted.has(name)) found.add(name);
     });
     return found;
   }

@@ -2,16 +2,10 @@
  * The dispatcher of bpf/probes/dispatch.bpf.h: one program at the return of all system calls and those it goes on
  * with. Attaching and detaching a tracepoint takes milliseconds and waits for nobody, so it is done at once.
  */
-import { DISPATCH, DISPATCHED, DISPATCHER_PROGRAMS, type Hook } from './hooks.ts';
+import { DISPATCH, DISPATCHED, DISPATCHER_PROGRAMS } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 import { must } from './object.ts';
 import type { Programs } from './programs.ts';
-
-/** What the dispatcher needs for these hooks' calls: the verifier takes a moment over each program. */
-export function dispatcherPrograms(hooks: readonly Hook[]): string[] {
-  const kinds = new Set(hooks.map(({ dispatch }) => dispatch?.kind));
-  return [DISPATCH, ...[...DISPATCHED].flatMap(([kind, program]) => (kinds.has(kind) ? program : []))];
-}
 
 export class Dispatcher {
   readonly #native: Native;
@@ -24,7 +18,7 @@ export class Dispatcher {
     this.#programs = programs;
   }
 
-  /** Takes the programs that were loaded since. */
+  /** Takes the programs that the kernel did not refuse. */
   enterLoaded(): void {
     this.#refusal ??= this.#programs.refusal(DISPATCH);
     for (const [kind, program] of DISPATCHED)

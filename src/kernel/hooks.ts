@@ -118,8 +118,8 @@ function failed(symbol: string, abi: Abi): Place {
 
 const BY_URING = { detail: 'io_uring' } as const;
 
-/** All hooks. Process life comes first: it attaches first, so that no process is missed. */
-export const HOOKS: readonly Hook[] = [
+/** Processes that begin, change and end, and those that are there. */
+const LIFE: readonly Hook[] = [
   ...life('fork', 'wake_up_new_task', FORK),
   ...life('exec', 'finalize_exec', EXEC),
   ...life('exit', 'taskstats_exit', ['procexit']),
@@ -132,6 +132,13 @@ export const HOOKS: readonly Hook[] = [
     iterator: true,
     always: true,
   },
+];
+
+export const LIFE_PROGRAMS: readonly string[] = LIFE.map(({ program }) => program);
+
+/** All hooks. Process life comes first: it attaches first, so that no process is missed. */
+export const HOOKS: readonly Hook[] = [
+  ...LIFE,
   // The canary comes this way, so it stays.
   ...either('open_syscall', 'do_sys_openat2', OPEN, opens('__x64_sys_openat')),
   ...either('open_uring_file_v7', 'do_file_open', URING, { ...BY_URING, group: 'uring' }),

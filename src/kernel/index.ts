@@ -6,11 +6,13 @@
  *   const obstacle = findObstacle();                   // no BTF, too old, no privilege
  *   const native = openNative();
  *   const functions = kernelFunctions();
- *   const image = …objectName(functions)…              // one of the two compiled objects
- *   const options = { image, ringBytes, ownPid: process.pid, threads: false };
+ *   const images = readObjects(functions, (name) => …); // of the compiled objects two
+ *   const options = { images, ringBytes, ownPid: process.pid, threads: false };
  *   const probes = await startProbes(native, types, parts, { ...options, functions, onNotice });
  *   probes.ringFd … probes.readTasks() … probes.counts() … probes.state() … await probes.close()
  *   await probes.want(newTypes, newParts);             // after a reload
+ *
+ * prepareProbes() does the longest part of startProbes(), for which no rules are needed.
  *
  * Programs are loaded and attached when their types are first wanted, in the background; until then a program at the
  * return of all system calls reports what they will. Names that no hook reports (COLLECTED) are ignored. Process life
@@ -27,14 +29,14 @@ export { CANARY_OPEN_FLAGS } from '../schema/record.generated.ts';
 export { datagramOpener } from './datagram.ts';
 export { COLLECTED } from './hooks.ts';
 export { errnoName, type Native, openNative } from './native.ts';
-export { LoadError, type ObjectOptions, objectName } from './object.ts';
+export { type Images, LoadError, type ObjectName, type ObjectOptions, readObjects } from './object.ts';
 export type { Missing } from './plan.ts';
 export { explainFailure, findObstacle, type Obstacle } from './preconditions.ts';
-export { startProbes } from './probes.ts';
 export type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
 export type { PartState, Tier, TypeState } from './probes-state.ts';
 export { typesOfProgram } from './program-types.ts';
 export type { ProgramFacts, TypeCount } from './readings.ts';
+export { type PreparedProbes, prepareProbes, startProbes } from './start-probes.ts';
 
 /** Those functions that our programs hang on and this kernel has. */
 export function kernelFunctions(machine: Machine = THIS_MACHINE): Set<string> {

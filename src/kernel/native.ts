@@ -12,7 +12,7 @@ const PROTOTYPES = {
   saker_log_take: 'int64_t saker_log_take(void *text, uint64_t size)',
   saker_bpf_open: 'int saker_bpf_open(const void *image, uint64_t size, void *handle)',
   saker_bpf_close: 'int saker_bpf_close(uint64_t handle)',
-  saker_bpf_autoload: 'int saker_bpf_autoload(uint64_t handle, const char *program, int on)',
+  saker_bpf_select: 'int saker_bpf_select(uint64_t handle, const char *program)',
   saker_bpf_share: 'int saker_bpf_share(uint64_t handle, uint64_t first)',
   saker_bpf_resize: 'int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries)',
   saker_bpf_constant:

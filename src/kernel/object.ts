@@ -1,12 +1,12 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
 import * as record from '../schema/record.generated.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
-import { DISPATCHER_PROGRAMS, HOOKS, TYPED_POINTERS } from './hooks.ts';
+import { DISPATCHER_PROGRAMS, HOOKS, LIFE_PROGRAMS, TYPED_POINTERS } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 
 export interface ObjectOptions {
-  /** The compiled BPF object of the name that objectName() gives. */
-  readonly image: Uint8Array;
+  /** What readObjects() gives. */
+  readonly images: Images;
   /** Size of the ring in bytes: a power of two and a multiple of the page size. */
   readonly ringBytes: number;
   /** Process id of the agent in the initial pid namespace; its own opens are not reported. */
@@ -43,16 +43,32 @@ export function must(native: Native, result: number, step: string): number {
   return result;
 }
 
-/** File name of the object for a kernel with these of the TARGETS: both are built from one source. */
-export function objectName(functions: ReadonlySet<string>): 'saker.bpf.o' | 'saker-probing.bpf.o' {
-  return functions.has(TYPED_POINTERS) ? 'saker.bpf.o' : 'saker-probing.bpf.o';
+/** Compiled objects. What lets events flow is a small one, since libbpf relates all of an object to the kernel's types. */
+export interface Images {
+  /** FIRST_PROGRAMS */
+  readonly first: Uint8Array;
+  /** PROGRAMS */
+  readonly all: Uint8Array;
 }
 
-/** Every program of the object. */
-export const PROGRAMS: ReadonlySet<string> = new Set([
-  ...DISPATCHER_PROGRAMS,
-  ...HOOKS.map(({ program }) => program),
-]);
+const OBJECTS = {
+  typed: ['saker-first.bpf.o', 'saker.bpf.o'],
+  probing: ['saker-first-probing.bpf.o', 'saker-probing.bpf.o'],
+} as const;
+
+export type ObjectName = (typeof OBJECTS)['typed' | 'probing'][number];
+
+/** The objects for a kernel with these of the TARGETS. */
+export function readObjects(functions: ReadonlySet<string>, read: (name: ObjectName) => Uint8Array): Images {
+  const [first, all] = OBJECTS[functions.has(TYPED_POINTERS) ? 'typed' : 'probing'];
+  return { first: read(first), all: read(all) };
+}
+
+/** Process life and the dispatcher. */
+export const FIRST_PROGRAMS: ReadonlySet<string> = new Set([...LIFE_PROGRAMS, ...DISPATCHER_PROGRAMS]);
+
+/** Every program of hooks. */
+export const PROGRAMS: ReadonlySet<string> = new Set(HOOKS.map(({ program }) => program));
 
 function configBytes(options: ObjectOptions): Buffer {
   const config = Buffer.alloc(record.SIZE_CONFIG);
@@ -63,19 +79,20 @@ function configBytes(options: ObjectOptions): Buffer {
 }
 
 /**
- * Opens the object; nothing is in the kernel yet.
+ * Opens an object; nothing is in the kernel yet.
  * @param programs those to load; the others stay out
- * @param first handle of the object whose maps this one uses; null if this is the first
+ * @param earlier handles of the objects whose maps this one uses
  * @returns a handle for the saker_bpf_* functions
  */
 export function openObject(
   native: Native,
+  image: Uint8Array,
   programs: ReadonlySet<string>,
-  first: number | null,
+  earlier: readonly number[],
   options: ObjectOptions,
 ): number {
   const out = new BigUint64Array(1);
-  must(native, native.saker_bpf_open(options.image, options.image.length, out), 'open the BPF object');
+  must(native, native.saker_bpf_open(image, image.length, out), 'open the BPF object');
   const handle = Number(out[0]);
   const config = configBytes(options);
   try {
@@ -85,13 +102,9 @@ export function openObject(
       'configure the BPF object',
     );
     must(native, native.saker_bpf_resize(handle, 'ring', options.ringBytes), 'set the size of the ring');
-    if (first !== null) must(native, native.saker_bpf_share(handle, first), 'share the maps');
-    for (const program of PROGRAMS)
-      must(
-        native,
-        native.saker_bpf_autoload(handle, program, programs.has(program) ? 1 : 0),
-        `select program ${program}`,
-      );
+    for (const owner of earlier) must(native, native.saker_bpf_share(handle, owner), 'share the maps');
+    for (const program of programs)
+      must(native, native.saker_bpf_select(handle, program), `select program ${program}`);
   } catch (error) {
     native.saker_bpf_close(handle);
     throw error;

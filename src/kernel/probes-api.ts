@@ -33,6 +33,11 @@ export interface Probes {
    * reported; what is not attached yet comes, and what is no longer needed goes, in the background.
    */
   want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void>;
+  /**
+   * Resolves when what no dispatcher can stand in for (io_uring) is attached, given up, or held up by the kernel for
+   * seconds, which is said.
+   */
+  complete(): Promise<void>;
   /** Resolves when there is nothing left to do in the background. */
   settled(): Promise<void>;
   state(): ProbesState;
@@ -50,6 +55,8 @@ export interface ProbesOptions extends ObjectOptions {
   readonly functions: ReadonlySet<string>;
   /** Told what only the work in the background brings to light. */
   readonly onNotice: (notice: Notice) => void;
+  /** Told at the start from when on the wanted events are reported. */
+  readonly onFlow?: () => void;
   /** Leaves all calls to the dispatcher: for tests of it. */
   readonly dispatcherOnly?: boolean;
 }

@@ -8,11 +8,13 @@
  * The kernel may hold up an attachment for as long as it likes (before 6.9: while a container cannot end), so this
  * thread never waits for one.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordPart } from '../schema/record-parts.ts';
+import { Alarm } from './alarm.ts';
 import { Attacher } from './attacher.ts';
 import { type Call, Carriers, callsOf, describeCall } from './carriers.ts';
-import { Dispatcher, dispatcherPrograms } from './dispatcher.ts';
-import { describe, type Hook } from './hooks.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { DISPATCHER_PROGRAMS, describe, type Hook, LIFE_PROGRAMS } from './hooks.ts';
 import type { Native } from './native.ts';
 import { blockedNotice, describeDispatched, TAX } from './notices.ts';
 import { enableTypes, must, writeCarriers } from './object.ts';
@@ -22,32 +24,12 @@ import { stateOfTypes } from './probes-state.ts';
 import { type ProgramFacts, readCounts, readFacts, readIterator, type TypeCount } from './readings.ts';
 import { kernelSymbols } from './symbols.ts';
 
+/** Attaching takes milliseconds. */
+const LOOK_AGAIN_MS = 10;
 /** At the end, what is under way gets this long. */
 const CLOSE_MS = 1000;
 
-/**
- * Loads and attaches process life and the dispatcher; then the wanted types are reported.
- * @param wanted event types that rules name
- * @param parts what records carry beside the usual
- * @throws LoadError when nothing can be loaded; `explainFailure` turns it into words
- */
-export async function startProbes(
-  native: Native,
-  wanted: ReadonlySet<string>,
-  parts: ReadonlySet<RecordPart>,
-  options: ProbesOptions,
-): Promise<Probes> {
-  const probes = new AttachedProbes(native, options);
-  try {
-    await probes.start(wanted, parts);
-  } catch (error) {
-    await probes.close();
-    throw error;
-  }
-  return probes;
-}
-
-class AttachedProbes implements Probes {
+export class AttachedProbes implements Probes {
   readonly #native: Native;
   readonly #options: ProbesOptions;
   readonly #attacher: Attacher;
@@ -62,7 +44,7 @@ class AttachedProbes implements Probes {
   #work: Promise<void> | null = null;
   #changed = false;
   #closed = false;
-  #wake: () => void = () => {};
+  readonly #alarm = new Alarm();
 
   constructor(native: Native, options: ProbesOptions) {
     this.#native = native;
@@ -74,12 +56,26 @@ class AttachedProbes implements Probes {
     this.#plan = planHooks(new Set(), options.functions);
   }
 
+  /** Process life; whatever the rules are. */
+  #life(iterator: boolean): Hook[] {
+    return this.#plan.hooks.filter(
+      (hook) => LIFE_PROGRAMS.includes(hook.program) && (hook.iterator ?? false) === iterator,
+    );
+  }
+
+  async prepare(): Promise<void> {
+    await this.#attacher.load(this.#plan, this.#life(false), DISPATCHER_PROGRAMS);
+    this.#dispatcher.enterLoaded();
+  }
+
   async start(wanted: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void> {
-    const plan = planHooks(wanted, this.#options.functions);
-    const first = plan.hooks.filter(({ always, dispatch }) => always && dispatch === undefined);
-    await this.#attacher.load(plan, first, dispatcherPrograms(dispatchable(plan)));
-    for (const hook of first) await this.#attach(plan, hook);
-    await this.want(wanted, parts);
+    for (const hook of this.#life(false)) await this.#attach(this.#plan, hook);
+    this.#report(planHooks(wanted, this.#options.functions), parts);
+    this.#options.onFlow?.();
+    // Processes that were there before are told next: their events wait in the ring.
+    await this.#attacher.load(this.#plan, this.#life(true));
+    for (const hook of this.#life(true)) await this.#attach(this.#plan, hook);
+    this.#workOn();
   }
 
   /** Handle of the object that owns the maps. */
@@ -105,10 +101,12 @@ class AttachedProbes implements Probes {
   }
 
   async want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void> {
-    const plan = planHooks(types, this.#options.functions);
+    this.#report(planHooks(types, this.#options.functions), parts);
+    this.#workOn();
+  }
+
+  #report(plan: HookPlan, parts: ReadonlySet<RecordPart>): void {
     const hooks = dispatchable(plan);
-    await this.#attacher.loadAll(dispatcherPrograms(hooks));
-    this.#dispatcher.enterLoaded();
     this.#plan = plan;
     this.#hookless = plan.absent.length === 0 ? new Set() : null;
     this.#carriers.want(hooks.flatMap(callsOf));
@@ -118,8 +116,11 @@ class AttachedProbes implements Probes {
     enableTypes(this.#native, this.#maps, plan.types, parts);
     for (const type of plan.types) this.#counted.add(type);
     for (const { program, reason } of plan.missing) this.#say('Warning', `${program}: ${reason}`);
+  }
+
+  #workOn(): void {
     this.#changed = true;
-    this.#wake();
+    this.#alarm.ring();
     this.#work ??= this.#workOff().catch((error: Error) => {
       this.#work = null;
       this.#say('Warning', `no more hooks are attached, please report it: ${error.stack}`);
@@ -128,6 +129,11 @@ class AttachedProbes implements Probes {
 
   async settled(): Promise<void> {
     while (this.#work !== null) await this.#work;
+  }
+
+  async complete(): Promise<void> {
+    const isOpen = (): boolean => this.#work !== null && this.#attacher.isUrgentOpen(this.#plan);
+    while (isOpen() && this.#attacher.blocked === null) await sleep(LOOK_AGAIN_MS);
   }
 
   /** Why the dispatcher cannot carry the calls of a hook, or null. */
@@ -206,7 +212,7 @@ class AttachedProbes implements Probes {
       this.#endDispatching();
       return false;
     }
-    if (remaining > 0) await this.#pause(remaining);
+    if (remaining > 0) await this.#alarm.pause(remaining);
     else {
       this.#carriers.settle();
       this.#writeCarriers();
@@ -218,16 +224,6 @@ class AttachedProbes implements Probes {
     const calls = this.#carriers.dispatched.map(describeCall);
     if (calls.length === 0) this.#dispatcher.detach();
     else if (!this.#options.dispatcherOnly) this.#say('Warning', describeDispatched(calls));
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   /** What is unwanted is silent already. */
@@ -290,7 +286,7 @@ class AttachedProbes implements Probes {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#wake();
+    this.#alarm.ring();
     this.#dispatcher.detach();
     const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
     await Promise.race([this.settled(), late]);

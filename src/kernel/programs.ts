@@ -1,11 +1,11 @@
 /**
- * Programs in the kernel, loaded when first wanted. What comes later comes from a further copy of the object that uses
- * the maps of the first: loading all programs at start costs seconds, and most rules need few. The verifier works on
+ * Programs in the kernel, loaded when first wanted. What comes later comes from a further copy of an object that uses
+ * the maps of those before: loading all programs at start costs seconds, and most rules need few. The verifier works on
  * a thread of the pool.
  */
 import { constants } from 'node:os';
 import { errnoName, type Native } from './native.ts';
-import { LoadError, type ObjectOptions, openObject, takeLog } from './object.ts';
+import { FIRST_PROGRAMS, LoadError, type ObjectOptions, openObject, takeLog } from './object.ts';
 
 /** The program that libbpf complains about last, or null. */
 function blamedProgram(log: string): string | null {
@@ -78,7 +78,9 @@ export class Programs {
   async #loadNow(programs: Iterable<string>): Promise<void> {
     for (;;) {
       const missing = [...programs].filter((program) => !this.isDecided(program));
-      if (missing.length === 0 || (await this.#loadSet(new Set(missing)))) return;
+      if (missing.length === 0) return;
+      const first = missing.filter((program) => FIRST_PROGRAMS.has(program));
+      await this.#loadSet(new Set(first.length > 0 ? first : missing));
     }
   }
 
@@ -87,9 +89,11 @@ export class Programs {
     return this.#loadSet(new Set([program]));
   }
 
-  /** False if one of them was refused: then it is known, and nothing of the set is loaded. */
+  /** All of one object. False if one of them was refused: then it is known, and nothing of the set is loaded. */
   async #loadSet(programs: ReadonlySet<string>): Promise<boolean> {
-    const handle = openObject(this.#native, programs, this.#handles[0] ?? null, this.#options);
+    const { first, all } = this.#options.images;
+    const image = [...programs].every((program) => FIRST_PROGRAMS.has(program)) ? first : all;
+    const handle = openObject(this.#native, image, programs, this.#handles, this.#options);
     takeLog(this.#native);
     const result = await this.#native.async.saker_bpf_load(handle);
     if (result >= 0) {

@@ -1,7 +1,7 @@
 // Puts together what a guest without Node needs to run a script of the tests: sources, build results, a stripped Node.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
@@ -36,8 +36,7 @@ export function stage({ scripts, program }: Stage): string {
   place(join(root, 'src'), 'src');
   place(join(root, 'build/native/libsaker.so'), 'build/native/libsaker.so');
   place(KOFFI, 'build/native/koffi.node');
-  for (const object of ['build/bpf/saker.bpf.o', 'build/bpf/saker-probing.bpf.o'])
-    place(join(root, object), object);
+  for (const object of globSync('build/bpf/*.bpf.o', { cwd: root })) place(join(root, object), object);
   for (const script of scripts) place(script, relative(root, script));
   mkdirSync(join(folder, 'build/smoke'));
   const output = join(folder, 'build/smoke', program.name);

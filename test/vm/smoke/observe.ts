@@ -10,8 +10,8 @@ import {
   findObstacle,
   kernelFunctions,
   LoadError,
-  objectName,
   openNative,
+  readObjects,
   startProbes,
 } from '../../../src/kernel/index.ts';
 import { openRing } from '../../../src/ring/index.ts';
@@ -155,10 +155,10 @@ const began = performance.now();
 const functions = kernelFunctions();
 const planned = performance.now();
 const ringBytes = 8 << 20;
-const image = readFileSync(new URL(`build/bpf/${objectName(functions)}`, root));
+const images = readObjects(functions, (name) => readFileSync(new URL(`build/bpf/${name}`, root)));
 const notices: string[] = [];
 const options = {
-  image,
+  images,
   ringBytes,
   ownPid: process.pid,
   threads: false,

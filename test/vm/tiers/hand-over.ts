@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventRecord } from '../../../src/decode/index.ts';
-import { kernelFunctions, objectName, openNative, startProbes } from '../../../src/kernel/index.ts';
+import { kernelFunctions, openNative, readObjects, startProbes } from '../../../src/kernel/index.ts';
 import { openRing } from '../../../src/ring/index.ts';
 import * as r from '../../../src/schema/record.generated.ts';
 
@@ -45,7 +45,7 @@ const native = openNative();
 const functions = kernelFunctions();
 const notices: string[] = [];
 const probes = await startProbes(native, new Set(['openat', 'unlink', 'connect']), new Set(), {
-  image: readFileSync(new URL(`build/bpf/${objectName(functions)}`, root)),
+  images: readObjects(functions, (name) => readFileSync(new URL(`build/bpf/${name}`, root))),
   ringBytes: 8 << 20,
   ownPid: process.pid,
   threads: false,

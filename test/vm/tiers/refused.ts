@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { EventRecord } from '../../../src/decode/index.ts';
-import { kernelFunctions, openNative, startProbes } from '../../../src/kernel/index.ts';
+import { kernelFunctions, openNative, readObjects, startProbes } from '../../../src/kernel/index.ts';
 import { openRing } from '../../../src/ring/index.ts';
 import * as r from '../../../src/schema/record.generated.ts';
 
@@ -27,13 +27,15 @@ function spoil(image: Buffer): Buffer {
 }
 
 const native = openNative();
+const functions = kernelFunctions();
+const images = readObjects(functions, (name) => readFileSync(new URL(`build/bpf/${name}`, root)));
 const notices: string[] = [];
 const probes = await startProbes(native, new Set(['rmdir', 'mkdir']), new Set(), {
-  image: spoil(readFileSync(new URL('build/bpf/saker.bpf.o', root))),
+  images: { ...images, all: spoil(Buffer.from(images.all)) },
   ringBytes: 1 << 20,
   ownPid: 1,
   threads: false,
-  functions: kernelFunctions(),
+  functions,
   onNotice: ({ text }) => void notices.push(text),
 });
 await probes.settled();

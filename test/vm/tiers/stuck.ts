@@ -7,24 +7,25 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventRecord } from '../../../src/decode/index.ts';
-import { kernelFunctions, openNative, startProbes } from '../../../src/kernel/index.ts';
+import { kernelFunctions, openNative, readObjects, startProbes } from '../../../src/kernel/index.ts';
 import { openRing } from '../../../src/ring/index.ts';
 
 const root = new URL('../../..', import.meta.url);
 const WORKLOAD = new URL('build/smoke/workload', root).pathname;
 
 const native = openNative();
+const functions = kernelFunctions();
 const notices: string[] = [];
 const began = performance.now();
 const stuck: ChildProcess = spawn(WORKLOAD, ['stuck'], { stdio: ['ignore', 'pipe', 'inherit'] });
 await once(stuck.stdout!, 'data');
 
 const probes = await startProbes(native, new Set(['rmdir', 'chdir']), new Set(), {
-  image: readFileSync(new URL('build/bpf/saker.bpf.o', root)),
+  images: readObjects(functions, (name) => readFileSync(new URL(`build/bpf/${name}`, root))),
   ringBytes: 1 << 20,
   ownPid: 1,
   threads: false,
-  functions: kernelFunctions(),
+  functions,
   onNotice: ({ text }) => void notices.push(text),
 });
 const ring = openRing(native, probes.ringFd, probes.ringBytes, native.saker_event_open());
