@@ -21,6 +21,8 @@ const LENGTH = 0x3fffffff;
 export const HEADER_BYTES = 8;
 /** The space is given back to the kernel in steps: a store per record costs twice the whole decoding. */
 const PUBLISH_BYTES = 1 << 16;
+/** Where records are slow to judge, the steps are small: whether they go on is how a busy reader is told from a dead one. */
+const PUBLISH_RECORDS = 64;
 
 export class RingReader {
   readonly stats: SourceStats = { records: 0, corrupt: 0, skippedBytes: 0 };
@@ -90,7 +92,7 @@ export class RingReader {
         this.stats.records++;
         onRecord(place + HEADER_BYTES, length);
       }
-      if (this.#position - this.#published >= PUBLISH_BYTES) this.#publish();
+      if (count % PUBLISH_RECORDS === 0 || this.#position - this.#published >= PUBLISH_BYTES) this.#publish();
     }
     return count;
   }
