@@ -4,7 +4,7 @@ import { type Delivery, type DeliveryOptions, type Target, wantsColour } from '.
 import type { Log } from './log.ts';
 
 /** Alerts an output may hold back where the configuration leaves it to saker (falco.yaml's 0). */
-const DEFAULT_CAPACITY = 8192;
+const DEFAULT_CAPACITY = 32_768;
 // What IANA has assigned: syslog, syslog-tls.
 const SYSLOG_PORT = 514;
 const SYSLOG_TLS_PORT = 6514;

@@ -51,7 +51,7 @@ export const DEFAULTS: Config = {
   buffered_outputs: false,
   // Alerts each output may hold back while its destination is slow. Falco's 0 means unbounded, which lets a dead
   // destination eat the host; in saker 0 stands for the default. What does not fit is counted and reported.
-  outputs_queue: { capacity: 8192 },
+  outputs_queue: { capacity: 32_768 },
   // Milliseconds an output may stand still before that is reported.
   output_timeout: 2000,
 

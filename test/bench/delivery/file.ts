@@ -8,7 +8,7 @@ import type { FromEngine } from '../../../src/engine/messages.ts';
 import { options } from './options.ts';
 
 /** The shipped bound of an output's queue. */
-const CAPACITY = 8192;
+const CAPACITY = 32_768;
 const MINUTE_MS = 60_000;
 
 /** Engine's thread → main thread → file, each alert looked for in the file. False when one is missing. */

@@ -9,7 +9,7 @@ import { alert } from '../../unit/delivery/alerts.ts';
 import { rssMib } from './file.ts';
 import { options } from './options.ts';
 
-const CAPACITY = 8192;
+const CAPACITY = 32_768;
 /** Longest wait between attempts is a minute; then the backlog has to go out. */
 const PATIENCE_MS = 10 * 60_000;
 const TICK_MS = 100;

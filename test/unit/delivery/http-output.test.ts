@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deliveryOptions } from '../../../src/agent/outputs.ts';
 import { buildAlert } from '../../../src/alerts/index.ts';
+import { PRIORITIES } from '../../../src/base/alert.ts';
 import { loadConfig } from '../../../src/config/index.ts';
 import { createDelivery } from '../../../src/delivery/index.ts';
 import { httpServer } from './http-server.ts';
@@ -30,7 +31,13 @@ const ALERT = buildAlert(
     timeNs: 1_700_000_000_123_456_789n,
     output: 'read \\u001b[2J by cat',
     rawOutput: 'read \u001b[2J by cat',
-    fields: { 'proc.name': 'c\u001b\nat', 'proc.pid': 42n, 'fd.name': null },
+    fields: {
+      'proc.name': 'c\u001b\nat',
+      'proc.pid': 42n,
+      'fd.name': null,
+      'k8s.ns.name': 'shop',
+      'k8s.pod.name': null,
+    },
   },
   {
     hostname: 'h1',
@@ -64,9 +71,28 @@ async function send(yaml: string) {
 
 const OFF = 'stdout_output: {enabled: false}\nspool: {enabled: false}\n';
 
+/**
+ * As Falcosidekick's decoder reads a body (Go's encoding/json into its FalcoPayload): a wrong type is an answer of 400, and
+ * the names of a pod and its namespace must be texts where they are not null.
+ */
+function assertTaken({ method, body }: { method: string; body: string }): void {
+  assert.equal(method, 'POST');
+  const { output, output_fields: fields, priority, rule, source, hostname, tags, time } = JSON.parse(body);
+  for (const text of [output, rule, source, hostname]) assert.ok(typeof text === 'string' && text !== '');
+  assert.ok(PRIORITIES.includes(priority));
+  assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/);
+  assert.ok(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'));
+  for (const name of ['k8s.ns.name', 'k8s.pod.name'])
+    assert.ok(fields[name] === undefined || fields[name] === null || typeof fields[name] === 'string');
+  for (const value of Object.values(fields)) assert.ok(!isSection(value), 'no object within the fields');
+}
+
+const isSection = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 test('Falcosidekick takes the body unchanged: its documented keys and types, no other', async () => {
   const { request } = await send(`${OFF}json_output: true\nhttp_output: {enabled: true, url: SERVER}`);
-  assert.equal(request.method, 'POST');
+  assertTaken(request);
   assert.equal(request.headers['content-type'], 'application/json');
   assert.equal(request.headers['user-agent'], 'saker');
   const body = JSON.parse(request.body);

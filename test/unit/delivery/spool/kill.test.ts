@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Spool } from '../../../../src/delivery/spool/spool.ts';
+import { killAgain } from '../../../bench/delivery/kill.ts';
 
 // Each round starts a process; the figure of a hundred rounds is reached with SAKER_KILL_ROUNDS=100.
 const ROUNDS = Number(process.env.SAKER_KILL_ROUNDS ?? 5);
@@ -52,4 +53,13 @@ test(`killed at ${ROUNDS} moments: nothing that was spooled is lost, nothing is 
     await spool.close();
   }
   rmSync(folder, { recursive: true });
+});
+
+test(`an HTTP output killed at ${ROUNDS + 1} moments, writing and delivering: nothing lost or damaged, in order`, async () => {
+  const { kills, spooled, lost, damaged, ordered } = await killAgain(ROUNDS + 1);
+  assert.deepEqual(
+    { kills, lost, damaged, ordered },
+    { kills: ROUNDS + 1, lost: 0, damaged: 0, ordered: true },
+  );
+  assert.ok(spooled > 0);
 });
