@@ -78,11 +78,24 @@ export class ReadingSource {
     return this.#last.readings;
   }
 
+  /** What the kernel tells is read before the wait for the engine: after it the agent may have let go of its maps. */
   async #collect(): Promise<Readings> {
-    const { engine, delivery, containers, backlog, heardLast } = this.#parts;
+    const { engine, delivery, containers, losses } = this.#parts;
+    const near = this.#near();
     const stats = await answerOf(engine);
-    const heard = heardLast();
-    const { behindMs, written, read, sizeBytes } = backlog();
+    return {
+      ...near,
+      engine: stats === null ? null : engineReadings(stats),
+      containers:
+        stats === null ? null : { ...stats.containers, held: stats.held, runtimes: containers.runtimes() },
+      outputs: delivery.stats(),
+      losses: losses(),
+    };
+  }
+
+  #near(): Omit<Readings, 'engine' | 'containers' | 'outputs' | 'losses'> {
+    const heard = this.#parts.heardLast();
+    const { behindMs, written, read, sizeBytes } = this.#parts.backlog();
     return {
       wallNs: wallNs(),
       version: VERSION,
@@ -101,12 +114,7 @@ export class ReadingSource {
       },
       process: this.#process(),
       host: readHostUsage(),
-      engine: stats === null ? null : engineReadings(stats),
       kernel: this.#kernel(),
-      containers:
-        stats === null ? null : { ...stats.containers, held: stats.held, runtimes: containers.runtimes() },
-      outputs: delivery.stats(),
-      losses: this.#parts.losses(),
     };
   }
 

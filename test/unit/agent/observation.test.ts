@@ -56,22 +56,25 @@ function agent(stats?: () => Promise<EngineStats>) {
   const said: string[] = [];
   const written: Alert[] = [];
   const canary: { heard: { atMs: number; tookMs: number } | null } = { heard: null };
+  /** The maps of the kernel are gone: a look at them would end the process. */
+  const closed = { now: false };
+  const open = <T>(value: T): T => (closed.now ? process.exit(99) : value);
   const observation = new Observation({
     engine: { stats: stats ?? (async () => ({ ...engine.stats(0), overrun: 0 })) },
     probes: {
-      counts: () => [{ type: 'openat', sent: 7n, lost: 1n }],
+      counts: () => open([{ type: 'openat', sent: 7n, lost: 1n }]),
       facts: () => [],
       state: () => ({ types: [], attached: 3, pending: 0, dispatching: false, blocked: null }),
     },
     containers: { runtimes: () => ({}) },
     delivery: { stats: () => [], write: (alert) => void written.push(alert) },
-    backlog: () => ({ written: 8, read: 0, oldestNs: null, sizeBytes: 16, behindMs: 0 }),
+    backlog: () => open({ written: 8, read: 0, oldestNs: null, sizeBytes: 16, behindMs: 0 }),
     losses: () => [],
     heardLast: () => canary.heard,
     patienceMs: 20_000,
     log: { notice: (text) => void said.push(text), error: (text) => void said.push(text) },
   });
-  return { engine, observation, canary, said, written };
+  return { engine, observation, canary, said, written, closed };
 }
 
 async function get(port: number, path: string): Promise<{ status: number; body: string }> {
@@ -167,6 +170,23 @@ test('an engine that does not answer, or is gone, holds nothing up and is told',
     assert.equal(value('saker_events_total'), undefined);
     observation.stop();
   }
+});
+
+test('an answer that comes after the end finds nothing of the kernel to read', async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<EngineStats>();
+  const { observation, closed } = agent(() => {
+    asked.resolve();
+    return answer.promise;
+  });
+  const port = await freePort();
+  await observation.apply(settingsWith(web(port)));
+  const page = get(port, '/metrics').catch(() => null);
+  await asked.promise;
+  observation.stop();
+  closed.now = true;
+  answer.resolve({ ...new Engine().stats(0), overrun: 0 });
+  assert.equal(await page, null);
 });
 
 test('what is not enabled is not there: no server, no /metrics, another path of health', async () => {
