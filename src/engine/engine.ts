@@ -9,9 +9,10 @@ import { CgroupContainers } from './cgroup-containers.ts';
 import { Event } from './event.ts';
 import type { Needs } from './facts/needs.ts';
 import { Findings } from './findings.ts';
-import { HeldEvents, HOLD_LIMITS } from './held.ts';
+import { HOLD_LIMITS } from './held.ts';
 import { type HostAddresses, HostNames } from './host-names.ts';
-import { CANARY, Matcher } from './matcher.ts';
+import { Judge } from './judge.ts';
+import { Matcher } from './matcher.ts';
 import type { EngineStats, RulesCheck, RulesInput } from './messages.ts';
 import { wrongFields } from './noise-key.ts';
 import { Peers } from './peers.ts';
@@ -52,20 +53,9 @@ export class Engine {
     containers: this.#cgroups,
   };
   readonly #findings = new Findings(this.#host.clock.wallNs);
-  /** Of an event that need not wait. */
-  readonly #take = (rule: number, event: Event): void => {
-    if (rule !== CANARY) this.#totals.count(this.#matcher!.nameOf(rule));
-    this.#findings.take(rule, event);
-  };
-  readonly #takeOrDraft = (rule: number, event: Event): void => {
-    if (!this.#held.concerns(event.container)) this.#take(rule, event);
-    // Only its words show whether an alert needs what is not known yet.
-    else if (this.#matcher!.describe(rule, event)) this.#drafts++;
-  };
-  #drafts = 0;
   #matcher: Matcher | null = null;
   readonly #totals = new RuleTotals();
-  #held = new HeldEvents((event) => this.#judgeHeld(event));
+  readonly #judge = new Judge(this.#findings, this.#totals, (error) => this.#failed(error));
   #view: { record: EventRecord; event: Event; memory: Uint8Array } | null = null;
   #events = 0;
   #unreadable = 0;
@@ -85,6 +75,7 @@ export class Engine {
     if (matcher !== null) {
       this.#totals.replace(this.#matcher, matcher);
       this.#matcher = matcher;
+      this.#judge.use(matcher);
       this.#findings.configure(matcher, rules.noise);
       this.#context.isoTimes = rules.format.timeFormatIso8601;
       this.#context.hostname = new Interned(rules.format.hostname);
@@ -105,7 +96,7 @@ export class Engine {
    * @param holdMs longest wait of an event for facts of its container
    */
   watch(memory: Uint8Array, holdMs = HOLD_LIMITS.holdMs): void {
-    this.#held = new HeldEvents((event) => this.#judgeHeld(event), { ...HOLD_LIMITS, holdMs });
+    this.#judge.limit({ ...HOLD_LIMITS, holdMs });
     const record = new EventRecord(memory);
     this.#view = { record, event: new Event(record, this.#context), memory };
   }
@@ -125,7 +116,7 @@ export class Engine {
   }
 
   #takeRecord(offset: number, length: number): void {
-    const { record, event } = this.#view!;
+    const { record, event, memory } = this.#view!;
     if (!record.at(offset, length)) {
       this.#unreadable++;
       return;
@@ -138,27 +129,7 @@ export class Engine {
     event.take(this.#events, process);
     const now = tsNs(record);
     if (now >= this.#nextCareNs) this.#care(now);
-    this.#judge(event, offset, length);
-  }
-
-  /** An event that needs what a runtime has not told yet is judged later: what it gave so far does not count. */
-  #judge(event: Event, offset: number, length: number): void {
-    this.#drafts = 0;
-    this.#matcher?.match(event, this.#takeOrDraft);
-    const container = this.#held.waitsFor(event, this.#drafts > 0);
-    if (container !== null) {
-      const record = this.#view!.memory.subarray(offset, offset + length);
-      if (this.#held.hold(container, event, record, performance.now())) return;
-    }
-    if (container !== null || this.#drafts > 0) this.#matcher?.match(event, this.#take);
-  }
-
-  #judgeHeld(event: Event): void {
-    try {
-      this.#matcher?.match(event, this.#take);
-    } catch (error) {
-      this.#failed(error);
-    }
+    this.#judge.judge(event, memory, offset, length);
   }
 
   /** Containers to ask the main thread for. */
@@ -172,12 +143,12 @@ export class Engine {
 
   /** Judges held events whose facts came or whose time is over. @param all also those that could wait */
   releaseHeld(all = false): void {
-    this.#held.release(all ? Number.POSITIVE_INFINITY : performance.now());
+    this.#judge.release(all);
   }
 
   /** ms until the time of the next held event, or of what noise control holds back, is over. */
   heldForMs(): number {
-    return Math.min(this.#held.dueMs(performance.now()), this.#findings.dueMs());
+    return Math.min(this.#judge.dueMs(), this.#findings.dueMs());
   }
 
   /** The alerts found since the last call. */
@@ -224,7 +195,7 @@ export class Engine {
       misses,
       repaired,
       containers: this.#containers.stats(),
-      held: this.#held.stats(),
+      held: this.#judge.stats(),
       rules: this.#matcher === null ? [] : this.#totals.stats(this.#matcher),
       overrun,
       suppressed: this.#findings.suppressed(),

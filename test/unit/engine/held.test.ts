@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Alert } from '../../../src/base/alert.ts';
+import { PRESETS } from '../../../src/agent/noise.ts';
 import { Interned } from '../../../src/base/interning.ts';
 import { noFacts } from '../../../src/containers/facts.ts';
 import { type Container, type ContainerFacts, Containers } from '../../../src/containers/index.ts';
-import type { Event } from '../../../src/engine/event.ts';
-import { HeldEvents, HOLD_LIMITS } from '../../../src/engine/held.ts';
+import { Findings } from '../../../src/engine/findings.ts';
+import { HOLD_LIMITS } from '../../../src/engine/held.ts';
+import { Judge } from '../../../src/engine/judge.ts';
 import { Matcher } from '../../../src/engine/matcher.ts';
-import type { RulesInput } from '../../../src/engine/messages.ts';
+import type { NoiseInput, RulesInput } from '../../../src/engine/messages.ts';
 import { loadRuleSet } from '../../../src/engine/rule-set.ts';
+import { RuleTotals } from '../../../src/engine/rule-totals.ts';
 import { eventOf, openRecord, process } from './records.ts';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
@@ -62,18 +64,32 @@ const INPUT: RulesInput = {
 };
 
 /** Events judged as the engine does it, with a clock in the test's hand. */
-function setUp(limits: Partial<typeof HOLD_LIMITS> = {}) {
-  const matcher = new Matcher(loadRuleSet(INPUT), INPUT);
+function setUp(limits: Partial<typeof HOLD_LIMITS> = {}, noise?: NoiseInput) {
+  let now = 0;
+  const clock = () => now;
+  const matcher = new Matcher(loadRuleSet(INPUT), { ...INPUT, ...(noise && { noise }) });
   const containers = new Containers();
-  const alerts: Alert[] = [];
-  const alertOf = (rule: number, event: Event) => matcher.build(matcher.describe(rule, event));
-  const held = new HeldEvents((event) => matcher.match(event, (rule) => alerts.push(alertOf(rule, event))), {
-    ...HOLD_LIMITS,
-    ...limits,
-  });
+  const findings = new Findings((ns) => ns, clock);
+  const totals = new RuleTotals();
+  findings.configure(matcher, noise);
+  const judge = new Judge(findings, totals, (error) => assert.fail(String(error)), clock);
+  judge.use(matcher);
+  judge.limit({ ...HOLD_LIMITS, ...limits });
   const place = (id: string): Container => containers.of(`/docker/${id}`, 0)!;
   return {
-    held,
+    held: {
+      release: (ms: number) => {
+        now = Number.isFinite(ms) ? ms : now;
+        judge.release(!Number.isFinite(ms));
+      },
+      dueMs: (ms: number) => {
+        now = ms;
+        return judge.dueMs();
+      },
+      stats: () => judge.stats(),
+    },
+    findings,
+    matched: (rule: string) => totals.stats(matcher).find(({ name }) => name === rule)!.matched,
     place,
     placeOfUser: (number: number): Container =>
       containers.of(
@@ -84,19 +100,14 @@ function setUp(limits: Partial<typeof HOLD_LIMITS> = {}) {
       containers.apply([{ kind: 'facts', key: id, facts, final: true }], 0),
     /** @param running its process, changed by the test afterwards */
     open: (name: string, container: Container | null, nowMs = 0, running = process(100)) => {
+      now = nowMs;
       const record = openRecord('openat', { ret: 3, name });
-      const event = eventOf(record, { container, processes: [running] });
-      const found: Alert[] = [];
-      matcher.match(event, (rule) => found.push(alertOf(rule, event)));
-      const waits = held.waitsFor(event, found.length > 0);
-      if (waits === null) alerts.push(...found);
-      else if (!held.hold(waits, event, record, nowMs))
-        matcher.match(event, (rule) => alerts.push(alertOf(rule, event)));
+      judge.judge(eventOf(record, { container, processes: [running] }), record, 0, record.length);
       // The ring's memory is used again.
       record.fill(0);
     },
-    taken: () => alerts.splice(0).map(({ output }) => output.replace(/ k8s_.*$/, '')),
-    marks: () => alerts.splice(0).map(({ fields }) => fields['container.facts'] ?? null),
+    taken: () => findings.takeAlerts().map(({ output }) => output.replace(/ k8s_.*$/, '')),
+    marks: () => findings.takeAlerts().map(({ fields }) => fields['container.facts'] ?? null),
   };
 }
 
@@ -221,4 +232,18 @@ test('hold_ms: 0 holds nothing', () => {
   const { open, place, taken } = setUp({ holdMs: 0 });
   open('/name', place(A));
   assert.deepEqual(taken(), [`/name${UNNAMED}`]);
+});
+
+test('what waits counts once, when it is judged: for noise control and in the totals of the rule', () => {
+  const { findings, held, matched, open, place, taken, tell } = setUp({}, PRESETS.default);
+  for (let at = 0; at < 3; at++) open('/name', place(A));
+  assert.deepEqual([taken(), findings.count, matched('name'), held.stats().waiting], [[], 0, 0, 3]);
+  tell(A, FACTS);
+  held.release(10);
+  assert.deepEqual(taken(), [`/name${NAMED}`]);
+  open('/name', place(A));
+  assert.deepEqual([findings.count, matched('name')], [4, 4]);
+  assert.deepEqual([...findings.suppressed()], [['name', { dedup: 3, rate: 0, budget: 0 }]]);
+  findings.flush();
+  assert.match(taken()[0]!, /^\/name container_id=a{12} container_name=web/);
 });

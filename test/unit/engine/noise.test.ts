@@ -48,9 +48,12 @@ function run(content: string, records: readonly Uint8Array[], noise: NoiseInput 
   const engine = new Engine();
   const { ok, report } = engine.load(rulesOf(content, noise));
   assert.ok(ok, report);
-  for (const record of records) {
-    engine.watch(record);
-    engine.take(0, record.length);
+  const memory = Buffer.concat(records);
+  engine.watch(new Uint8Array(memory));
+  let at = 0;
+  for (const { length } of records) {
+    engine.take(at, length);
+    at += length;
   }
   return { engine, alerts: [...engine.takeAlerts()] };
 }
