@@ -43,8 +43,18 @@ export class Reloads {
     return this.#waiting;
   }
 
+  /** The new rules are in force already, whatever becomes of the rest. */
+  async #apply(settings: Settings, check: RulesCheck): Promise<void> {
+    const { log, apply } = this.#parts;
+    try {
+      log.notice(`reloaded: ${await apply(settings, check)}`);
+    } catch (error) {
+      log.error(`the new rules are in force, the rest of the reload failed: ${(error as Error).message}`);
+    }
+  }
+
   async #reload(why: string): Promise<void> {
-    const { source, engine, log, begins, over, apply, follow } = this.#parts;
+    const { source, engine, log, begins, over, follow } = this.#parts;
     log.info(`reloading: ${why}`);
     begins();
     try {
@@ -52,7 +62,7 @@ export class Reloads {
       for (const problem of problems) log.warning(formatProblem(problem));
       const check = settings === null ? null : await engine.load(settings.rules);
       for (const line of check?.report.split('\n') ?? []) if (line !== '') log.warning(line);
-      if (settings !== null && check?.ok) log.notice(`reloaded: ${await apply(settings, check)}`);
+      if (settings !== null && check?.ok) await this.#apply(settings, check);
       else log.error('the new configuration or rules are not valid: the old ones stay in force');
       follow(paths);
     } finally {

@@ -253,9 +253,10 @@ class Service {
     // What a reload does not change must not look as if it did.
     const keys = keysForRestart(this.#config, settings.config);
     if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
-    await changeOutputs(this.#delivery, this.#outputs(settings.config), this.#log);
-    await this.#observation.apply(settings);
-    await this.#probes.want(check.eventTypes, check.parts);
+    // Beside one another: an output that hangs does not hold up what the new rules need.
+    const outputs = changeOutputs(this.#delivery, this.#outputs(settings.config), this.#log);
+    const hooks = this.#probes.want(check.eventTypes, check.parts);
+    await Promise.all([outputs, hooks, this.#observation.apply(settings)]);
     this.#hostNames.follow(check.hostNames);
     this.#losses.follow(settings, check);
     this.#status = describeRules(check, this.#probes.carried, this.#log);
