@@ -2,8 +2,6 @@ import type { AgentStatus } from '../../agent/status.ts';
 import type { TopSample } from '../../agent/top.ts';
 import { type Finding, reporter, some } from './finding.ts';
 
-/** The canary comes every 10 s, and has 10 s. */
-const CANARY_LATE_S = 30;
 /** Events that are judged so late are no longer news. */
 const BEHIND_S = 5;
 /** A rule that takes more of a processor than this is worth a look. */
@@ -17,13 +15,8 @@ const LEAST_UPTIME_S = 60;
 export function checkAgent(status: AgentStatus): Finding[] {
   const { found, ok, info, warn, fail } = reporter('agent');
   const { canary, hooks, rules, containers, backlog } = status;
-  if (!status.ready) fail('it runs but has not seen its canary yet', 'see journalctl -u saker');
-  else if (canary.heard_s_ago === null || canary.heard_s_ago > CANARY_LATE_S)
-    fail(
-      `no event has come through for ${canary.heard_s_ago} s`,
-      'see journalctl -u saker; restart it if nothing is said',
-    );
-  else ok(`version ${status.version} is ready, its canary took ${canary.took_ms} ms`);
+  for (const reason of status.health.reasons) fail(reason, 'see journalctl -u saker');
+  if (status.health.healthy) ok(`version ${status.version} is ready, its canary took ${canary.took_ms} ms`);
   if (backlog.behind_s > BEHIND_S)
     warn(
       `it is ${backlog.behind_s} s behind, the ring is ${backlog.ring_percent} % full`,
@@ -49,7 +42,7 @@ export function checkAgent(status: AgentStatus): Finding[] {
   for (const [name, { failures, found: answered }] of Object.entries(runtimes))
     if (failures > 0)
       warn(`${name}: ${failures} questions failed, ${answered} were answered`, `is ${name} well?`);
-  return [...found, ...checkEvents(status), ...checkOutputs(status)];
+  return [...found, ...checkEvents(status), ...checkLosses(status), ...checkOutputs(status)];
 }
 
 function checkEvents({ events }: AgentStatus): Finding[] {
@@ -75,6 +68,20 @@ function checkEvents({ events }: AgentStatus): Finding[] {
       'enlarge engine.modern_ebpf.buf_size_preset, or disable rules that name bulk events',
     );
   if (found.length === 0) ok(`${events.length} types are reported, none was lost`);
+  return found;
+}
+
+/** What is no matter of size or speed, and when anything was lost last. */
+function checkLosses({ losses: { totals, intervals } }: AgentStatus): Finding[] {
+  const { found, info, fail } = reporter('losses');
+  for (const { cause, count } of totals) {
+    if (cause === 'unreadable') fail(`${count} records of the kernel made no sense`, 'please report it');
+    if (cause === 'engine_fault')
+      fail(`the engine failed on ${count} events`, 'please report it, with saker support');
+  }
+  const last = intervals.at(-1);
+  if (last !== undefined)
+    info(`last from ${new Date(last.from_ms).toISOString()} to ${new Date(last.to_ms).toISOString()}`);
   return found;
 }
 

@@ -121,6 +121,8 @@ const status = (more: object = {}): AgentStatus =>
   ({
     version: '1',
     ready: true,
+    health: { healthy: true, reasons: [] },
+    losses: { totals: [], intervals: [] },
     rules: { loaded: 3, files: [] },
     canary: { heard_s_ago: 2, took_ms: 1 },
     backlog: { behind_s: 0, ring_percent: 1 },
@@ -132,15 +134,18 @@ const status = (more: object = {}): AgentStatus =>
   }) as never;
 const hooks = (more: object) => ({ hooks: { ...status().hooks, ...more } });
 
+const FAULTS = { cause: 'engine_fault', name: '', count: 3 };
+const OLD = { from_ms: 0, to_ms: 1000, losses: [FAULTS] };
 const agents: readonly (readonly [string, object, Finding['level'], RegExp])[] = [
   ['well', {}, 'ok', /is ready/],
   ['well', {}, 'ok', /none was lost/],
-  ['not ready', { ready: false }, 'fail', /has not seen its canary/],
+  ['unwell', { health: { healthy: false, reasons: ['no event has come'] } }, 'fail', /no event has come/],
+  ['faults', { losses: { totals: [FAULTS], intervals: [OLD] } }, 'fail', /failed on 3 events/],
   [
-    'a silent canary',
-    { canary: { heard_s_ago: 60, took_ms: 1 } },
-    'fail',
-    /no event has come through for 60 s/,
+    'an old loss',
+    { losses: { totals: [], intervals: [OLD] } },
+    'info',
+    /last from 1970-01-01T00:00:00\.000Z/,
   ],
   ['behind', { backlog: { behind_s: 9, ring_percent: 80 } }, 'warn', /9 s behind/],
   ['no rules', { rules: { loaded: 0, files: [] } }, 'fail', /no rules/],
