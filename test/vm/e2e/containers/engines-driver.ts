@@ -1,7 +1,7 @@
 // Runs in a guest with saker installed: containers of docker and podman, of root and of an ordinary user.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { leaveResults, mark, restartAgent, step, until } from './agent.ts';
 import { IMAGE, prepareContainerd, run } from './containerd.ts';
@@ -10,13 +10,23 @@ const USER_ID = 1000;
 const USER_RUN = `/run/user/${USER_ID}`;
 
 /** As a login shell of that user would have it; podman asks the user's systemd for a scope. */
-function asUser(...command: string[]): string {
-  const env = [
-    `XDG_RUNTIME_DIR=${USER_RUN}`,
-    `DBUS_SESSION_BUS_ADDRESS=unix:path=${USER_RUN}/bus`,
-    'HOME=/home/tester',
-  ];
-  return run('runuser', '-u', 'tester', '--', 'env', '-C', '/home/tester', ...env, ...command);
+const AS_USER = [
+  ...(['runuser', '-u', 'tester', '--', 'env', '-C', '/home/tester', 'HOME=/home/tester'] as const),
+  ...[`XDG_RUNTIME_DIR=${USER_RUN}`, `DBUS_SESSION_BUS_ADDRESS=unix:path=${USER_RUN}/bus`],
+] as const;
+const asUser = (...command: string[]): string => run(AS_USER[0], ...AS_USER.slice(1), ...command);
+
+/** Runs on while the driver goes on. */
+function aside(command: string, ...args: string[]): void {
+  spawn(command, args, { stdio: 'ignore', detached: true }).unref();
+}
+
+/** Until the agent has learned a container from this socket. */
+async function followed(runtime: string): Promise<void> {
+  for (let tries = 60; tries > 0; tries--) {
+    if (JSON.parse(run('saker', 'status', '--json')).containers.runtimes[runtime]?.found > 0) return;
+    await sleep(500);
+  }
 }
 
 async function present(path: string): Promise<void> {
@@ -27,15 +37,16 @@ async function present(path: string): Promise<void> {
 }
 
 await prepareContainerd();
-spawn(
-  'dockerd',
-  ['--containerd=/run/containerd/containerd.sock', '--bridge=none', '--iptables=false', '--ip6tables=false'],
-  {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    detached: true,
-  },
-).unref();
+const APART = ['--bridge=none', '--iptables=false', '--ip6tables=false'];
+aside('dockerd', '--containerd=/run/containerd/containerd.sock', ...APART);
 run('loginctl', 'enable-linger', 'tester');
+// To connect to a socket of an ordinary user takes the right to write to it, which the unit does not give.
+mkdirSync('/etc/systemd/system/saker.service.d');
+writeFileSync(
+  '/etc/systemd/system/saker.service.d/rootless.conf',
+  '[Service]\nCapabilityBoundingSet=CAP_DAC_OVERRIDE\n',
+);
+run('systemctl', 'daemon-reload');
 restartAgent([
   {
     name: 'Command of the image',
@@ -63,20 +74,25 @@ step('docker');
 
 const PODMAN = ['run', '--network', 'none', '--label', 'app=shop'];
 run('podman', 'load', '-i', '/tmp/image/image.tar');
+// As Debian installs it: nobody listens, the storage tells name and image.
 run('podman', ...PODMAN, '--rm', '--name', 'pweb', IMAGE, ...mark('podman'));
+await until('mark podman ', 30);
+aside('podman', 'system', 'service', '--time', '0');
 run('podman', ...PODMAN, '-d', '--name', 'pkept', '--privileged', IMAGE, '/bin/sleep', '1000');
+await followed('podman /run/podman/podman.sock');
 run('podman', 'exec', 'pkept', ...mark('podman-exec'));
 step('podman');
 
 await present(`${USER_RUN}/bus`);
-asUser('systemctl', '--user', 'start', 'podman.socket');
 asUser('podman', 'load', '-i', '/tmp/image/image.tar');
+aside(...AS_USER, 'podman', 'system', 'service', '--time', '0');
+await present(`${USER_RUN}/podman/podman.sock`);
 asUser('podman', ...PODMAN, '-d', '--name', 'ukept', IMAGE, '/bin/sleep', '1000');
 asUser('podman', 'exec', 'ukept', ...mark('rootless-exec'));
 asUser('podman', ...PODMAN, '--rm', '--name', 'uweb', IMAGE, ...mark('rootless'));
 step('rootless podman');
 
 await until('mark rootless ', 30);
-await sleep(6000);
+await sleep(1500);
 leaveResults();
 process.exit(0);
