@@ -100,17 +100,21 @@ type Rates = Record<keyof typeof cases, number>;
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
+/** Another one first each time, so that none always runs on what its forerunner left in caches and heap. */
+function turned<T>(all: readonly T[], by: number): T[] {
+  return all.map((_, at) => all[(at + by) % all.length]!);
+}
+
 /** Rates of a fresh engine of each case, round by round. */
-function measure(): Rates[] {
-  const engines = names.map((name) => ({ name, run: cases[name]() }));
+function measure(set: number): Rates[] {
+  const engines = turned(names, set).map((name) => ({ name, run: cases[name]() }));
   return Array.from({ length: WARM_UP + ROUNDS }, (_, round) => {
-    // Another one first each time, so that none always runs on what its forerunner left in the caches.
-    const turn = engines.map((_, at) => engines[(at + round) % engines.length]!);
+    const turn = turned(engines, round);
     return Object.fromEntries(turn.map(({ name, run }) => [name, run(PASSES)])) as Rates;
   }).slice(WARM_UP);
 }
 
-const rounds = Array.from({ length: ENGINES }, measure).flat();
+const rounds = Array.from({ length: ENGINES }, (_, set) => measure(set)).flat();
 const [base] = names;
 for (const name of names) {
   const rate = Math.round(median(rounds.map((round) => round[name]))).toLocaleString('en');
