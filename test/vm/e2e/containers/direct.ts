@@ -13,6 +13,7 @@ export interface Template {
   readonly image: string;
   /** OCI specification, parsed. */
   readonly spec: {
+    ociVersion: string;
     process: { args: string[] };
     linux: { cgroupsPath: string };
     annotations?: Record<string, string>;
@@ -93,6 +94,8 @@ export class DirectContainers {
    */
   async create(of: Template, id: string, args: readonly string[]): Promise<Uint8Array> {
     const spec = structuredClone(of.spec);
+    // Debian 12's crun refuses the version that containerd 2 notes, and does all it asks for.
+    spec.ociVersion = '1.0.2';
     spec.process.args = [...args];
     spec.linux.cgroupsPath = `/default/${id}`;
     // One shim for all that run at a time, as pods have it: one more Go program less for each.
