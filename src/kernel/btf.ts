@@ -68,12 +68,22 @@ export class Btf {
     }
   }
 
-  /** Those of the asked names that are functions of the kernel. */
+  /** The first four bytes of a name, and of what follows a shorter one. */
+  #head(offset: number): number {
+    const at = this.#strings + offset;
+    return at + 4 <= this.#bytes.length ? this.#view.getUint32(at, true) : 0;
+  }
+
+  /** Those of the asked names that are functions of the kernel; each has four characters or more. */
   functions(wanted: ReadonlySet<string>): Set<string> {
     const found = new Set<string>();
+    // A kernel has 60,000 functions: only names that begin like a wanted one become strings.
+    const heads = new Set([...wanted].map((name) => Buffer.from(name, 'latin1').readUInt32LE()));
     this.#walk((at, kind) => {
       if (kind !== KIND.FUNC) return;
-      const name = this.#text(this.#view.getUint32(at, true));
+      const offset = this.#view.getUint32(at, true);
+      if (!heads.has(this.#head(offset))) return;
+      const name = this.#text(offset);
       if (wanted.has(name)) found.add(name);
     });
     return found;
