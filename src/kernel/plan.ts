@@ -2,9 +2,8 @@
  * The plan: which hooks carry the wanted events on this kernel. Pure; the kernel's facts come in as the set of
  * functions its BTF knows.
  */
-import { FPROBE } from './dispatcher-forms.ts';
 import type { Hook } from './hook.ts';
-import { ALWAYS, describe, HOOKS } from './hooks.ts';
+import { ALWAYS, describe, FPROBE, HOOKS } from './hooks.ts';
 import { isUnseenBefore, URING_FUNCTION } from './uring-hooks.ts';
 
 export interface Missing {

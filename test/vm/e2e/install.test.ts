@@ -201,7 +201,14 @@ for (const kernel of kernelSeries) {
     });
 
     test('no event was lost and nothing failed meanwhile', () => {
-      assert.doesNotMatch(file('journal.txt'), /lost|blind|engine failed|does not stop/);
+      // Kernels that preempt programs skip runs of the dispatcher until the hooks are there, and saker says so (decision 34).
+      const skipped =
+        /^.*(: the kernel skipped programs, .*: dispatch \d+ times|syscall event drop\..*the kernel skipped programs.*)$/gm;
+      const journal = file('journal.txt');
+      assert.doesNotMatch(
+        kernel === '7.2' ? journal.replace(skipped, '') : journal,
+        /lost|blind|engine failed|does not stop/,
+      );
       assert.ok(existsSync(join(out, 'memory')));
     });
   });

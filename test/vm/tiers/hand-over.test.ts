@@ -9,6 +9,8 @@ import { runScript, stageTiers } from './run-script.ts';
 
 interface Kind {
   readonly first: number;
+  /** From here on the program of the call was attached. */
+  readonly owned: number;
   readonly last: number;
   readonly missing: number[];
   readonly twice: number[];
@@ -46,7 +48,10 @@ describe('hand-over between the tiers', {
           for (const kind of KINDS) {
             const seen = kinds[`${worker}${kind}`];
             assert.ok(seen, `${worker}${kind}`);
-            assert.deepEqual([seen.missing, seen.twice], [[], []], `${worker}${kind}`);
+            // From 7.0 on the kernel skips runs of a tracepoint's program while one is preempted (decision 30).
+            const from = kernel === '7.2' ? seen.owned : seen.first;
+            const missing = seen.missing.filter((n) => n > from);
+            assert.deepEqual([missing, seen.twice], [[], []], `${worker}${kind}`);
             assert.equal(seen.last, report.made[worker]! - 1);
           }
       });

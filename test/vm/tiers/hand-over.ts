@@ -75,6 +75,8 @@ const atStart = probes.state();
 while (probes.state().pending > 0) await sleep(10);
 const both = probes.state();
 look();
+/** The last numbers that the dispatcher may have reported alone. */
+const owned = new Map([...seen].map(([key, numbers]) => [key, Math.max(...numbers.keys())]));
 closeSync(openSync(FIFO, 'w'));
 await probes.settled();
 await sleep(500);
@@ -108,7 +110,7 @@ const kinds = Object.fromEntries(
     const missing: number[] = [];
     for (let n = first; n <= last; n++) if (!numbers.has(n)) missing.push(n);
     const twice = [...numbers].filter(([, times]) => times > 1).map(([n]) => n);
-    return [key, { first, last, missing, twice }];
+    return [key, { first, owned: owned.get(key) ?? last, last, missing, twice }];
   }),
 );
 const lost = probes.counts().filter((count) => count.lost > 0n);
