@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises';
 import { Acknowledged } from './acknowledged.ts';
+import { makeFolder } from './folder.ts';
 import { lockFolder } from './lock.ts';
 import { encodeRecord, type SpoolRecord } from './record.ts';
 import { readSlice, scanSegment, segmentName, sequenceOf } from './segment.ts';
@@ -77,7 +78,7 @@ export class Spool {
   }
 
   static async open(options: SpoolOptions): Promise<Spool> {
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    await makeFolder(options.folder);
     const lock = await lockFolder(options.folder);
     try {
       const acknowledged = await Acknowledged.open(`${options.folder}/acknowledged`);

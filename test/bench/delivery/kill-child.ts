@@ -16,6 +16,7 @@ const spool = { folder, maxBytes: 256 << 20, maxAgeMs: 0, syncMs: 1000 };
 const delivery = createDelivery({ ...options(8192), onState: () => {}, http, spool }, () => -2, process.pid);
 const records = (): number => delivery.stats()[0]?.spool?.records ?? 0;
 const CHUNK = 20;
+const LAST = 1_000_000_000;
 
 function numbered(n: number) {
   const filler = 'x'.repeat((n * 7919) % 3000);
@@ -37,7 +38,8 @@ if (mode === 'write') {
     writeSync(1, `${n - 2}\n`);
   }
 } else if (mode === 'finish') {
-  await sleep(100);
+  // One more behind all others: the flush waits for it, and it for the spool to be open.
+  delivery.write(numbered(LAST));
   await delivery.flush(60_000);
   await delivery.close(60_000);
 } else setInterval(() => {}, 1000);

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deliveryOptions } from '../../../src/agent/outputs.ts';
 import type { OpenDatagram } from '../../../src/base/datagram.ts';
 import { loadConfig } from '../../../src/config/index.ts';
@@ -226,3 +227,37 @@ for (const [name, make] of Object.entries(TROUBLES))
     await until(() => trouble.arrived() === count + 1);
     trouble.end?.();
   });
+
+test('a spool on a read-only file system: said once, alerts go out all the same, used again once it is mended', async (t) => {
+  const disk = smallDisk();
+  if (disk === null) return t.skip(CANNOT_MOUNT);
+  spawnSync('mount', ['-o', 'remount,ro', disk]);
+  const server = await httpServer();
+  const said: string[] = [];
+  const yaml = `http_output: {enabled: true, url: "${server.url}"}`;
+  const trouble = { yaml, sink: 'http', says: /./, mend: () => {}, arrived: () => 0 };
+  const options = optionsOf(trouble, said);
+  const delivery = createDelivery(
+    { ...options, spool: { ...options.spool!, folder: join(disk, 'spool') } },
+    await opener(),
+    1,
+  );
+  for (const a of numbered(5)) delivery.write(a);
+  await until(() => server.received.length === 5);
+  assert.match(
+    said.join('\n'),
+    /^output http spool: \S+: the file system is read-only \(EROFS\); alerts that /,
+  );
+  assert.match(delivery.stats()[0]?.error ?? '', /EROFS/);
+  spawnSync('mount', ['-o', 'remount,rw', disk]);
+  // A folder that cannot be used is tried again with an alert, once a second.
+  for (let n = 0; said.length < 2; n++) {
+    delivery.write(alert({ json: `{"later":${n}}` }));
+    await sleep(100);
+  }
+  assert.equal(await delivery.flush(MINUTE), true);
+  assert.deepEqual(said.slice(1), ['output http spool works again']);
+  assert.deepEqual([delivery.stats()[0]?.error, delivery.stats()[0]?.dropped], [null, 0]);
+  await delivery.close(MINUTE);
+  server.close();
+});
