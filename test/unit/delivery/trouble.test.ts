@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -121,7 +122,7 @@ const TROUBLES: Readonly<Record<string, () => Trouble | string | Promise<Trouble
     return {
       yaml: `http_output: {enabled: true, url: "${server.url}", ca_cert: ${trusted}}`,
       ...{ sink: 'http', says: /^no known authority signed the certificate of the server \([A-Z_]+\)$/ },
-      mend: () => copyFileSync(ca, trusted),
+      mend: () => replace(ca, trusted),
       arrived: () => server.received.length,
       end: () => server.close(),
     };
@@ -138,7 +139,7 @@ const TROUBLES: Readonly<Record<string, () => Trouble | string | Promise<Trouble
     return {
       yaml: `http_output: {enabled: true, url: "${server.url}", ca_cert: ${trusted}}`,
       ...{ sink: 'http', says: /\/ca\.pem: no certificate in PEM form$/ },
-      mend: () => copyFileSync(ca, trusted),
+      mend: () => replace(ca, trusted),
       arrived: () => server.received.length,
       end: () => server.close(),
     };
@@ -157,6 +158,12 @@ const TROUBLES: Readonly<Record<string, () => Trouble | string | Promise<Trouble
     };
   },
 };
+
+/** By rename: a reader sees the old file or the new one. */
+function replace(from: string, path: string): void {
+  copyFileSync(from, `${path}.new`);
+  renameSync(`${path}.new`, path);
+}
 
 function missingSocket(sink: 'journal' | 'syslog', yaml: string): Trouble | string {
   if (!existsSync(library)) return 'needs build/native/libsaker.so: npm run build';
