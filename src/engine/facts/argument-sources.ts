@@ -135,8 +135,11 @@ const named: Readonly<Record<string, Source>> = {
   sockType: ({ record }) => record.socket.sockType,
   size: ({ record }) => record.socket.size,
   data: dataText,
-  pair0: ({ record }) => record.socket.pair(0),
-  pair1: ({ record }) => record.socket.pair(1),
+  // There are no two descriptors when the call failed.
+  pair0: ({ record, ret }) => (ret < 0 ? null : record.socket.pair(0)),
+  pair1: ({ record, ret }) => (ret < 0 ? null : record.socket.pair(1)),
+  pipe0: ({ record, ret }) => (ret < 0 ? null : record.call.out(0)),
+  pipe1: ({ record, ret }) => (ret < 0 ? null : record.call.out(1)),
   dev: ({ record: { call } }) => call.dev,
   // 0: it could not be read.
   ino: ({ record: { call } }) => (call.ino === 0n ? null : call.ino),

@@ -45,9 +45,14 @@ export const FILTER_ONLY: readonly string[] = syscallCatalogue.fields
   .filter((field) => isCommon(field) && field.filterOnly)
   .map(({ name }) => name);
 
+/** Calls that the trigger also makes to tell the truth; as actions they are on descriptors from here on (data.c). */
+const DATA = 'read, readv, pread, preadv, write, writev, pwrite, pwritev, close';
+const FIRST = 300;
+
 /** What the trigger reads of /proc in order to know the truth is no action. */
 const ACTED =
-  'proc.exepath in (/tmp/events/trigger, memfd:evil, /memfd:evil) and not proc.cmdline contains evader and not evt.arg.name startswith /proc and not evt.arg.path contains sentinel-';
+  'proc.exepath in (/tmp/events/trigger, memfd:evil, /memfd:evil) and not proc.cmdline contains evader and not evt.arg.name startswith /proc and not evt.arg.path contains sentinel-' +
+  ` and not (evt.type in (${DATA}) and fd.num < ${FIRST})`;
 const CONNECTION = 'proc.name = trigger and evt.type = connect and evt.res = SUCCESS and fd.sport = 4711';
 
 /** What an evader must not change: enough to tell who did what to whom. */
@@ -67,6 +72,11 @@ const TEXTS =
   evt.arg.target evt.arg.linkpath evt.arg.filename evt.arg.dev evt.arg.dir evt.arg.uargs fd.name fs.path.name proc.args
   proc.cmdline`.split(/\s+/);
 
+/** A rule on more than a hundred types leaves the type open, and is not given reads and writes. */
+export const FACTS: readonly string[] = ['facts', 'more facts'];
+const share = (types: readonly string[], at: number): readonly string[] =>
+  types.filter((_, index) => index % FACTS.length === at);
+
 const printed = (fields: readonly string[]): string => fields.map((field) => `%${field}`).join(' ');
 
 export interface Types {
@@ -80,7 +90,9 @@ export function rulesFile(types: Types): string {
   const among = (all: readonly string[]): string => `evt.type in (${all.join(', ')})`;
   const evasion = `${among(types.evasion)} and ${EVADER}`;
   const rules = [
-    rule('facts', `${among(types.trigger)} and ${ACTED}`, printed(PRINTED)),
+    ...FACTS.map((name, at) =>
+      rule(name, `${among(share(types.trigger, at))} and ${ACTED}`, printed(PRINTED)),
+    ),
     ...Object.entries(CONDITIONS).flatMap(([field, [holds, fails]]) => [
       rule(`${field} holds`, `${CONNECTION} and ${holds}`, 'x'),
       rule(`${field} fails`, `${CONNECTION} and ${fails}`, 'x'),

@@ -9,7 +9,7 @@ import { runInGuest } from '../guest.ts';
 import { builtPackages } from '../job.ts';
 import type { JsonAlert } from './compare.ts';
 import { parseExact, readTruth, type Truth } from './facts.ts';
-import { rulesFile } from './rules.ts';
+import { FACTS, rulesFile } from './rules.ts';
 
 /** What a program did, and what was told of it. */
 export interface Told {
@@ -29,7 +29,9 @@ export interface Outcome {
 
 const PROGRAMS = { trigger: 'trigger', evasion: 'evader', hostile: 'hostile' };
 /** Written once, used by all three. */
-const SHARED = ['truth.c', 'facts.c', 'describe.c'].map((file) => join(import.meta.dirname, 'trigger', file));
+const SHARED = ['truth.c', 'facts.c', 'describe.c', 'doors.c'].map((file) =>
+  join(import.meta.dirname, 'trigger', file),
+);
 
 const sourcesOf = (folder: string): string[] =>
   readdirSync(join(import.meta.dirname, folder))
@@ -41,7 +43,9 @@ function typesOf(folder: string): string[] {
   const all = sourcesOf(folder)
     .map((file) => readFileSync(file, 'utf8'))
     .join('');
-  const written = [...all.matchAll(/(?:begin|label|row)\((?:f, )?"[^"]*", "(\w+)"|\{ "(\w+)", SYS_/g)];
+  const written = [
+    ...all.matchAll(/(?:begin|call|call_32|label|row)\((?:f, )?"[^"]*", "(\w+)"|\{ "(\w+)", SYS_/g),
+  ];
   return [...new Set([...written.map(([, a, b]) => a ?? b!), 'execve', 'execveat', 'procexit'])].sort();
 }
 
@@ -101,7 +105,7 @@ export async function runTrigger(kernel: KernelSeries, staged: string): Promise<
   };
   return {
     all,
-    trigger: told('truth', 'facts'),
+    trigger: told('truth', ...FACTS),
     hostile: told('hostile', 'hostile'),
     evasion: told('evasion', 'secret', 'seen'),
     file,

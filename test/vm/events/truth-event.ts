@@ -13,19 +13,33 @@ const CATEGORY: Readonly<Record<string, string>> = Object.fromEntries(
     net: 'socket bind listen connect accept accept4 shutdown setsockopt sendto recvfrom sendmsg recvmsg',
     process: `fork vfork clone clone3 execve execveat procexit chroot capset setns unshare prctl ptrace pidfd_open
       pidfd_getfd setsid setpgid`,
-    user: 'setuid setgid setreuid setresuid setregid setresgid',
-    signal: 'kill tkill tgkill',
-    IPC: 'socketpair pipe eventfd2 inotify_init1 process_vm_readv process_vm_writev',
+    user: 'setuid setgid setreuid setresuid setregid setresgid setfsuid setfsgid',
+    signal: 'kill tkill tgkill signalfd signalfd4',
+    IPC: `socketpair pipe pipe2 eventfd eventfd2 inotify_init inotify_init1 process_vm_readv
+      process_vm_writev`,
     memory: 'mmap mprotect memfd_create',
     time: 'timerfd_create',
-    wait: 'epoll_create1',
+    wait: 'epoll_create epoll_create1',
     other:
-      'bpf keyctl seccomp personality init_module finit_module delete_module perf_event_open kexec_load mknod mknodat',
+      'epoll_ctl pidfd_send_signal bpf keyctl seccomp personality init_module finit_module delete_module perf_event_open kexec_load mknod mknodat',
   }).flatMap(([category, types]) => types.split(/\s+/).map((type) => [type, category])),
 );
 
-const READS = new Set(['recvfrom', 'recvmsg', 'read', 'readv', 'pread64', 'preadv']);
-const WRITES = new Set(['sendto', 'sendmsg', 'write', 'writev', 'pwrite64', 'pwritev']);
+const READS = new Set(['recvfrom', 'recvmsg', 'read', 'readv', 'pread', 'preadv']);
+const WRITES = new Set(['sendto', 'sendmsg', 'write', 'writev', 'pwrite', 'pwritev']);
+
+/** Calls on descriptors of any kind have the class of theirs. */
+const BY_KIND = new Set(
+  `read readv pread preadv write writev pwrite pwritev close dup dup2 dup3 fcntl io_uring_setup io_uring_enter
+  io_uring_register`.split(/\s+/),
+);
+const CLASS: Readonly<Record<string, string>> = { file: 'file', directory: 'file', pipe: 'ipc' };
+
+function category(action: Action): string {
+  if (!BY_KIND.has(action.type)) return CATEGORY[action.type]!;
+  if (action.family !== undefined) return 'net';
+  return CLASS[action['fd.type'] as string] ?? 'unknown';
+}
 const OPENS = new Set(['open', 'openat', 'openat2', 'creat', 'open_by_handle_at']);
 
 /** The end of a process is no call and has no result. */
@@ -66,7 +80,8 @@ const argument =
     const arg = args[index];
     if (arg === undefined) return null;
     const [, plain = '', meaning] = /^\w+=([^(]*)(?:\((.*)\))?$/s.exec(arg) ?? [];
-    return meaning ?? plain;
+    const shown = meaning ?? plain;
+    return shown === '<NA>' ? null : shown;
   };
 
 /** The event's own time, which evt.rawtime compares, as text; the guest's clock shows UTC. */
@@ -92,13 +107,13 @@ export const EVENT_RULES: Rules = {
   'evt.deltatime': () => ({ why: 'the event before may be one that nobody is told of' }),
   'evt.type': ({ type }) => type,
   'syscall.type': ofCall(({ type }) => type),
-  'evt.category': ({ type }) => CATEGORY[type] ?? { why: 'depends on the descriptor, see fd.type' },
+  'evt.category': category,
   'evt.cpu': (_action, { cpu }) => cpu,
   'evt.args': allArguments,
   'evt.info': (_action, _facts, said) => said['evt.args'] ?? null,
   ...Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`evt.arg[${at}]`, argument(at)])),
   'evt.buffer': (action) => (action.buffer as string | undefined)?.replace(/[^ -~]/g, '.') ?? null,
-  'evt.buflen': (action) => (action.buffer as string | undefined)?.length ?? null,
+  'evt.buflen': ({ ret, buffer }) => (ret < 0 ? null : ((buffer as string | undefined)?.length ?? null)),
   'evt.res': ofCall(({ errno }) => errno ?? 'SUCCESS'),
   'evt.rawres': ofCall(({ ret }) => ret),
   'evt.failed': ofCall(({ ret }) => ret < 0),

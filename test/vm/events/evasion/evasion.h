@@ -5,7 +5,7 @@
  */
 #ifndef EVASION_H
 #define EVASION_H
-#include "../trigger/truth.h"
+#include "../trigger/doors.h"
 
 #define PLACE "/tmp/evasion"
 #define SECRET PLACE "/secret"
@@ -21,21 +21,6 @@ void unavailable(const char *why);
 void opened(long fd, const char *name);
 /* The row's process ends here, at once. */
 void finish(void) __attribute__((noreturn));
-
-/* A call of the 32-bit ABI; pointers must lie below 4 GiB, see low(). */
-long call32(long number, long a, long b, long c);
-/* A copy of a text below 4 GiB. */
-long low(const void *from, size_t len);
-
-/* One operation through io_uring: what a submission queue entry holds. Returns its result, or -ENOSYS without rings. */
-struct ring_call {
-	unsigned char opcode, flags;
-	int fd;
-	const void *addr;
-	unsigned long len, off;
-	unsigned op_flags, slot, setup;
-};
-long ring(const struct ring_call *call);
 
 void open_rows(void);
 void name_rows(void);

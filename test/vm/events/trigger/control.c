@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Credentials, namespaces, signals, and what one process does to another. */
-#include "truth.h"
+#include "calls.h"
 
 #include <linux/capability.h>
 #include <sched.h>
@@ -8,17 +8,6 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
-
-#define NOBODY 0x7ffffff
-
-/* Facts change with the call, so they are told again after it. */
-static void told_again(void)
-{
-	long t0 = action.t0, t1 = action.t1, ret = action.ret;
-
-	tell_process();
-	end_of(action.pid, action.tid, told_process(), t0, t1, ret);
-}
 
 static void set_uid(void)
 {

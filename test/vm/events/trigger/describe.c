@@ -126,6 +126,19 @@ void fd_socket(long fd, bool server)
 	}
 }
 
+/* Letter of a file that has no name; 0 for others. */
+static char anonymous(const char *path)
+{
+	static const char *const names[] = { "e[eventfd]", "l[eventpoll]", "iinotify", "s[signalfd]", "t[timerfd]", "r[io_uring]" };
+
+	if (strncmp(path, "anon_inode:", 11))
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(path + 11, names[i] + 1))
+			return names[i][0];
+	return 'o';
+}
+
 /* The letter and name in `fd=3(<f>/etc/passwd)`. */
 static void kind_of(long fd, char *to, size_t size)
 {
@@ -138,8 +151,8 @@ static void kind_of(long fd, char *to, size_t size)
 		snprintf(to, size, "?");
 	else if (!strncmp(path, "/memfd:", 7))
 		snprintf(to, size, "<m>%.*s", (int)(strstr(path, " (deleted)") - path - 7), path + 7);
-	else if (!strncmp(path, "anon_inode:[event", 17))
-		snprintf(to, size, "<%c>", path[17] == 'p' ? 'l' : 'e');
+	else if (anonymous(path))
+		snprintf(to, size, "<%c>", anonymous(path));
 	else
 		snprintf(to, size, "<%c>%s", S_ISDIR(st.st_mode) ? 'd' : S_ISFIFO(st.st_mode) && path[0] != '/' ? 'p' : 'f', path);
 }

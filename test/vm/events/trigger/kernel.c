@@ -5,7 +5,6 @@
 #include <linux/bpf.h>
 #include <linux/keyctl.h>
 #include <linux/perf_event.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -196,31 +195,4 @@ void descriptors(void)
 	duplicates();
 	makers();
 	memory();
-}
-
-static void *second_thread(void *unused)
-{
-	(void)unused;
-	begin("by a second thread", "openat");
-	end(syscall(SYS_openat, AT_FDCWD, FILE_, O_RDONLY, 0));
-	fd_file(action.ret, FILE_, FILE_);
-	text("evt.abspath", FILE_);
-	path_name(FILE_, FILE_);
-	flag("evt.is_open_read", true);
-	flag("evt.is_open_write", false);
-	flag("evt.is_open_create", false);
-	partial();
-	arg("name=" FILE_);
-	done();
-	return NULL;
-}
-
-void threads(void)
-{
-	pthread_t thread;
-
-	tell_process();
-	if (pthread_create(&thread, NULL, second_thread, NULL))
-		die("pthread_create");
-	pthread_join(thread, NULL);
 }

@@ -11,10 +11,23 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } families[] = {
-	{ "opens", file_opens },     { "names", file_names },	   { "attributes", file_attributes },
-	{ "mounts", mounts },	     { "networks", networks },	   { "processes", processes },
-	{ "credentials", credentials }, { "control", control },	   { "kernel", kernel_calls },
-	{ "descriptors", descriptors }, { "threads", threads },
+	{ "opens", file_opens },
+	{ "names", file_names },
+	{ "attributes", file_attributes },
+	{ "mounts", mounts },
+	{ "networks", networks },
+	{ "processes", processes },
+	{ "credentials", credentials },
+	{ "control", control },
+	{ "kernel", kernel_calls },
+	{ "descriptors", descriptors },
+	{ "more-descriptors", more_descriptors },
+	{ "data", data_calls },
+	{ "failures", refused_calls },
+	{ "more-control", more_control },
+	{ "rings", rings },
+	{ "abi32", calls_32 },
+	{ "threads", threads },
 };
 
 /* evt.cpu is known when there is no choice. */

@@ -49,6 +49,9 @@ void tell_process(void);
 /* The same number as the last tell_process of this process. */
 int told_process(void);
 
+/* Facts change with the call that has just ended, so they are told again after it. */
+void told_again(void);
+
 void begin(const char *label, const char *type);
 /* Takes what syscall(2) returned. */
 long end(long ret);
@@ -104,5 +107,11 @@ void credentials(void);
 void control(void);
 void kernel_calls(void);
 void descriptors(void);
+void more_descriptors(void);
+void data_calls(void);
+void refused_calls(void);
+void more_control(void);
+void rings(void);
+void calls_32(void);
 void threads(void);
 #endif
