@@ -1,4 +1,4 @@
-import { Interned } from '../base/interning.ts';
+import { EMPTY, Interned } from '../base/interning.ts';
 import type { EventRecord } from '../decode/index.ts';
 import * as abi from '../schema/record.generated.ts';
 import type { Process, ProcessTable } from '../state/index.ts';
@@ -16,6 +16,8 @@ const CHANGES_CAPABILITIES: ReadonlySet<number> = new Set([
 
 /** clone(2). In a new user namespace a process has every capability. */
 const CLONE_NEWUSER = 0x10000000;
+/** In another mount namespace the current directory is its root. */
+const CLONE_NEWNS = 0x20000;
 
 /** What a system call that succeeded changed in its process, or in a child. */
 export function applyCall(table: ProcessTable, process: Process, record: EventRecord): void {
@@ -40,6 +42,7 @@ export function applyCall(table: ProcessTable, process: Process, record: EventRe
     case abi.TYPE_SETNS:
       // Without a kind any namespace may be entered.
       if (call.int(1) === 0 || (call.uint(1) & CLONE_NEWUSER) !== 0) enterUserNamespace(process, record);
+      if (call.int(1) === 0 || (call.uint(1) & CLONE_NEWNS) !== 0) forgetDirectory(process);
       return;
     case abi.TYPE_SETSID:
       process.sid = process.pid;
@@ -85,6 +88,12 @@ function changeDirectory(process: Process, record: EventRecord): void {
 function enterUserNamespace(process: Process, { tid, pid, tsHigh, tsLow }: EventRecord): void {
   if (tid === pid) process.capsUntilNs = tsHigh * 0x100000000 + tsLow;
   else process.threadsDiffer = true;
+}
+
+/** Where that is /proc tells who asks. */
+function forgetDirectory(process: Process): void {
+  process.leavePlace();
+  process.cwd = EMPTY;
 }
 
 /** A directory outside the process's root gets the mark that getcwd(2) gives it: it is none of the system's. */

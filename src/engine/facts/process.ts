@@ -71,9 +71,10 @@ function exeline(process: Process): Interned {
 /** Arguments after argv[0]. */
 const argumentCount = (process: Process): number => Math.max(0, process.argv.length - 1);
 
-/** Threads usually share the directory; of one that may have its own, /proc tells. */
+/** Threads usually share the directory; of one that may have its own, and where no record told it, /proc does. */
 function directoryOf(process: Process, event: Event): Interned | null {
-  if (!process.threadsApart || event.tid === process.pid) return process.cwd;
+  const mayDiffer = process.threadsApart && event.tid !== process.pid;
+  if (!mayDiffer && process.cwd.text !== '') return process.cwd;
   const found = event.details.threadDirectory(process, event.tid, event.bootNs);
   return found === null ? null : new Text(found);
 }
@@ -148,7 +149,7 @@ export const processFacts: Table = {
   'proc.exeline': own(exeline),
   'proc.cwd': own((process, event) => {
     const cwd = directoryOf(process, event);
-    return cwd === null || cwd.text === '' ? null : withSlash.of(cwd);
+    return cwd === null ? null : withSlash.of(cwd);
   }),
   'proc.tty': own((process) => process.tty),
   'proc.pid': () => (event) => event.pid,

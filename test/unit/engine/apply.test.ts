@@ -268,5 +268,7 @@ test('a new user namespace: capabilities of before hold for the call, and for no
   ] as const) {
     const process = after(callRecord(type, { args, tsNs: 5e9 }), { caps });
     assert.deepEqual([process.caps, process.capsUntilNs], [caps, until], `${type} ${args}`);
+    const stays = type === 'unshare';
+    assert.equal(process.cwd.text, stays ? '/' : '', `${type} ${args}`);
   }
 });

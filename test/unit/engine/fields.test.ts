@@ -563,6 +563,9 @@ test('directory of a thread: that of all, unless one of them left', () => {
   assert.deepEqual([cwd(100), cwd(105)], ['/', '/']);
   known.threadsApart = true;
   assert.deepEqual([cwd(100), cwd(105), cwd(106)], ['/', '/srv/', null]);
+  known.threadsApart = false;
+  known.cwd = new Interned('');
+  assert.deepEqual([cwd(105), cwd(106)], ['/srv/', null]);
 });
 
 test('time since the first event and since the one before', () => {
