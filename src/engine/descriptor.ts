@@ -103,6 +103,8 @@ function describeCall(record: EventRecord, lookUp: LookUp): Descriptor {
   }
   if ((flags & abi.FLAG_FD_UNKNOWN) !== 0) return describeFile(record, 0, nothing);
   if (call.fd < 0) {
+    // The tracepoint comes after the file is gone; its number is what the caller gave.
+    if (type === abi.TYPE_CLOSE) return { ...NONE, number: call.int(0) };
     return type === abi.TYPE_OPEN_BY_HANDLE_AT && ret < 0 ? { ...NONE, number: -1 } : NONE;
   }
   const duplicate = DUPLICATES.has(type) || (type === abi.TYPE_FCNTL && isDuplicate(call.int(1)));

@@ -543,6 +543,11 @@ test('a number that stands for another file by now tells nothing', () => {
   assert.deepEqual(asked, [[4, { ino: 7n, path: '/TCP' }]]);
 });
 
+test('a close that the tracepoint told has the number alone', () => {
+  const event = eventOf(callRecord('close', { args: [4] }), { processes: [process(100)] });
+  assert.deepEqual([fieldOf(event, 'fd.num'), fieldOf(event, 'fd.name')], [4, null]);
+});
+
 test('arguments tell what the record tells, of no other descriptor', () => {
   const details = records.details({ descriptor: () => ({ type: 'file', name: '/etc/shadow' }) });
   const args = (record: Uint8Array) =>

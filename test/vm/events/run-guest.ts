@@ -93,7 +93,7 @@ export async function runTrigger(kernel: KernelSeries, staged: string): Promise<
     inDirs: [staged],
     outDir: out,
     command: 'bash /in/guest-script',
-    timeoutS: 850,
+    timeoutS: 1100,
   });
   if (code !== 0) throw new Error(`${failure ?? `exit code ${code}`}\n${stdout}\n${console.slice(-3000)}`);
   const all = readAlerts(file('alerts.json'));
