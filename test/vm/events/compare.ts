@@ -21,7 +21,9 @@ const MARGIN_NS = 8_000_000n;
 /** The alerts of a call: of its thread and type, and made while it ran. The trigger rests between its calls. */
 export function alertsOf(action: Action, alerts: readonly JsonAlert[]): JsonAlert[] {
   return alerts.filter(({ output_fields: said }) => {
-    if (said['thread.tid'] !== action.tid || said['evt.type'] !== action.type) return false;
+    if (said['evt.type'] !== action.type) return false;
+    const isHis = action.anyThread ? said['proc.pid'] === action.pid : said['thread.tid'] === action.tid;
+    if (!isHis) return false;
     const time = BigInt(said['evt.rawtime'] as bigint);
     return time >= action.t0 - MARGIN_NS && time <= action.t1 + MARGIN_NS;
   });
@@ -43,8 +45,9 @@ export function compare(truth: Truth, alerts: readonly JsonAlert[], rules: Rules
     const facts = truth.facts.get(action.process);
     if (facts === undefined) return [{ action, field: null, message: 'told without facts of its process' }];
     const said = found[0]!.output_fields;
+    const by = action.anyThread ? { ...action, tid: Number(said['thread.tid']) } : action;
     return Object.entries(rules).flatMap(([field, rule]) => {
-      const wanted = difference(said[field], rule(action, facts, said));
+      const wanted = difference(said[field], rule(by, facts, said));
       if (wanted === null) return [];
       return [{ action, field, message: `${text(said[field] ?? null)}, but the truth is ${wanted}` }];
     });

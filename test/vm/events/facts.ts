@@ -21,6 +21,8 @@ export interface Action {
   /** `name=value(meaning)` in Falco's order; some of them when partial. */
   readonly args: readonly string[];
   readonly partial: boolean;
+  /** Done by whichever thread of the process. */
+  readonly anyThread?: boolean;
   readonly [field: string]: unknown;
 }
 

@@ -9,7 +9,7 @@ import { runInGuest } from '../guest.ts';
 import { builtPackages } from '../job.ts';
 import type { JsonAlert } from './compare.ts';
 import { parseExact, readTruth, type Truth } from './facts.ts';
-import { FACTS, rulesFile } from './rules.ts';
+import { dataRulesFile, FACTS, rulesFile } from './rules.ts';
 
 /** What a program did, and what was told of it. */
 export interface Told {
@@ -72,6 +72,7 @@ export function stageTrigger(): string {
     hostile: [...typesOf('hostile'), 'connect'],
   };
   writeFileSync(join(folder, 'events.yaml'), rulesFile(types));
+  writeFileSync(join(folder, 'data.yaml'), dataRulesFile(types));
   for (const file of [...builtPackages(), join(import.meta.dirname, 'guest-script')])
     cpSync(file, join(folder, basename(file)));
   return folder;

@@ -108,7 +108,7 @@ export const EVENT_RULES: Rules = {
   'evt.type': ({ type }) => type,
   'syscall.type': ofCall(({ type }) => type),
   'evt.category': category,
-  'evt.cpu': (_action, { cpu }) => cpu,
+  'evt.cpu': ({ anyThread }, { cpu }) => (anyThread ? { why: 'workers choose their processor' } : cpu),
   'evt.args': allArguments,
   'evt.info': (_action, _facts, said) => said['evt.args'] ?? null,
   ...Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`evt.arg[${at}]`, argument(at)])),

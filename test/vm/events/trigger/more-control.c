@@ -6,6 +6,7 @@
 #include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -51,9 +52,12 @@ static void of_kernel(void)
 {
 	union bpf_attr map = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1 };
 	struct io_uring_params params = { 0 };
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	unsigned action_ = 0x7fff0000; /* SECCOMP_RET_ALLOW */
 	int ring, none = -1;
 
+	/* Before 5.11 maps count as locked memory. */
+	setrlimit(RLIMIT_MEMLOCK, &all);
 	call("a map", "bpf", SYS_bpf, BPF_MAP_CREATE, &map, sizeof(map));
 	arg("fd=%ld", action.ret), arg("cmd=0(BPF_MAP_CREATE)"), done();
 	call("is allowed", "seccomp", SYS_seccomp, 2, 0, &action_), TOLD("op=2", "flags=0");

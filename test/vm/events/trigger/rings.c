@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same through io_uring: an event has no number of a descriptor then, and the result of a call that gave one is 0. */
+/*
+ * The same through io_uring: an event has no number of a descriptor then, and the result of a call that gave one is 0.
+ * What might wait is done by a worker, a thread of this process that nobody knows the id of.
+ */
 #include "calls.h"
 #include "doors.h"
 
@@ -27,6 +30,7 @@ static bool by_ring(const char *type, const struct ring_call *what)
 	long result;
 
 	begin("io_uring", type);
+	flag("anyThread", true);
 	result = ring(what);
 	errno = (int)-result;
 	end(result < 0 ? -1 : result);
