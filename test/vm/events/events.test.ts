@@ -70,7 +70,7 @@ describe('kernels', { concurrency: 2 }, () => {
         assert.equal(outcome.file('trigger.log'), '');
         assert.match(outcome.file('unit'), /ActiveState=active/);
         assert.match(outcome.file('unit'), /NRestarts=0/);
-        assert.ok(outcome.trigger.truth.actions.length > 350);
+        assert.ok(outcome.trigger.truth.actions.length > 310);
       });
 
       test('every call of every family is done, with success and without', () => {
