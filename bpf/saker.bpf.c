@@ -4,6 +4,8 @@
 #include "probes/open.bpf.h"
 #include "probes/process.bpf.h"
 #include "probes/uring-programs.bpf.h"
+#include "probes/uring-open.bpf.h"
+#include "probes/uring-open-old.bpf.h"
 
 /* Keeps the enums in the object's BTF, from which TypeScript is generated. */
 const volatile struct {
@@ -15,6 +17,7 @@ const volatile struct {
 	enum saker_carrier carrier;
 	enum saker_kind kind;
 	enum saker_part part;
+	enum saker_open_kind open_kind;
 	enum saker_open_str open_str;
 	enum saker_exec_str exec_str;
 	enum saker_exec_failed_str exec_failed_str;

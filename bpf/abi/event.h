@@ -2,7 +2,7 @@
 #ifndef SAKER_ABI_EVENT_H
 #define SAKER_ABI_EVENT_H
 /*
- * The record that travels from the kernel to user space. This file is its only
+ * The record that travels from the kernel to user space (the other way: control.h). This file is its only
  * definition: src/schema/record.generated.ts is made from the BTF of the
  * compiled object and a test fails when the two differ.
  *
@@ -60,6 +60,8 @@ enum saker_str_flag {
 	SAKER_STR_FAULT = 2, /* memory could not be read: the string is empty */
 	SAKER_STR_UNREACHABLE = 4, /* path is not below the process's root directory */
 	SAKER_STR_UNLINKED = 8, /* the name was removed (d_path's " (deleted)") */
+	SAKER_STR_UPWARD = 16, /* a path from its last component to its first, each a byte
+				* with its length and the name; the root itself is empty */
 };
 
 /* Limits, all in bytes unless said. */
@@ -282,61 +284,6 @@ struct saker_socket {
 	struct saker_str str[SAKER_SOCKET_NSTR];
 };
 
-/* Set before the programs are loaded; the verifier removes what is off. */
-struct saker_config {
-	__u64 bulk_limit; /* bulk events are dropped (and counted) above this fill of the ring, bytes */
-	__u32 own_tgid; /* the agent: what it does itself is not reported */
-	__u32 threads; /* 1: report fork and exit of single threads too */
-};
-
-/* Parts of records that cost more than they are worth to rules that do not ask for them. */
-enum saker_part {
-	SAKER_PART_ENV = 0, /* environment of an executed program */
-	SAKER_PART_DATA = 1, /* beginning of what a call reads or writes */
-	SAKER_PARTS_MAX = 8,
-};
-
-/* Which types are reported, with which parts; may change while the programs run. */
-struct saker_enabled {
-	__u8 types[SAKER_TYPES_MAX]; /* 0 or 1, by enum saker_type */
-	__u8 parts[SAKER_PARTS_MAX]; /* 0 or 1, by enum saker_part */
-};
-
-/*
- * Who reports a system call, by its type and ABI (0: 64-bit, 1: 32-bit): its own program (fexit or fprobe), or the
- * dispatcher at the return of all system calls. See bpf/probes/dispatch.bpf.h.
- */
-enum saker_carrier {
-	SAKER_CARRIER_PROGRAM = 0,
-	SAKER_CARRIER_DISPATCHER = 1, /* the program stays silent */
-	SAKER_CARRIER_BOTH = 2, /* hand-over: the program, and what it did not see the dispatcher */
-};
-
-struct saker_carriers {
-	__u32 round; /* of hand-overs; marks of earlier ones do not count */
-	__u32 pad;
-	__u8 of[2][SAKER_TYPES_MAX]; /* enum saker_carrier */
-};
-
-/* Which function makes the event: the fourth column of the tables in bpf/probes. */
-enum saker_kind {
-	SAKER_KIND_none = 0, /* no such call */
-	SAKER_KIND_call = 1, /* names and texts */
-	SAKER_KIND_fd = 2, /* a descriptor of any kind: if it is a socket, a SAKER_LAYOUT_SOCKET record */
-	SAKER_KIND_close = 3, /* the same, told when the call begins: afterwards the file is gone */
-	SAKER_KIND_socket = 4,
-	SAKER_KIND_bare = 5, /* registers only */
-	SAKER_KIND_open = 6,
-	SAKER_KIND_exec = 7, /* that failed */
-	SAKER_KIND_max = 8,
-};
-
-/* Value of the per-CPU map `counts`, indexed by enum saker_type. */
-struct saker_count {
-	__u64 sent;
-	__u64 lost; /* the ring had no place */
-};
-
 #define SAKER_SIZE_IS(t, n) _Static_assert(sizeof(struct t) == (n), #t " changed size")
 SAKER_SIZE_IS(saker_str, 8);
 SAKER_SIZE_IS(saker_header, 80);
@@ -347,9 +294,6 @@ SAKER_SIZE_IS(saker_fork, 80 + 48);
 SAKER_SIZE_IS(saker_exit, 80 + 8);
 SAKER_SIZE_IS(saker_call, 80 + 96 + 8 * SAKER_CALL_NSTR);
 SAKER_SIZE_IS(saker_socket, 80 + 144 + 8 * SAKER_SOCKET_NSTR);
-SAKER_SIZE_IS(saker_config, 16);
-SAKER_SIZE_IS(saker_enabled, SAKER_TYPES_MAX + SAKER_PARTS_MAX);
-SAKER_SIZE_IS(saker_carriers, 8 + 2 * SAKER_TYPES_MAX);
 #undef SAKER_SIZE_IS
 
 #endif

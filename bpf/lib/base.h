@@ -8,7 +8,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "../abi/event.h"
+#include "../abi/control.h"
 
 /*
  * The source is built twice; src/kernel/object.ts chooses by kernel.

@@ -39,12 +39,19 @@ static __always_inline void put_name(struct workspace *ws, struct saker_str *cel
 		put_absent(ws, base, 0);
 }
 
-static __always_inline void fill_file(struct saker_call *c, struct inode *inode)
+static __always_inline void fill_file(struct saker_call *c, struct file *file)
 {
-	c->ino = LOOSE(inode, i_ino);
-	c->dev = encode_dev(LOOSE(inode, i_sb, s_dev));
-	c->file_mode = LOOSE(inode, i_mode);
-	c->h.flags |= overlay_flags(inode, LOOSE(inode, i_sb, s_magic));
+	struct super_block *sb;
+	struct inode *inode;
+
+	if (CAN_CAST)
+		file = CAST(struct file, file);
+	inode = GET(CAN_CAST, file, f_inode);
+	sb = GET(CAN_CAST, inode, i_sb);
+	c->ino = GET(CAN_CAST, inode, i_ino);
+	c->dev = encode_dev(GET(CAN_CAST, sb, s_dev));
+	c->file_mode = GET(CAN_CAST, inode, i_mode);
+	c->h.flags |= overlay_flags(inode, GET(CAN_CAST, sb, s_magic));
 }
 
 /* Who else is where chdir(2) went: directories belong to fs_struct, which clone(2) may share. */
@@ -77,7 +84,7 @@ static __always_inline void put_resolved(struct workspace *ws, const volatile st
 		file = file_of(task, c->fd);
 		if (file) {
 			path = &file->f_path;
-			fill_file(c, LOOSE(file, f_inode));
+			fill_file(c, file);
 		}
 	}
 	if (path)

@@ -44,6 +44,19 @@ struct call_row {
 
 #define CALL_TABLE_SIZE 512
 
+#define ERESTARTSYS 512
+#define ERESTARTNOINTR 513
+
+/*
+ * A signal came before the call did anything: it is made again, and has its result then. Only connect has begun
+ * something that goes on meanwhile. A handler without SA_RESTART ends the call with EINTR instead, which nobody can
+ * know yet; that failure is not told.
+ */
+static __always_inline bool is_repeated(u32 type, s64 ret)
+{
+	return ret == -ERESTARTNOINTR || (ret == -ERESTARTSYS && type != SAKER_TYPE_CONNECT);
+}
+
 static __always_inline u64 arg_at(const u64 *args, u32 place)
 {
 	return place ? args[(place - 1) & 7] : 0;

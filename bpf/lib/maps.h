@@ -17,8 +17,8 @@
  * at most. */
 #define STRINGS_MAX (5 * (SAKER_STR_MAX + 8))
 
-/* Names are put together from the end to the front; 256 is one more NAME_MAX. */
-#define WALK_MAX SAKER_STR_MAX
+#define NAME_MAX 255
+
 struct walk {
 	u64 path, fs; /* struct path to name, struct fs_struct of the process */
 	u64 dentry, mnt, mnt_root; /* where we are */
@@ -26,18 +26,13 @@ struct walk {
 	struct {
 		u64 parent;
 		u32 hash, len;
-		u64 name;
-	} at; /* copy of d_parent and d_name of `dentry` */
+		u64 name, inode;
+		u64 iname[4]; /* short names lie here; since 4.16 of this length on 64-bit machines */
+	} at; /* copy of `dentry` from d_parent on */
 	u64 nodes[SAKER_CGROUP_LEVELS]; /* names of cgroups */
-	struct {
-		u64 text;
-		u32 len, pad;
-	} names[SAKER_PATH_LEVELS]; /* upwards; no text: a mount was crossed */
-	u32 levels; /* of `names` in use */
-	u32 length; /* of the text */
-	u32 pos; /* text is buf[pos .. WALK_MAX) */
+	u32 pos, limit; /* where the text ends now, and may end at most */
 	u32 flags; /* enum saker_str_flag */
-	char buf[WALK_MAX + 256];
+	u32 pad;
 };
 
 struct record {
@@ -56,8 +51,8 @@ struct workspace {
 	u32 end; /* bytes of `record` in use, multiple of 8 */
 	u32 busy;
 	u32 slot; /* its own place */
-	u32 tid; /* SLOT_OPENED: whose file it is */
-	u64 file, dentry;
+	u32 tid; /* SLOT_OPENED: who left a file here */
+	u64 switches; /* of that thread */
 	struct walk walk;
 	struct record record;
 	char slack[SAKER_STR_MAX + 272]; /* so that a masked offset plus one string and one name fit */
@@ -110,16 +105,21 @@ static __always_inline struct workspace *workspace_of(u32 slot)
 	return ws;
 }
 
-static __always_inline void count(u32 type, bool sent)
+static __always_inline void count_many(u32 type, bool sent, u64 many)
 {
 	struct saker_count *c = bpf_map_lookup_elem(&counts, &type);
 
 	if (!c)
 		return;
 	if (sent)
-		__sync_fetch_and_add(&c->sent, 1);
+		__sync_fetch_and_add(&c->sent, many);
 	else
-		__sync_fetch_and_add(&c->lost, 1);
+		__sync_fetch_and_add(&c->lost, many);
+}
+
+static __always_inline void count(u32 type, bool sent)
+{
+	count_many(type, sent, 1);
 }
 
 #endif

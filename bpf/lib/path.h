@@ -5,8 +5,11 @@
  * The name of a file as the process sees it: from its dentry up through the
  * mounts to the root directory of the process, like d_path in fs/d_path.c.
  *
- * There are two walks. collect_names reads through typed pointers, for a fraction of the other's cost; before 6.4 it
- * cannot cross a mount. walk_up reads through the helper and goes everywhere.
+ * A name is written in the order of the walk, the last component first, each behind a byte with its length
+ * (SAKER_STR_UPWARD); user space turns it around once for each name it has not seen before.
+ *
+ * There are two walks. walk_typed reads through typed pointers, for a fraction of the other's cost; before 6.4 it
+ * cannot cross a mount. walk_probing reads through the helper and goes everywhere.
  *
  * Their state lies in a map value because the verifier forgets what it knew of
  * map memory: 64 rounds cost 12 thousand verified instructions, against more than
@@ -16,12 +19,46 @@
  */
 #include "maps.h"
 
-/* d_parent and d_name are neighbours in every kernel so far: one read for both. */
+/* Room for the name of a component behind its length, or NULL: the text is cut. */
+static __always_inline char *add_component(struct workspace *ws, u32 len)
+{
+	struct walk *w = &ws->walk;
+	u32 at = w->pos;
+	char *to;
+
+	/* Behind the last possible place `slack` has room for the longest name. */
+	if (len > NAME_MAX || at + len >= w->limit || at > sizeof(struct record) + SAKER_STR_MAX) {
+		w->flags |= SAKER_STR_CUT;
+		return NULL;
+	}
+	w->pos = at + len + 1;
+	to = (char *)&ws->record + at;
+	*to = len;
+	return to + 1;
+}
+
+static __always_inline void begin_walk(struct workspace *ws)
+{
+	ws->walk.pos = ws->end;
+	ws->walk.limit = ws->end + SAKER_STR_MAX;
+	ws->walk.flags = SAKER_STR_UPWARD;
+}
+
+/* From d_parent on, members of struct dentry are the same in every kernel so far: one read for all. */
+static __always_inline bool is_usual_dentry(void)
+{
+	struct dentry *d = NULL;
+	u64 parent = bpf_core_field_offset(d->d_parent);
+
+	return bpf_core_field_offset(d->d_name) == parent + 8 && bpf_core_field_offset(d->d_inode) == parent + 24 &&
+	       bpf_core_field_offset(d->d_iname) == parent + 32;
+}
+
 static __always_inline void read_dentry(struct walk *w)
 {
 	struct dentry *d = (void *)w->dentry;
 
-	if (bpf_core_field_offset(d->d_name) == bpf_core_field_offset(d->d_parent) + 8) {
+	if (is_usual_dentry()) {
 		bpf_probe_read_kernel(&w->at, sizeof(w->at), &d->d_parent);
 		return;
 	}
@@ -40,28 +77,30 @@ static __always_inline void enter_mount(struct walk *w, u64 mnt)
 	w->mnt_root = (u64)BPF_CORE_READ((struct mount *)mnt, mnt.mnt_root);
 }
 
-/* Puts "/NAME" before the text. Returns false when there is no room. */
-static __always_inline bool prepend(struct walk *w, u32 len, u64 name)
+/* The component that read_dentry found. Returns false when there is no room. */
+static __always_inline bool put_component(struct workspace *ws)
 {
-	u32 pos = w->pos;
+	struct walk *w = &ws->walk;
+	struct dentry *d = (void *)w->dentry;
+	u32 len = w->at.len;
+	char *to = add_component(ws, len);
 
-	if (len > 255 || pos > WALK_MAX || pos < len + 1) {
-		w->flags |= SAKER_STR_CUT;
+	if (!to)
 		return false;
+	if (is_usual_dentry() && w->at.name == (u64)&d->d_iname && len <= sizeof(w->at.iname)) {
+		for (u32 i = 0; i < sizeof(w->at.iname) / 8; i++)
+			((u64 *)to)[i] = w->at.iname[i];
+		return true;
 	}
-	pos -= len + 1;
-	w->pos = pos;
-	pos &= WALK_MAX - 1;
-	w->buf[pos] = '/';
 	opaque(len);
-	len &= 255;
-	bpf_probe_read_kernel(&w->buf[pos + 1], len, (void *)name);
+	bpf_probe_read_kernel(to, len & NAME_MAX, (void *)w->at.name);
 	return true;
 }
 
 /* One level up. Returns false at the end. */
-static __always_inline bool walk_step(struct walk *w)
+static __always_inline bool walk_step(struct workspace *ws)
 {
+	struct walk *w = &ws->walk;
 	struct mount *m = (void *)w->mnt;
 	u64 parent;
 
@@ -69,7 +108,7 @@ static __always_inline bool walk_step(struct walk *w)
 		return false;
 	read_dentry(w);
 	if (w->dentry != w->mnt_root && w->dentry != w->at.parent) {
-		if (!prepend(w, w->at.len, w->at.name))
+		if (!put_component(ws))
 			return false;
 		w->dentry = w->at.parent;
 		return true;
@@ -84,19 +123,18 @@ static __always_inline bool walk_step(struct walk *w)
 	 * detached mount, a file without a place such as a memfd (which has a name). */
 	w->flags |= SAKER_STR_UNREACHABLE;
 	if (w->dentry != w->mnt_root)
-		prepend(w, w->at.len, w->at.name);
+		put_component(ws);
 	return false;
 }
 
-/* Leaves the text in buf[pos .. WALK_MAX). */
-static __always_inline void walk_up(struct walk *w)
+static __always_inline void walk_probing(struct workspace *ws)
 {
+	struct walk *w = &ws->walk;
 	struct fs_struct *fs = (void *)w->fs;
 	struct path *path = (void *)w->path;
 	struct dentry *dentry = BPF_CORE_READ(path, dentry);
 
-	w->pos = WALK_MAX;
-	w->flags = 0;
+	begin_walk(ws);
 	w->dentry = (u64)dentry;
 	enter_mount(w, mount_of(BPF_CORE_READ(path, mnt)));
 	w->root_dentry = (u64)BPF_CORE_READ(fs, root.dentry);
@@ -108,59 +146,68 @@ static __always_inline void walk_up(struct walk *w)
 	if (!BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry)
 		w->flags |= SAKER_STR_UNLINKED;
 	for (int i = 0; i < SAKER_PATH_LEVELS; i++)
-		if (!walk_step(w))
-			goto done;
+		if (!walk_step(ws))
+			return;
 	w->flags |= SAKER_STR_CUT;
-done:
-	/* A cut name must not look absolute. */
-	if ((w->flags & SAKER_STR_CUT) && w->pos < WALK_MAX)
-		w->pos++;
-	else if (w->pos == WALK_MAX)
-		prepend(w, 0, 0);
 }
 
-static __always_inline bool collect_name(struct walk *w, u32 level, struct dentry *dentry)
+static __always_inline void copy_words(char *to, u64 first, u64 second)
+{
+	((u64 *)to)[0] = first;
+	((u64 *)to)[1] = second;
+}
+
+/* Copies `len` bytes of a name, at most 255, and perhaps some more. */
+static __always_inline void copy_name(char *to, struct dentry *dentry, u64 name, u32 len)
+{
+	struct pt_regs *words;
+
+	if (CAN_CAST) {
+		if (len <= 16) {
+			/* As word_at, with one cast. Names lie in memory of 32 bytes at least. */
+			words = CAST(struct pt_regs, name);
+			return copy_words(to, READ(words, r15), len > 8 ? READ(words, r14) : 0);
+		}
+	} else if (len <= 16 && name == (u64)dentry + bpf_core_field_offset(dentry->d_iname)) {
+		return copy_words(to, *(u64 *)&dentry->d_iname[0], len > 8 ? *(u64 *)&dentry->d_iname[8] : 0);
+	}
+	opaque(len);
+	bpf_probe_read_kernel(to, len & NAME_MAX, (void *)name);
+}
+
+static __always_inline bool put_typed_component(struct workspace *ws, struct dentry *dentry)
 {
 	u32 len = READ(dentry, d_name.len);
+	char *to = add_component(ws, len);
 
-	if (len > 255 || w->length + len + 1 > SAKER_STR_MAX)
+	if (!to)
 		return false;
-	w->names[level].text = (u64)READ(dentry, d_name.name);
-	w->names[level].len = len;
-	w->length += len + 1;
+	copy_name(to, dentry, (u64)READ(dentry, d_name.name), len);
 	return true;
 }
 
-/* Leaves names, levels and flags. False: walk_up must do it. */
-static __always_inline bool collect_names(struct walk *w, struct path *path, struct fs_struct *fs, u32 max)
+/* False: walk_probing must do it. */
+static __always_inline bool walk_typed(struct workspace *ws, struct path *path, struct fs_struct *fs, u32 max)
 {
 	struct dentry *dentry = READ(path, dentry), *root = READ(fs, root.dentry), *parent, *top;
-	struct vfsmount *mnt = READ(path, mnt), *root_mnt = READ(fs, root.mnt);
+	struct vfsmount *mnt = READ(path, mnt);
 	struct mount *m, *above;
-	u32 level = 0;
 
-	w->flags = 0;
-	w->length = 0;
-	w->levels = 0;
+	begin_walk(ws);
 	if (!dentry) {
-		w->flags = SAKER_STR_FAULT;
+		ws->walk.flags = SAKER_STR_FAULT;
 		return true;
 	}
 	if (!READ(dentry, d_hash.pprev) && READ(dentry, d_parent) != dentry)
-		w->flags = SAKER_STR_UNLINKED;
-	for (; level < max; level++) {
-		/* The same kind of pointer in each round, whichever way it came: fewer states for the verifier. */
-		if (CAN_CAST) {
-			dentry = CAST(struct dentry, dentry);
-			mnt = CAST(struct vfsmount, mnt);
-		}
-		if (dentry == root && mnt == root_mnt)
-			goto done;
-		top = READ(mnt, mnt_root);
+		ws->walk.flags |= SAKER_STR_UNLINKED;
+	top = READ(mnt, mnt_root);
+	for (u32 level = 0; level < max; level++) {
+		if (dentry == root && mnt == READ(fs, root.mnt))
+			return true;
 		parent = READ(dentry, d_parent);
 		if (dentry != top && dentry != parent) {
-			if (!collect_name(w, level, dentry))
-				break;
+			if (!put_typed_component(ws, dentry))
+				return true;
 			dentry = parent;
 			continue;
 		}
@@ -170,104 +217,34 @@ static __always_inline bool collect_names(struct walk *w, struct path *path, str
 		above = READ(m, mnt_parent);
 		if (dentry != top || above == m) {
 			/* See walk_step. */
-			w->flags |= SAKER_STR_UNREACHABLE;
-			if (dentry != top && collect_name(w, level, dentry))
-				level++;
-			goto done;
+			ws->walk.flags |= SAKER_STR_UNREACHABLE;
+			if (dentry != top)
+				put_typed_component(ws, dentry);
+			return true;
 		}
-		w->names[level].text = 0;
 		dentry = READ(m, mnt_mountpoint);
-		mnt = &above->mnt;
+		/* The same kind of pointer as in the rounds before: fewer states for the verifier. */
+		mnt = CAST(struct vfsmount, &above->mnt);
+		top = READ(mnt, mnt_root);
 	}
 	if (!CAN_CAST)
 		return false;
-	w->flags |= SAKER_STR_CUT;
-done:
-	w->levels = level;
+	ws->walk.flags |= SAKER_STR_CUT;
 	return true;
 }
 
-/* Copies `len` bytes, at most 255, and perhaps some more. */
-static __always_inline void copy_name(char *to, u64 text, u32 len)
-{
-	struct pt_regs *words;
-
-	if (CAN_CAST && len <= 16) {
-		/* As word_at, with one cast. Names lie in memory of 32 bytes at least. */
-		words = CAST(struct pt_regs, text);
-		((u64 *)to)[0] = READ(words, r15);
-		((u64 *)to)[1] = READ(words, r14);
-		return;
-	}
-	opaque(len);
-	bpf_probe_read_kernel(to, len & 255, (void *)text);
-}
-
-/* The names from the top down, at the end of the record; `length` becomes that of the text. */
-static __always_inline void join_names(struct workspace *ws, u32 max)
-{
-	struct walk *w = &ws->walk;
-	u32 begin = ws->end, cut = w->flags & SAKER_STR_CUT;
-
-	w->pos = begin;
-	for (u32 i = 0; i < max; i++) {
-		u32 level = w->levels - 1 - i, at = w->pos;
-		char *to;
-
-		if (level >= SAKER_PATH_LEVELS)
-			break;
-		level &= SAKER_PATH_LEVELS - 1;
-		opaque(at);
-		if (!w->names[level].text || at > sizeof(struct record) + SAKER_STR_MAX)
-			continue;
-		to = (char *)&ws->record + at;
-		/* A cut name must not look absolute. */
-		if (!cut)
-			*to++ = '/';
-		cut = 0;
-		copy_name(to, w->names[level].text, w->names[level].len);
-		w->pos = at + (to - (char *)&ws->record - at) + w->names[level].len;
-	}
-	if (w->pos == begin && begin <= sizeof(struct record) - 8) {
-		((char *)&ws->record)[begin] = '/';
-		w->pos++;
-	}
-	w->length = w->pos - begin;
-}
-
-/* The text of walk_up to the end of the record. */
-static __always_inline void copy_walked(struct workspace *ws)
-{
-	u32 end = ws->end, pos = ws->walk.pos, len;
-
-	ws->walk.length = 0;
-	if (end > sizeof(struct record) - 8 || pos > WALK_MAX)
-		return;
-	len = WALK_MAX - pos;
-	opaque(len);
-	if (len > SAKER_STR_MAX)
-		return;
-	bpf_probe_read_kernel((char *)&ws->record + end, len, &ws->walk.buf[pos & (WALK_MAX - 1)]);
-	ws->walk.length = len;
-}
-
-/* The name of walk.path, seen from walk.fs: text at the end of the record, walk.length and walk.flags. The caller has
- * seen that there is room. */
+/* The name of walk.path, seen from walk.fs: text at the end of the record up to walk.pos, and walk.flags. The caller
+ * has seen that there is room. */
 __noinline int walk_path(u32 slot)
 {
 	struct workspace *ws = workspace_of(slot);
-	struct walk *w;
 
 	if (!ws)
 		return 0;
-	w = &ws->walk;
-	if (CAN_CAST) {
-		collect_names(w, CAST(struct path, w->path), CAST(struct fs_struct, w->fs), SAKER_PATH_LEVELS);
-		join_names(ws, SAKER_PATH_LEVELS);
-	} else {
-		walk_up(w);
-		copy_walked(ws);
-	}
+	if (CAN_CAST)
+		walk_typed(ws, CAST(struct path, ws->walk.path), CAST(struct fs_struct, ws->walk.fs), SAKER_PATH_LEVELS);
+	else
+		walk_probing(ws);
 	return 0;
 }
 

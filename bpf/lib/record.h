@@ -14,20 +14,20 @@ static __always_inline u64 cgroup_id_of(struct task_struct *task)
 
 static __always_inline void read_comm(char *comm, struct task_struct *task)
 {
-	if (CAN_CAST) {
-		((u64 *)comm)[0] = word_at(&task->comm);
-		((u64 *)comm)[1] = word_at(&task->comm[8]);
-	} else {
-		bpf_core_read(comm, SAKER_COMM_LEN, &task->comm);
-	}
+#ifdef SAKER_TYPED
+	((u64 *)comm)[0] = *(u64 *)&task->comm[0];
+	((u64 *)comm)[1] = *(u64 *)&task->comm[8];
+#else
+	bpf_core_read(comm, SAKER_COMM_LEN, &task->comm);
+#endif
 }
 
+/* All but the length, which send_record knows. */
 static __always_inline void fill_header(struct saker_header *h, struct task_struct *task, u32 type, u32 layout,
-					u32 nstr, u32 size)
+					u32 nstr, s64 ret, u32 flags)
 {
 	const struct cred *cred = READ(task, cred);
 
-	h->len = size;
 	h->type = type;
 	h->layout = layout;
 	h->nstr = nstr;
@@ -38,8 +38,8 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 	h->tid = READ(task, pid);
 	h->uid = READ(cred, euid.val);
 	h->gid = READ(cred, egid.val);
-	h->ret = 0;
-	h->flags = 0;
+	h->ret = ret;
+	h->flags = flags;
 	h->cpu = bpf_get_smp_processor_id();
 	read_comm(h->comm, task);
 }
@@ -47,7 +47,7 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 static __always_inline void begin_record(struct workspace *ws, struct task_struct *task, u32 type, u32 layout,
 					 u32 nstr, u32 size)
 {
-	fill_header(&ws->record.h, task, type, layout, nstr, size);
+	fill_header(&ws->record.h, task, type, layout, nstr, 0, 0);
 	ws->end = size;
 }
 
@@ -105,6 +105,22 @@ static __always_inline void put_string(struct workspace *ws, struct saker_str *c
 	end_string(ws, cell, n - 1, 0);
 }
 
+/* Most names are shorter. */
+#define SHORT_NAME 96
+
+/* A name in user memory. What the kernel copies to the stack it does not have to check against the heap. */
+static __always_inline void put_user_name(struct workspace *ws, struct saker_str *cell, u64 from)
+{
+	u64 name[SHORT_NAME / 8], *to = (u64 *)string_place(ws);
+	long n = bpf_probe_read_user_str(name, sizeof(name), (void *)from);
+
+	if (!to || n <= 0 || n == sizeof(name))
+		return put_string(ws, cell, (void *)from, SAKER_STR_MAX, true);
+	for (u32 i = 0; i < SHORT_NAME / 8; i++)
+		to[i] = name[i];
+	end_string(ws, cell, n - 1, 0);
+}
+
 /* The beginning of a buffer in user memory, for rules that look at data. */
 static __always_inline void put_data(struct workspace *ws, struct saker_str *cell, u64 from, u64 len)
 {
@@ -131,6 +147,11 @@ static __always_inline u64 data_length(s64 ret, u64 size, bool filled)
 	return filled ? 0 : size;
 }
 
+static __always_inline void end_walk(struct workspace *ws, struct saker_str *cell)
+{
+	end_string(ws, cell, ws->walk.pos - ws->end, ws->walk.flags);
+}
+
 /* The name of a file as the process with `fs` sees it. */
 static __always_inline void put_path(struct workspace *ws, struct saker_str *cell, struct path *path,
 				     struct fs_struct *fs)
@@ -140,7 +161,7 @@ static __always_inline void put_path(struct workspace *ws, struct saker_str *cel
 	ws->walk.path = (u64)path;
 	ws->walk.fs = (u64)fs;
 	walk_path(ws->slot);
-	end_string(ws, cell, ws->walk.length, ws->walk.flags);
+	end_walk(ws, cell);
 }
 
 /* Deeper names are walked by the other means. */
@@ -151,10 +172,9 @@ static __always_inline void put_path(struct workspace *ws, struct saker_str *cel
 static __always_inline void put_typed_path(struct workspace *ws, struct saker_str *cell, struct path *path,
 					   struct fs_struct *fs)
 {
-	if (!TYPED || CAN_CAST || !string_place(ws) || !collect_names(&ws->walk, path, fs, TYPED_LEVELS))
+	if (!TYPED || CAN_CAST || !string_place(ws) || !walk_typed(ws, path, fs, TYPED_LEVELS))
 		return put_path(ws, cell, path, fs);
-	join_names(ws, TYPED_LEVELS);
-	end_string(ws, cell, ws->walk.length, ws->walk.flags);
+	end_walk(ws, cell);
 }
 
 /* Descriptor `fd` of the task, or NULL; without its type. */
@@ -174,12 +194,14 @@ static __always_inline struct file *file_of(struct task_struct *task, s32 fd)
 static __always_inline void put_base(struct workspace *ws, struct saker_str *cell, struct saker_str *name,
 				     struct task_struct *task, s32 dirfd)
 {
-	struct fs_struct *fs = READ(task, fs);
+	struct fs_struct *fs;
 	struct file *dir;
-	u32 off = name->off;
+	u64 off = name->off;
 
+	opaque(off);
 	if (off > sizeof(struct record) - 8 || (name->len && ((char *)&ws->record)[off] == '/'))
 		return put_absent(ws, cell, 0);
+	fs = READ(task, fs);
 	if (dirfd == AT_FDCWD)
 		return put_path(ws, cell, &fs->pwd, fs);
 	dir = file_of(task, dirfd);
@@ -188,18 +210,50 @@ static __always_inline void put_base(struct workspace *ws, struct saker_str *cel
 	put_path(ws, cell, &dir->f_path, fs);
 }
 
-static __always_inline void send_record(struct workspace *ws, bool bulk)
-{
-	u32 len = ws->end, type = ws->record.h.type;
-	bool sent = false;
+/*
+ * Short records get a place of one of these sizes in the ring and are copied by words, for half of what
+ * bpf_ringbuf_output costs. What lies behind the last string is not looked at.
+ */
+#define SEND_SHORT(size)                                                              \
+	static __always_inline bool send_##size(struct workspace *ws)                 \
+	{                                                                             \
+		u64 *from = (u64 *)&ws->record, *to;                                  \
+                                                                                      \
+		ws->record.h.len = size;                                              \
+		to = bpf_ringbuf_reserve(&ring, size, 0);                             \
+		if (!to)                                                              \
+			return false;                                                 \
+		_Pragma("clang loop unroll(full)") for (u32 i = 0; i < size / 8; i++) \
+			to[i] = from[i];                                              \
+		bpf_ringbuf_submit(to, 0);                                            \
+		return true;                                                          \
+	}
+SEND_SHORT(192) SEND_SHORT(224) SEND_SHORT(256) SEND_SHORT(288)
 
+static __always_inline bool send_bytes(struct workspace *ws)
+{
+	u32 len = ws->end;
+
+	if (len <= 192)
+		return send_192(ws);
+	if (len <= 224)
+		return send_224(ws);
+	if (len <= 256)
+		return send_256(ws);
+	if (len <= 288)
+		return send_288(ws);
 	ws->record.h.len = len;
 	opaque(len);
-	if (len > sizeof(struct record))
-		return count(type, false);
-	if (!bulk || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.bulk_limit)
-		sent = bpf_ringbuf_output(&ring, &ws->record, len, 0) == 0;
-	count(type, sent);
+	return len <= sizeof(struct record) && bpf_ringbuf_output(&ring, &ws->record, len, 0) == 0;
+}
+
+/* Not inlined: one copy in the object, and the verifier sees it where it is called. */
+static __noinline int send_record(struct workspace *ws, bool bulk)
+{
+	bool sent = !bulk || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.bulk_limit;
+
+	count(ws->record.h.type, sent && send_bytes(ws));
+	return 0;
 }
 
 #endif

@@ -28,30 +28,34 @@ struct address {
 
 static __always_inline struct sock *sock_of(struct file *file, u64 *ino)
 {
-	struct inode *inode = LOOSE(file, f_inode);
-	struct socket *socket = LOOSE(file, private_data);
+	struct inode *inode;
+	struct socket *socket;
 
-	if ((LOOSE(inode, i_mode) & S_IFMT) != S_IFSOCK)
+	if (CAN_CAST)
+		file = CAST(struct file, file);
+	inode = GET(CAN_CAST, file, f_inode);
+	if ((GET(CAN_CAST, inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
-	*ino = LOOSE(inode, i_ino);
+	*ino = GET(CAN_CAST, inode, i_ino);
+	socket = GET(CAN_CAST, file, private_data);
 	return LOOSE(socket, sk);
 }
 
 static __always_inline void fill_inet(struct saker_socket *s, struct sock *sk)
 {
 	if (s->family == AF_INET) {
-		bpf_core_read(s->local_addr, 4, &sk->__sk_common.skc_rcv_saddr);
-		bpf_core_read(s->remote_addr, 4, &sk->__sk_common.skc_daddr);
+		*(u32 *)s->local_addr = GET(CAN_CAST, sk, __sk_common.skc_rcv_saddr);
+		*(u32 *)s->remote_addr = GET(CAN_CAST, sk, __sk_common.skc_daddr);
 	} else if (bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
 		bpf_core_read(s->local_addr, 16, &sk->__sk_common.skc_v6_rcv_saddr);
 		bpf_core_read(s->remote_addr, 16, &sk->__sk_common.skc_v6_daddr);
 	}
-	s->local_port = LOOSE(sk, __sk_common.skc_num);
-	s->remote_port = __builtin_bswap16(LOOSE(sk, __sk_common.skc_dport));
+	s->local_port = GET(CAN_CAST, sk, __sk_common.skc_num);
+	s->remote_port = __builtin_bswap16(GET(CAN_CAST, sk, __sk_common.skc_dport));
 	if (s->local_port || ((u64 *)s->local_addr)[0] || ((u64 *)s->local_addr)[1])
 		s->known |= SAKER_SOCKET_LOCAL;
 	/* A listening socket passes its backlog on to those it accepts; one that connects has none. */
-	if (s->state != TCP_LISTEN && LOOSE(sk, sk_max_ack_backlog))
+	if (s->state != TCP_LISTEN && GET(CAN_CAST, sk, sk_max_ack_backlog))
 		s->known |= SAKER_SOCKET_ACCEPTED;
 	/* A refused connect leaves the address behind, but not the port. */
 	if (s->remote_port || s->state == TCP_ESTABLISHED)
@@ -220,11 +224,13 @@ static __always_inline void put_ends(struct workspace *ws, struct sock *sk)
 	struct saker_socket *s = &ws->record.socket;
 	struct unix_sock *us, *peer;
 
+	if (CAN_CAST)
+		sk = CAST(struct sock, sk);
 	s->known |= SAKER_SOCKET_FOUND;
-	s->family = LOOSE(sk, __sk_common.skc_family);
-	s->sock_type = LOOSE(sk, sk_type);
-	s->protocol = LOOSE(sk, sk_protocol);
-	s->state = LOOSE(sk, __sk_common.skc_state);
+	s->family = GET(CAN_CAST, sk, __sk_common.skc_family);
+	s->sock_type = GET(CAN_CAST, sk, sk_type);
+	s->protocol = GET(CAN_CAST, sk, sk_protocol);
+	s->state = GET(CAN_CAST, sk, __sk_common.skc_state);
 	if (s->family == AF_INET || s->family == AF_INET6)
 		fill_inet(s, sk);
 	if (s->family != AF_UNIX) {

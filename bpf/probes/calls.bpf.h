@@ -108,17 +108,18 @@ __noinline int call_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	return take_call(&call, slot) ? emit_call(call.type, call.nr, ret, slot) : 0;
+	return take_call(&call, ret, slot) ? emit_call(call.type, call.nr, ret, slot) : 0;
 }
 
 __noinline int bare_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	return take_call(&call, slot) ? emit_bare(call.type, call.nr, ret, slot) : 0;
+	return take_call(&call, ret, slot) ? emit_bare(call.type, call.nr, ret, slot) : 0;
 }
 
-/* One event for each message of sendmmsg and recvmmsg, with its bytes as result; a failure is one event. */
+/* One event for each message of sendmmsg and recvmmsg, with its bytes as result; a failure is one event. What is
+ * too many counts as lost. */
 static __always_inline int message_events(struct current_call *call, s64 ret, u32 slot)
 {
 	struct pt_regs *regs = user_regs();
@@ -129,6 +130,8 @@ static __always_inline int message_events(struct current_call *call, s64 ret, u3
 	if (call->compat && call->nr == NR32_SOCKETCALL)
 		read_socketcall(args);
 	base = args[1] + (call->compat ? MMSG32_LENGTH : MMSG_LENGTH);
+	if (ret > MESSAGES_MAX)
+		count_many(call->type, false, ret - MESSAGES_MAX);
 	for (u32 i = 0; i < MESSAGES_MAX && i < ret; i++) {
 		length = 0;
 		bpf_probe_read_user(&length, 4, (void *)(base + i * (call->compat ? MMSG32_SIZE : MMSG_SIZE)));
@@ -141,7 +144,7 @@ __noinline int socket_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	if (!take_call(&call, slot))
+	if (!take_call(&call, ret, slot))
 		return 0;
 	if ((row_of(call.type)->flags & CALL_MESSAGES) && ret > 0)
 		return message_events(&call, ret, slot);
@@ -172,7 +175,7 @@ __noinline int fd_event(s64 ret, u32 slot)
 {
 	struct current_call call;
 
-	return take_call(&call, slot) ? emit_fd(&call, file_of_call(&call, ret), ret, slot) : 0;
+	return take_call(&call, ret, slot) ? emit_fd(&call, file_of_call(&call, ret), ret, slot) : 0;
 }
 
 /* When close begins. It closes whatever it is given; errors of the last write-back are not told. */
@@ -181,7 +184,7 @@ __noinline int close_event(u32 slot)
 	struct current_call call;
 	struct file *file;
 
-	if (!take_call(&call, slot))
+	if (!take_call(&call, 0, slot))
 		return 0;
 	file = file_of_call(&call, 0);
 	return emit_fd(&call, file, file ? 0 : -EBADF, slot);

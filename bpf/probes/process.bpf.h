@@ -45,7 +45,8 @@ static __always_inline int fork_event(struct task_struct *parent, struct task_st
 	count(type, f != NULL);
 	if (!f)
 		return 0;
-	fill_header(&f->h, parent, type, SAKER_LAYOUT_FORK, 0, sizeof(*f));
+	fill_header(&f->h, parent, type, SAKER_LAYOUT_FORK, 0, 0, 0);
+	f->h.len = sizeof(*f);
 	f->h.flags = (compat ? SAKER_FLAG_COMPAT : 0) | (thread ? SAKER_FLAG_THREAD : 0) |
 		     (kernel ? SAKER_FLAG_KTHREAD : 0);
 	f->h.ret = id_at(READ(child, thread_pid), READ(parent, thread_pid, level));
@@ -172,7 +173,8 @@ static __always_inline int exit_event(void)
 	count(SAKER_TYPE_PROCEXIT, x != NULL);
 	if (!x)
 		return 0;
-	fill_header(&x->h, task, SAKER_TYPE_PROCEXIT, SAKER_LAYOUT_EXIT, 0, sizeof(*x));
+	fill_header(&x->h, task, SAKER_TYPE_PROCEXIT, SAKER_LAYOUT_EXIT, 0, 0, 0);
+	x->h.len = sizeof(*x);
 	x->h.flags = (dead ? SAKER_FLAG_GROUP_DEAD : 0) | (thread ? SAKER_FLAG_THREAD : 0);
 	group = READ(task, signal, group_exit_code);
 	x->status = group ? group : (u32)READ(task, exit_code);
@@ -204,7 +206,8 @@ static __always_inline int exec_failed(u32 type, bool compat, s64 ret, u32 slot)
 	struct workspace *ws;
 	struct args args;
 
-	if (ret >= 0 || !type_enabled(type) || (slot != SLOT_DISPATCH && !program_carries(type, compat)))
+	if (ret >= 0 || !type_enabled(type) || is_repeated(type, ret) ||
+	    (slot != SLOT_DISPATCH && !program_carries(type, compat)))
 		return 0;
 	ws = workspace_of(slot);
 	if (!ws)

@@ -47,7 +47,7 @@ static const volatile u8 socketcall_args[32] = {
 	[1] = 3, 3, 3, 2, 3, 3, 3, 4, 4, 4, 6, 6, 2, 5, 5, 3, 3, 4, 5, 4,
 };
 #define NR32_SOCKETCALL 102
-#define MESSAGES_MAX 16
+#define MESSAGES_MAX 64
 #define EBADF 9
 
 /* The current call. */
@@ -76,9 +76,9 @@ static __always_inline bool find_call(struct current_call *call, struct pt_regs 
 }
 
 /* False if it is not wanted from the tier that works in `slot`. */
-static __always_inline bool take_call(struct current_call *call, u32 slot)
+static __always_inline bool take_call(struct current_call *call, s64 ret, u32 slot)
 {
-	if (!find_call(call, user_regs()) || !type_enabled(call->type))
+	if (!find_call(call, user_regs()) || !type_enabled(call->type) || is_repeated(call->type, ret))
 		return false;
 	if (bpf_get_current_pid_tgid() >> 32 == config.own_tgid)
 		return false;

@@ -11,11 +11,14 @@
  */
 #include "../lib/socket.h"
 
+#define EAGAIN 11
 #define ENOSYS 38
 #define EINPROGRESS 115
 #define EIOCBQUEUED 529
 #define IOU_REQUEUE 3072
 #define NR_IO_URING_ENTER 426
+#define IORING_OP_OPENAT2 28
+#define PF_IO_WORKER 0x10
 /* Threads that may be inside these functions at once, workers that wait included; more are counted as lost. */
 #define URING_THREADS 65536
 

@@ -128,6 +128,8 @@ struct dentry {
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
+	struct inode *d_inode;
+	unsigned char d_iname[32]; /* 6.14 renamed it */
 };
 
 struct vfsmount {
@@ -275,6 +277,7 @@ struct task_struct {
 	struct task_struct *real_parent, *group_leader;
 	struct list_head children;
 	struct pid *thread_pid;
+	unsigned long nvcsw, nivcsw;
 	u64 start_boottime;
 	const struct cred *cred;
 	char comm[16];
@@ -294,6 +297,7 @@ struct linux_binprm {
 
 struct io_open {
 	int dfd;
+	u32 file_slot;
 	struct filename *filename;
 	struct open_how how;
 };

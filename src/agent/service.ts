@@ -53,7 +53,7 @@ export async function runService(
   const { check, log } = parts;
   let probes: Probes;
   try {
-    probes = await (await parts.hooks).start(check.eventTypes, check.parts);
+    probes = await (await parts.hooks).start(check.eventTypes, check.parts, check.opens);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     log.debug(error.log);
@@ -255,7 +255,7 @@ class Service {
     if (keys.length > 0) this.#log.warning(`takes effect with the next restart: ${keys.join(', ')}`);
     // Beside one another: an output that hangs does not hold up what the new rules need.
     const outputs = changeOutputs(this.#delivery, this.#outputs(settings.config), this.#log);
-    const hooks = this.#probes.want(check.eventTypes, check.parts);
+    const hooks = this.#probes.want(check.eventTypes, check.parts, check.opens);
     await Promise.all([outputs, hooks, this.#observation.apply(settings)]);
     this.#hostNames.follow(check.hostNames);
     this.#losses.follow(settings, check);

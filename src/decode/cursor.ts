@@ -1,6 +1,7 @@
 import type { Interned } from '../base/interning.ts';
-import { AT_STR_FLAGS, AT_STR_LEN, AT_STR_OFF, SIZE_STR } from '../schema/record.generated.ts';
+import { AT_STR_FLAGS, AT_STR_LEN, AT_STR_OFF, SIZE_STR, STR_UPWARD } from '../schema/record.generated.ts';
 import { ByteInterner } from './intern-bytes.ts';
+import { FORM } from './upward.ts';
 
 /** Command names are few, paths are many; a table of its own keeps them from pushing each other out. */
 const COMM_SLOTS = 1 << 10;
@@ -62,12 +63,13 @@ export class Cursor {
   /** `at` is the place of the string's cell. */
   text(at: number): Interned {
     const offset = this.base + this.u16(at + AT_STR_OFF);
-    return this.#texts.get(this.#i32, this.#bytes, offset, this.u16(at + AT_STR_LEN));
+    const form = this.u16(at + AT_STR_FLAGS) & FORM;
+    return this.#texts.get(this.#i32, this.#bytes, offset, this.u16(at + AT_STR_LEN), form);
   }
 
-  /** STR_* bits of the string. */
+  /** STR_* bits of the string as `text` gives it. */
   textFlags(at: number): number {
-    return this.u16(at + AT_STR_FLAGS);
+    return this.u16(at + AT_STR_FLAGS) & ~STR_UPWARD;
   }
 
   /** The string as byte text, not remembered. */

@@ -1,6 +1,7 @@
 import type { AlertFormat, NoiseLimits, Suppressed } from '../alerts/index.ts';
 import type { Alert, Priority } from '../base/alert.ts';
 import type { AskMessage, CacheStats, NewsMessage } from '../containers/index.ts';
+import type { OpenKind } from '../schema/open-kinds.ts';
 import type { Needs } from './facts/needs.ts';
 import type { HeldStats } from './held.ts';
 import type { HostAddresses } from './host-names.ts';
@@ -83,6 +84,8 @@ export interface RulesCheck extends Needs {
   /** Event types that some rule asks for, or that keep a field of one true. */
   readonly eventTypes: ReadonlySet<string>;
   readonly watch: RuleWatch;
+  /** Kinds of opens that can satisfy some rule. */
+  readonly opens: ReadonlySet<OpenKind>;
   /** Syscalls that rules name (not those a rule merely leaves open) → number of such rules. */
   readonly named: ReadonlyMap<string, number>;
 }

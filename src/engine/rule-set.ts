@@ -4,6 +4,7 @@ import {
   type LoadedRule,
   type LoadResult,
   loadRules,
+  openKindsOf,
   SUGGESTED_FIELDS,
 } from '../rules/index.ts';
 import { SYSCALLS } from '../schema/event-names.ts';
@@ -47,11 +48,16 @@ export function checkOf(result: LoadResult): Omit<RulesCheck, keyof Needs> {
     rules: result.active.length,
     eventTypes: new Set(result.active.flatMap(watchedTypes)),
     watch: ruleWatch(result.active),
+    opens: new Set(result.active.filter(asksForOpens).flatMap(({ condition }) => openKindsOf(condition))),
     named: namedSyscalls(result.active),
   };
 }
 
 const typesOf = (rule: LoadedRule): string[] => rule.eventTypes.ids().map((id) => EVENT_TYPES[id] ?? '');
+
+const OPENS: ReadonlySet<string> = new Set(['open', 'openat', 'openat2', 'creat']);
+
+const asksForOpens = (rule: LoadedRule): boolean => typesOf(rule).some((type) => OPENS.has(type));
 
 /** What has to be watched for a rule. */
 function watchedTypes(rule: LoadedRule): string[] {

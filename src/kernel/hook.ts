@@ -30,6 +30,8 @@ export interface Hook {
   readonly iterator?: true;
   /** Of io_uring: by the function of the request, or by what it calls where there is none (URING_FUNCTION). */
   readonly uring?: 'function' | 'old';
+  /** Opens by io_uring: from 6.4 on, or before (CASTS). */
+  readonly casts?: boolean;
   /** Of the 32-bit ABI: kernels without 32-bit programs do not have it, and lose nothing by that. */
   readonly compat?: true;
   /** Attached whatever the rules want. */

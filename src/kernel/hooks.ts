@@ -2,7 +2,7 @@
 import { CALL_ROWS, type CallKind } from '../schema/calls.generated.ts';
 import * as record from '../schema/record.generated.ts';
 import type { Abi, Dispatch, Hook } from './hook.ts';
-import { URING_FUNCTION, URING_HOOKS } from './uring-hooks.ts';
+import { CASTS, URING_FUNCTION, URING_HOOKS, URING_OPENS } from './uring-hooks.ts';
 
 export type { Abi, Dispatch, Hook } from './hook.ts';
 
@@ -43,7 +43,6 @@ const KINDS: Readonly<Record<CallKind, number>> = {
 export const TYPED_POINTERS = 'bpf_task_pt_regs';
 
 const OPEN = ['open', 'openat', 'openat2', 'creat'];
-const URING = ['openat', 'openat2'];
 const FORK = ['fork', 'vfork', 'clone', 'clone3'];
 const EXEC = ['execve', 'execveat'];
 
@@ -116,8 +115,6 @@ function failed(symbol: string, abi: Abi): Place {
   return { detail: '32-bit failed calls', always: true, compat: true, dispatch };
 }
 
-const BY_URING = { detail: 'io_uring' } as const;
-
 /** Processes that begin, change and end, and those that are there. */
 const LIFE: readonly Hook[] = [
   ...life('fork', 'wake_up_new_task', FORK),
@@ -141,10 +138,7 @@ export const HOOKS: readonly Hook[] = [
   ...LIFE,
   // The canary comes this way, so it stays.
   ...either('open_syscall', 'do_sys_openat2', OPEN, opens('__x64_sys_openat')),
-  ...either('open_uring_file_v7', 'do_file_open', URING, { ...BY_URING, group: 'uring' }),
-  ...either('open_uring_file', 'do_filp_open', URING, { ...BY_URING, group: 'uring' }),
-  ...either('open_uring_end', 'io_openat2', URING, BY_URING),
-  ...either('open_uring_begin', 'io_openat2', URING, BY_URING),
+  ...URING_OPENS,
   ...either('execve_failed', '__x64_sys_execve', ['execve'], failed('__x64_sys_execve', 0)),
   ...either('execveat_failed', '__x64_sys_execveat', ['execveat'], failed('__x64_sys_execveat', 0)),
   ...either(
@@ -171,6 +165,7 @@ export const TARGETS: ReadonlySet<string> = new Set([
   FPROBE,
   TYPED_POINTERS,
   URING_FUNCTION,
+  CASTS,
   ...HOOKS.flatMap((hook) => (hook.target === null ? [] : [hook.target])),
 ]);
 

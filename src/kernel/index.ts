@@ -10,7 +10,7 @@
  *   const options = { images, ringBytes, ownPid: process.pid, threads: false };
  *   const probes = await startProbes(native, types, parts, { ...options, functions, onNotice });
  *   probes.ringFd … probes.readTasks() … probes.counts() … probes.state() … await probes.close()
- *   await probes.want(newTypes, newParts);             // after a reload
+ *   await probes.want(newTypes, newParts, newOpens);             // after a reload
  *
  * prepareProbes() does the longest part of startProbes(), for which no rules are needed.
  *

@@ -1,4 +1,6 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
+
+import type { OpenKind } from '../schema/open-kinds.ts';
 import * as record from '../schema/record.generated.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
 import { DISPATCHER_PROGRAMS, HOOKS, LIFE_PROGRAMS, TYPED_POINTERS } from './hooks.ts';
@@ -127,12 +129,19 @@ const PARTS: readonly (readonly [RecordPart, number])[] = [
   ['data', record.PART_DATA],
 ];
 
-/** Tells the loaded programs which event types to report, with which parts, all at once. */
+const OPENS: readonly (readonly [OpenKind, number])[] = [
+  ['read', record.OPENS_READ],
+  ['write', record.OPENS_WRITE],
+  ['failed', record.OPENS_FAILED],
+];
+
+/** Tells the loaded programs which event types to report, with which parts, and which opens, all at once. */
 export function enableTypes(
   native: Native,
   handle: number,
   types: ReadonlySet<string>,
   parts: ReadonlySet<RecordPart>,
+  opens: ReadonlySet<OpenKind>,
 ): void {
   const enabled = new Uint8Array(record.SIZE_ENABLED);
   for (const [type, name] of record.TYPE_NAMES.entries()) {
@@ -140,6 +149,9 @@ export function enableTypes(
   }
   for (const [part, place] of PARTS) {
     if (parts.has(part)) enabled[record.AT_ENABLED_PARTS + place] = 1;
+  }
+  for (const [kind, place] of OPENS) {
+    if (opens.has(kind)) enabled[record.AT_ENABLED_OPENS + place] = 1;
   }
   const key = new Uint8Array(4);
   must(

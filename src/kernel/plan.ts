@@ -4,7 +4,7 @@
  */
 import type { Hook } from './hook.ts';
 import { ALWAYS, describe, FPROBE, HOOKS } from './hooks.ts';
-import { isUnseenBefore, URING_FUNCTION } from './uring-hooks.ts';
+import { CASTS, isUnseenBefore, URING_FUNCTION } from './uring-hooks.ts';
 
 export interface Missing {
   /** Name of the hook. */
@@ -43,6 +43,7 @@ function isTrampoline({ dispatch, fprobe }: Hook): boolean {
 
 /** Is what a hook would report unseen without it, or does the kernel not do it, or another hook see it? */
 function isLoss(hook: Hook, functions: ReadonlySet<string>): boolean {
+  if (hook.casts !== undefined && hook.casts !== functions.has(CASTS)) return false;
   if (hook.uring !== undefined) return !functions.has(URING_FUNCTION) && isUnseenBefore(hook);
   return !hook.compat || functions.has(A_32_BIT_CALL);
 }
@@ -63,8 +64,12 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   const types = new Set([...wanted, ...ALWAYS]);
   const has = (name: string | null): boolean => name === null || functions.has(name);
   const uring = has(URING_FUNCTION) ? 'function' : 'old';
+  const casts = has(CASTS);
   const possible = (hook: Hook): boolean =>
-    has(hook.target) && (hook.fprobe !== true || has(FPROBE)) && (hook.uring ?? uring) === uring;
+    has(hook.target) &&
+    (hook.fprobe !== true || has(FPROBE)) &&
+    (hook.uring ?? uring) === uring &&
+    (hook.casts ?? casts) === casts;
   const useful = HOOKS.filter((hook) => hook.always || hook.types.some((type) => types.has(type)));
   const hooks: Hook[] = [];
   const fallback = new Map<string, Hook>();

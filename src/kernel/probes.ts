@@ -9,6 +9,7 @@
  * thread never waits for one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OPEN_KINDS, type OpenKind } from '../schema/open-kinds.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
 import { Alarm } from './alarm.ts';
 import { Attacher } from './attacher.ts';
@@ -68,9 +69,13 @@ export class AttachedProbes implements Probes {
     this.#dispatcher.enterLoaded();
   }
 
-  async start(wanted: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void> {
+  async start(
+    wanted: ReadonlySet<string>,
+    parts: ReadonlySet<RecordPart>,
+    opens: ReadonlySet<OpenKind> = OPEN_KINDS,
+  ): Promise<void> {
     for (const hook of this.#life(false)) await this.#attach(this.#plan, hook);
-    this.#report(planHooks(wanted, this.#options.functions), parts);
+    this.#report(planHooks(wanted, this.#options.functions), parts, opens);
     this.#options.onFlow?.();
     // Processes that were there before are told next: their events wait in the ring.
     await this.#attacher.load(this.#plan, this.#life(true));
@@ -100,12 +105,16 @@ export class AttachedProbes implements Probes {
     return new Set(seen.map(({ type }) => type));
   }
 
-  async want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<void> {
-    this.#report(planHooks(types, this.#options.functions), parts);
+  async want(
+    types: ReadonlySet<string>,
+    parts: ReadonlySet<RecordPart>,
+    opens: ReadonlySet<OpenKind> = OPEN_KINDS,
+  ): Promise<void> {
+    this.#report(planHooks(types, this.#options.functions), parts, opens);
     this.#workOn();
   }
 
-  #report(plan: HookPlan, parts: ReadonlySet<RecordPart>): void {
+  #report(plan: HookPlan, parts: ReadonlySet<RecordPart>, opens: ReadonlySet<OpenKind>): void {
     const hooks = dispatchable(plan);
     this.#plan = plan;
     this.#hookless = plan.absent.length === 0 ? new Set() : null;
@@ -113,7 +122,7 @@ export class AttachedProbes implements Probes {
     for (const hook of hooks) if (this.#undispatchable(hook) !== null) this.#carriers.leave(callsOf(hook));
     if (this.#carriers.dispatched.length > 0) this.#dispatcher.attach();
     this.#writeCarriers();
-    enableTypes(this.#native, this.#maps, plan.types, parts);
+    enableTypes(this.#native, this.#maps, plan.types, parts, opens);
     for (const type of plan.types) this.#counted.add(type);
     for (const { program, reason } of plan.missing) this.#say('Warning', `${program}: ${reason}`);
   }

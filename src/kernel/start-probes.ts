@@ -1,4 +1,5 @@
 /** The two steps of a start: what needs no rules, so that it may go on while they are compiled, and the rest. */
+import type { OpenKind } from '../schema/open-kinds.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
 import type { Native } from './native.ts';
 import { AttachedProbes } from './probes.ts';
@@ -10,9 +11,14 @@ export interface PreparedProbes {
    * Events flow from here on.
    * @param wanted event types that rules name
    * @param parts what records carry beside the usual
+   * @param opens kinds of opens to report; default: all
    * @throws LoadError when nothing can be loaded; `explainFailure` turns it into words
    */
-  start(wanted: ReadonlySet<string>, parts: ReadonlySet<RecordPart>): Promise<Probes>;
+  start(
+    wanted: ReadonlySet<string>,
+    parts: ReadonlySet<RecordPart>,
+    opens?: ReadonlySet<OpenKind>,
+  ): Promise<Probes>;
 }
 
 /**
@@ -30,7 +36,7 @@ export async function prepareProbes(native: Native, options: ProbesOptions): Pro
     }
   };
   await orClose(probes.prepare());
-  return { start: (wanted, parts) => orClose(probes.start(wanted, parts).then(() => probes)) };
+  return { start: (wanted, parts, opens) => orClose(probes.start(wanted, parts, opens).then(() => probes)) };
 }
 
 /** Both steps. */

@@ -4,6 +4,9 @@ import type { Hook } from './hook.ts';
 /** Its presence tells the kernels from 5.19 on, where each kind of request has a function and keeps its result. */
 export const URING_FUNCTION = 'io_unlinkat';
 
+/** Of the kernels from 6.4 on, where the BPF programs can give a pointer its type back (bpf/lib/base.h). */
+export const CASTS = 'bpf_refcount_acquire_impl';
+
 /** Function → event type; the names of their requests are kept at entry. */
 const NAMES: Readonly<Record<string, string>> = {
   unlinkat: 'unlinkat',
@@ -87,6 +90,30 @@ const OLD: readonly Hook[] = [
   oldHook(`uring_end_${target}`, target, type),
   oldHook(`uring_begin_${target}`, target, type),
 ]);
+
+const OPENS = { types: ['openat', 'openat2'], detail: 'io_uring' } as const;
+
+function openHooks(name: string, target: string): Hook[] {
+  const hook = { target, group: name, casts: true, ...OPENS };
+  return [
+    { name: `${name}_fprobe`, program: `${name}_fprobe`, fprobe: true, ...hook },
+    { name, program: name, ...hook },
+  ];
+}
+
+function oldOpenHook(name: string, target: string): Hook {
+  return { name, program: name, target, group: name, casts: false, ...OPENS };
+}
+
+/** Before 6.4 the first of them makes opens by system calls cheaper, too. */
+export const URING_OPENS: readonly Hook[] = [
+  oldOpenHook('open_uring_file', 'do_filp_open'),
+  oldOpenHook('open_uring_end', 'io_openat2'),
+  oldOpenHook('open_uring_begin', 'io_openat2'),
+  ...openHooks('uring_open_installs', 'io_fixed_fd_install'),
+  ...openHooks('uring_open_ends', 'io_openat2'),
+  ...openHooks('uring_open_begins', 'io_openat2'),
+];
 
 /** The returns come first, so that no entry is without its return. */
 export const URING_HOOKS: readonly Hook[] = [

@@ -9,6 +9,7 @@
  * Rules are loaded on the thread that evaluates them; the engine compiles them against its own FactSource.
  */
 export { type CompiledRules, type CompileOptions, compileRules, type RuleCosts } from './compile/index.ts';
+export { openKindsOf } from './condition/index.ts';
 export * from './facts.ts';
 export {
   type AppendOutput,

@@ -103,6 +103,45 @@ test('equal bytes give the same Interned, different bytes never do', () => {
   }
 });
 
+const UP = r.STR_UPWARD;
+const component = (name: string): string => String.fromCharCode(name.length) + name;
+const upward = (...names: string[]): string => names.map(component).join('');
+const LONG = ['x', 'y', 'z'].map((c) => c.repeat(255));
+const UPWARD: [string, string, number, string][] = [
+  ['three components', upward('shadow', 'etc', 'srv'), UP, '/srv/etc/shadow'],
+  ['the root', '', UP, '/'],
+  ['cut next to the root', upward('c', 'bb'), UP | r.STR_CUT, 'bb/c'],
+  ['a slash inside a name', upward('memfd:a/b'), UP | r.STR_UNREACHABLE, '/memfd:a/b'],
+  ['bytes that are not UTF-8', upward('\xff\x00\n', 'a'), UP, '/a/\xff\x00\n'],
+  ['longer than the table remembers', upward(...LONG), UP, `/${LONG.toReversed().join('/')}`],
+  ['the same, cut', upward(...LONG), UP | r.STR_CUT, LONG.toReversed().join('/')],
+  ['a length that says too much', '\x05ab', UP, '/ab'],
+];
+for (const [name, path, pathFlags, expected] of UPWARD)
+  test(`a name of the kernel's walk: ${name}`, () => {
+    const { open } = view(openRecord({ name: 'n', path, pathFlags }));
+    for (const _again of [1, 2]) assert.equal(open.path.text, expected);
+    assert.equal(open.pathFlags, pathFlags & ~UP);
+  });
+
+test('a file has one Interned for the name that was given and the same name by the walk', () => {
+  const { open } = view(openRecord({ name: '/etc/shadow', path: upward('shadow', 'etc'), pathFlags: UP }));
+  assert.equal(open.path, open.name);
+  assert.equal(open.path, open.name);
+});
+
+test('the same bytes mean different names in different forms', () => {
+  const bytes = upward('ab', 'c');
+  const records = [0, UP, UP | r.STR_CUT].map((pathFlags) => openRecord({ path: bytes, pathFlags }));
+  const size = records[0]!.length;
+  const event = new EventRecord(new Uint8Array(Buffer.concat(records)));
+  const texts = records.map((_, i) => {
+    assert.ok(event.at(i * size, size));
+    return event.open.path.text;
+  });
+  assert.deepEqual(texts, [bytes, '/c/ab', 'c/ab']);
+});
+
 test('a string longer than the table remembers is right and not kept', () => {
   const name = `/${'x'.repeat(4000)}`;
   const event = view(openRecord({ name, path: '/short' }));

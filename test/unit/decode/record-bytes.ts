@@ -35,6 +35,7 @@ function header(bytes: Uint8Array, type: number, comm: string): DataView {
 export interface OpenParts {
   name?: string;
   path?: string;
+  pathFlags?: number;
   base?: string;
   comm?: string;
   ret?: bigint;
@@ -43,6 +44,7 @@ export interface OpenParts {
 export function openRecord({
   name = '/etc/shadow',
   path = name,
+  pathFlags = 0,
   base = '',
   comm = 'cat',
   ret = 3n,
@@ -52,6 +54,7 @@ export function openRecord({
   view.setBigInt64(r.AT_HEADER_RET, ret, true);
   view.setInt32(r.AT_OPEN_DIRFD, -100, true);
   view.setUint32(r.AT_OPEN_OPEN_FLAGS, 0x80000, true);
+  view.setUint16(r.AT_OPEN_STR + r.OPEN_PATH * r.SIZE_STR + r.AT_STR_FLAGS, pathFlags, true);
   view.setBigUint64(r.AT_OPEN_INO, 0xffff_ffff_ffff_fffen, true);
   return bytes;
 }

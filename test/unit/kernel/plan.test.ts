@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COLLECTED, HOOKS, TARGETS } from '../../../src/kernel/hooks.ts';
+import { COLLECTED, FPROBE, HOOKS, TARGETS } from '../../../src/kernel/hooks.ts';
 import { planHooks, TRAMPOLINES_MAX } from '../../../src/kernel/plan.ts';
+import { CASTS } from '../../../src/kernel/uring-hooks.ts';
 import * as record from '../../../src/schema/record.generated.ts';
 
 const LIFE = ['process_fork', 'process_exec', 'process_exit', 'task_dump'];
-const V6 = new Set([...TARGETS].filter((t) => t !== 'do_file_open' && t !== 'fprobe_fgraph_entry'));
+const V6 = new Set([...TARGETS].filter((t) => t !== FPROBE && t !== CASTS));
 const V7 = new Set([...TARGETS].filter((t) => t !== 'do_filp_open'));
 
 const without = (functions: Set<string>, prefix: string): Set<string> =>
@@ -59,21 +60,22 @@ test('every type of the record has a hook', () => {
 
 test('open alone needs no io_uring programs, openat does', () => {
   assert.deepEqual(
-    load(['open'], V6).filter((n) => n.startsWith('open_')),
+    load(['open'], V6).filter((n) => n.includes('open_')),
     ['open_syscall'],
   );
   assert.ok(load(['openat'], V6).includes('open_uring_begin'));
 });
 
-test('the hook has one name per kernel, and its other name is not missed', () => {
-  for (const [functions, program] of [
-    [V6, 'open_uring_file'],
-    [V7, 'open_uring_file_v7_fprobe'],
+test('opens by io_uring have the hooks of their kernel, and those of others are not missed', () => {
+  for (const [functions, programs] of [
+    [V6, ['open_uring_file', 'open_uring_end', 'open_uring_begin']],
+    [without(V7, FPROBE), ['uring_open_installs', 'uring_open_ends', 'uring_open_begins']],
+    [V7, ['uring_open_installs_fprobe', 'uring_open_ends_fprobe', 'uring_open_begins_fprobe']],
   ] as const) {
     const plan = planHooks(new Set(['openat']), functions);
     assert.deepEqual(
-      plan.hooks.map((p) => p.name).filter((n) => n.startsWith('open_uring_file')),
-      [program],
+      plan.hooks.map((p) => p.name).filter((n) => /open_uring|uring_open/.test(n)),
+      programs,
     );
     assert.deepEqual(plan.missing, []);
   }

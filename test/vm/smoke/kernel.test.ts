@@ -35,6 +35,9 @@ const URING = {
   openFlags: 0,
 };
 
+/** From 6.4 on the descriptor is known. */
+const URING_FD = { ...URING, flags: r.FLAG_IO_URING, ret: 4 };
+
 /** By action: events that must be among those of the action's process, in this order. */
 const EXPECTED: Record<string, Expected[]> = {
   prepare: [
@@ -125,6 +128,10 @@ const expectedOn = (kernel: KernelSeries): Record<string, Expected[]> => ({
   ...EXPECTED,
   // It looks at the whole number, and there is no such call.
   ...(kernel === '5.10' && { 'high-bits': [] }),
+  ...((kernel === '6.12' || kernel === '7.2') && {
+    uring: [URING_FD],
+    'uring-async': [{ ...URING_FD, comm: 'actions' }],
+  }),
   ...expectedUring(kernel),
 });
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SAKER_OPEN_RECORD_H
+#define SAKER_OPEN_RECORD_H
+/* The parts of a SAKER_LAYOUT_OPEN record. */
+#include "inode.h"
+#include "record.h"
+
+#define FMODE_CREATED 0x100000
+/* The kernel adds it to every 64-bit open; programs on x86-64 never ask for it. */
+#define O_LARGEFILE 0100000
+#define S_IALLUGO 07777
+/* 5.15 to 6.3: what is found by its descriptor has no type there, see leave_file. */
+#define LEAVES_FILES (TYPED && !CAN_CAST)
+
+/* What the caller asked for, in the shape of struct open_how. */
+struct asked {
+	u64 flags, mode, resolve;
+};
+
+#define O_PATH 010000000
+#define O_ACCMODE 03
+#define O_WRONLY 01
+#define O_RDWR 02
+
+/* Whether a rule may match an open of this kind. */
+static __always_inline bool open_wanted(struct asked *asked, s64 ret)
+{
+	u32 access = asked->flags & O_ACCMODE;
+	bool writes = (access == O_WRONLY || access == O_RDWR) && !(asked->flags & O_PATH);
+
+	return ret < 0	? enabled.opens[SAKER_OPENS_FAILED]
+	       : writes ? enabled.opens[SAKER_OPENS_WRITE]
+			: enabled.opens[SAKER_OPENS_READ];
+}
+
+/* All but the file and the strings. */
+static __always_inline void begin_open(struct saker_open *o, struct task_struct *task, u32 type, s32 dirfd, s64 ret,
+				       struct asked *asked, u32 flags)
+{
+	fill_header(&o->h, task, type, SAKER_LAYOUT_OPEN, SAKER_OPEN_NSTR, ret, flags);
+	o->dirfd = dirfd;
+	o->open_flags = flags & SAKER_FLAG_COMPAT ? asked->flags : asked->flags & ~O_LARGEFILE;
+	o->mode = asked->mode & S_IALLUGO;
+	o->resolve = asked->resolve;
+}
+
+static __always_inline void fill_opened(struct saker_open *o, struct file *file, struct inode *inode, bool typed)
+{
+	struct super_block *sb = GET(typed, inode, i_sb);
+
+	o->dev = encode_dev(GET(typed, sb, s_dev));
+	o->ino = GET(typed, inode, i_ino);
+	o->file_mode = GET(typed, inode, i_mode);
+	o->nlink = GET(typed, inode, i_nlink);
+	if (GET(typed, file, f_mode) & FMODE_CREATED)
+		o->h.flags |= SAKER_FLAG_CREATED;
+	o->h.flags |= overlay_flags(inode, GET(typed, sb, s_magic));
+}
+
+/* How often the thread gave up its processor. */
+static __always_inline u64 switches_of(struct task_struct *task)
+{
+	return (u64)READ(task, nvcsw) + (u64)READ(task, nivcsw);
+}
+
+/*
+ * 5.15 to 6.3: what is found by its descriptor has no type, so facts and name cost 3,000 instructions. The file that
+ * do_filp_open returns has one. That program leaves here what it knows of the file, where the program of the system
+ * call completes it to the record if the thread has not been switched out in between: then nobody else has run on
+ * this processor, and no run of either program was skipped.
+ */
+static __always_inline void leave_file(struct file *file)
+{
+	struct workspace *ws = workspace_of(SLOT_OPENED);
+	struct task_struct *task = current_task();
+	struct saker_open *o;
+
+	if (!ws || ws->busy)
+		return;
+	o = &ws->record.open;
+	ws->busy = 1;
+	ws->tid = 0;
+	ws->end = sizeof(*o);
+	o->h.flags = 0;
+	if (walk_typed(ws, &file->f_path, READ(task, fs), TYPED_LEVELS)) {
+		end_walk(ws, &o->str[SAKER_OPEN_PATH]);
+		fill_opened(o, file, READ(file, f_inode), true);
+		ws->switches = switches_of(task);
+		ws->tid = READ(task, pid);
+	}
+	ws->busy = 0;
+}
+
+/* Whether the file of the open that ends now was left; only once. */
+static __always_inline bool take_file(struct workspace *ws, struct task_struct *task)
+{
+	bool left = ws->tid == (u32)READ(task, pid) && ws->switches == switches_of(task);
+
+	ws->tid = 0;
+	return left;
+}
+
+/* `file` is without its type; NULL: there is none. */
+static __always_inline void put_file(struct workspace *ws, struct task_struct *task, struct file *file)
+{
+	struct saker_open *o = &ws->record.open;
+	struct inode *inode;
+
+	if (CAN_CAST)
+		file = CAST(struct file, file);
+	inode = GET(CAN_CAST, file, f_inode);
+	if (!inode) {
+		o->h.flags |= SAKER_FLAG_FILE_ABSENT;
+		o->dev = o->file_mode = o->nlink = 0;
+		o->ino = 0;
+		return put_absent(ws, &o->str[SAKER_OPEN_PATH], 0);
+	}
+	fill_opened(o, file, inode, CAN_CAST);
+	put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, READ(task, fs));
+}
+
+#endif
