@@ -17,7 +17,7 @@ const MACHINES = [
 ] as const;
 const asked = process.env.SAKER_CONTAINERS === '1';
 /** Half of them before containerd is restarted; a second or two each where the processor is emulated. */
-const BURST = Number(process.env.SAKER_BURST ?? 40);
+const BURST = Number(process.env.SAKER_BURST ?? 24);
 
 for (const { kernel, version, added, always } of MACHINES) {
   const skip = !always && !asked && 'needs time: SAKER_CONTAINERS=1';
