@@ -10,7 +10,8 @@ export interface JournalQuestion {
 }
 
 /**
- * Entries with saker's identifier, as JSON lines. Arguments are built from numbers alone.
+ * Entries with saker's identifier, as JSON lines, and only root's: everybody may write to the journal, with any field
+ * but those that begin with _ (systemd.journal-fields(7)). Arguments are built from numbers alone.
  * @throws with journalctl's own words
  */
 export async function* journalLines({ sinceMs, follow }: JournalQuestion): AsyncGenerator<string[]> {
@@ -19,6 +20,7 @@ export async function* journalLines({ sinceMs, follow }: JournalQuestion): Async
   // A second earlier: the entry was written after its event, but the clock may have been set.
   if (Number.isFinite(sinceMs)) args.push(`--since=@${Math.floor(sinceMs / 1000) - 1}`);
   if (follow !== null) args.push('--follow', `--lines=${Number.isFinite(sinceMs) ? 'all' : follow}`);
+  args.push('_UID=0');
   const child = spawn('journalctl', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

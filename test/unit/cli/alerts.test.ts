@@ -4,6 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   utimesSync,
@@ -216,6 +217,8 @@ test('the journal: fields as text, as bytes, repeated; saker’s own messages ar
   const { io, out } = capture();
   assert.equal(await alertsCommand(['--journal', '--tag', 'b', '--since', '2026-01-01T00:00Z'], io), 0);
   process.env.PATH = path;
+  // Other users' entries may have any field; only the journal knows who wrote them.
+  assert.match(readFileSync(join(bin, 'args'), 'utf8'), /--identifier=saker .*_UID=0/);
   assert.equal(
     out.join(''),
     '2026-01-01T10:00:00.123Z Error    Rule 1 [web]: from the journal\n' +
