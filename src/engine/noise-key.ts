@@ -8,19 +8,19 @@ import { syscallCatalogue } from '../schema/fields.ts';
 const OUTPUT = 'output';
 
 /**
- * Differ between two alerts that mean the same: numbers of events, processes and descriptors, times, measurements, and ports
- * that the kernel chose.
+ * Differ between two alerts that mean the same: numbers of events, processes and descriptors, times, and measurements.
  */
 const VOLATILE: readonly RegExp[] = [
   /^evt\.(num|time|datetime|rawtime|reltime|deltatime|latency|wait_latency|cpu|count)(\.|$)/,
   /^proc\.(pid|ppid|apid|vpid|pvpid|sid|pgid|vpgid|pid\.ts|ppid\.ts|duration|ppid\.duration)$/,
   /^proc\.(fdopencount|fdlimit|fdusage|vm(size|rss|swap)|nthreads|nchilds)$|_duration_/,
   /^thread\.(tid|vtid|exectime|totexectime|cpu|vmsize|vmrss|pfmajor|pfminor)(\.|$)/,
-  /^fd\.(num|port|cport|lport|rport)$|^container\.duration$|^fdlist\.|^proc\.ssh\.rport$/,
+  /^fd\.num$|^container\.duration$|^fdlist\.|^proc\.ssh\.rport$/,
 ];
 
-/** These hold the client's port as well. */
+/** These hold, or may be, the client's port, which its kernel chose. */
 const ENDS: ReadonlySet<string> = new Set(['fd.name', 'fd.nameraw']);
+const PORTS: ReadonlySet<string> = new Set(['fd.port', 'fd.cport', 'fd.lport', 'fd.rport']);
 /** What a connection is beside that port. */
 const CONNECTION = ['fd.cip', 'fd.sip', 'fd.sport', 'fd.l4proto'].map(known);
 
@@ -44,15 +44,15 @@ export function noiseKey<E>(
 ): (event: E) => string {
   const fields = names.flatMap((name) => (name === OUTPUT ? shownBy(rule) : known(name)));
   const unlike = [...new Map(fields.map((field) => [field.name, field])).values()];
+  // A port that the configuration names is meant to count.
+  const isEnd = ({ name }: NamedField): boolean =>
+    ENDS.has(name) || (PORTS.has(name) && !names.includes(name));
   const plain = compileKey(
-    unlike.filter(({ name }) => !ENDS.has(name)),
+    unlike.filter((field) => !isEnd(field)),
     source,
   );
   if (!unlike.some(({ name }) => name.startsWith('fd.'))) return plain;
-  const ends = compileKey(
-    unlike.filter(({ name }) => ENDS.has(name)),
-    source,
-  );
+  const ends = compileKey(unlike.filter(isEnd), source);
   const connection = compileKey(CONNECTION, source);
   const server = source.bind({ field: syscallCatalogue.get('fd.sip')!, arg: null });
   return (event) =>

@@ -21,6 +21,11 @@ const CONNECTIONS = `
   output: "%fd.name by %proc.pid %evt.num"
   priority: WARNING
 `;
+const listens = (output: string): string =>
+  CONNECTIONS.replace('evt.type = connect', 'evt.type in (connect, bind)').replace(
+    /output: .*/,
+    `output: "${output}"`,
+  );
 /** Says nothing about the file. */
 const WORDLESS = FILES.replace('%fd.name by %proc.pid %user.uid fd %fd.num at %evt.time', 'an open');
 
@@ -66,6 +71,8 @@ const connect = (port: number, to = 443) =>
     remote: [[192, 0, 2, 7], to],
   });
 
+const bind = (port: number) => socketRecord('bind', { fd: 3, local: [[0, 0, 0, 0], port] });
+
 const rows: { name: string; content?: string; records: Uint8Array[]; alerts: number }[] = [
   { name: 'the same file by the same user', records: [open({}), open({ pid: 101 })], alerts: 1 },
   {
@@ -97,6 +104,24 @@ const rows: { name: string; content?: string; records: Uint8Array[]; alerts: num
     name: 'another port of the server',
     content: CONNECTIONS,
     records: [connect(40_000), connect(40_000, 22)],
+    alerts: 2,
+  },
+  {
+    name: 'another port of the server, where the output shows no more than it',
+    content: listens('port %fd.rport'),
+    records: [connect(40_000), connect(40_000, 22)],
+    alerts: 2,
+  },
+  {
+    name: 'the same server from another port of ours, where the output shows no more than it',
+    content: listens('port %fd.lport'),
+    records: [connect(40_000), connect(40_001)],
+    alerts: 1,
+  },
+  {
+    name: 'another port that is listened on',
+    content: listens('port %fd.lport'),
+    records: [bind(4444), bind(5555)],
     alerts: 2,
   },
   {
