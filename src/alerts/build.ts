@@ -33,7 +33,7 @@ export interface Match {
  * environments and what other sources tell may be longer, and receivers refuse what is far larger than they expect.
  */
 const MAX_VALUE = 16 << 10;
-const MAX_OUTPUT = 64 << 10;
+export const MAX_OUTPUT = 64 << 10;
 
 /** Makes the alert that all sinks get: text line and JSON line as Falco prints them, no part longer than its bound. */
 export function buildAlert(found: Match, format: AlertFormat): Alert {
@@ -86,7 +86,7 @@ function boundedValue(value: AlertValue): AlertValue {
   return kept;
 }
 
-function cut(text: string, most: number): string {
+export function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
 }
 

@@ -1,4 +1,4 @@
-import type { Match } from './build.ts';
+import { cut, MAX_OUTPUT, type Match } from './build.ts';
 
 /**
  * Summaries are alerts of the same rule, with the same fields: whoever reads, routes or counts alerts needs nothing new
@@ -37,11 +37,13 @@ export function heldBackMatch(
 }
 
 function told(match: Match, text: string, timeNs: bigint, fields: Readonly<Record<string, number>>): Match {
+  // However long the output is, what makes it a summary stays.
+  const most = MAX_OUTPUT - text.length;
   return {
     ...match,
     timeNs,
-    output: match.output + text,
-    rawOutput: match.rawOutput + text,
+    output: cut(match.output, most) + text,
+    rawOutput: cut(match.rawOutput, most) + text,
     fields: { ...match.fields, ...fields },
   };
 }

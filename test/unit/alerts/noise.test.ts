@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  buildAlert,
   type Finding,
   type Match,
   NO_LIMITS,
@@ -9,6 +10,7 @@ import {
 } from '../../../src/alerts/index.ts';
 import { MAX_WINDOWS } from '../../../src/alerts/repeats.ts';
 import { PRIORITIES } from '../../../src/base/alert.ts';
+import { FORMAT } from '../agent/alert-format.ts';
 
 interface What {
   rule?: string;
@@ -276,4 +278,14 @@ test('new limits hold from now on; counts and open windows stay', () => {
   noise.turn(60_000);
   assert.deepEqual(lines(), ['r: k', 'r: k', 'r: k (repeated once in 60 s)']);
   assert.deepEqual(noise.suppressed(), new Map([['r', { dedup: 1, rate: 0, budget: 0 }]]));
+});
+
+test('what makes an alert a summary stays, however long its output is', () => {
+  const { find, noise, taken } = setUp({ dedup: true });
+  const key = 'x'.repeat(1 << 20);
+  for (const ms of [0, 1, 2]) find(ms, { key });
+  noise.flush(1000);
+  const told = buildAlert(taken()[1]!, FORMAT);
+  assert.match(told.text, /x… \(repeated 2 times in 1 s\)$/);
+  assert.match(JSON.parse(told.json).output, /x… \(repeated 2 times in 1 s\)$/);
 });
