@@ -23,6 +23,14 @@ const STOP_MS = 3000;
 type Kind = Answer['kind'];
 type AnswerTo<K extends Kind> = Extract<Answer, { kind: K }>;
 
+/** How the engine ended. */
+export interface EngineEnd {
+  /** It was stopped where it stood. */
+  readonly late: boolean;
+  /** The last counts; null: it is late, did not watch, or had ended before. */
+  readonly stats: EngineStats | null;
+}
+
 interface Waiter {
   readonly kind: Kind;
   resolve(answer: Answer): void;
@@ -94,12 +102,13 @@ export class EngineLink {
    * Resolves when the worker has handed over everything it took and ended, or, when it is busy for longer than
    * `patienceMs`, once it is stopped where it stands.
    */
-  async stop(patienceMs = STOP_MS): Promise<void> {
-    if (this.#ending) return;
+  async stop(patienceMs = STOP_MS): Promise<EngineEnd> {
+    if (this.#ending) return { late: false, stats: null };
     this.#ending = true;
-    const late = new Promise<void>((resolve) => setTimeout(resolve, patienceMs).unref());
-    await Promise.race([this.#ask({ kind: 'stop' }, 'stop'), late]);
+    const late = new Promise<null>((resolve) => setTimeout(resolve, patienceMs, null).unref());
+    const answer = await Promise.race([this.#ask({ kind: 'stop' }, 'stop'), late]);
     await this.#worker.terminate();
+    return { late: answer === null, stats: answer?.stats ?? null };
   }
 
   #ask<K extends Kind>(question: Question, kind: K): Promise<AnswerTo<K>> {

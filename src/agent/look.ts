@@ -10,7 +10,7 @@ import type { Log } from './log.ts';
 import { LossActions } from './losses/actions.ts';
 import { blindRules } from './losses/blind.ts';
 import { LossCounters } from './losses/counters.ts';
-import { lossNotice } from './losses/describe.ts';
+import { logLines, lossNotice } from './losses/describe.ts';
 import { type LossInterval, LossLedger } from './losses/ledger.ts';
 import { type Loss, Tally } from './losses/tally.ts';
 import { EngineTrouble } from './trouble.ts';
@@ -127,11 +127,21 @@ export class LossLook {
     this.#actions.take({ lost: all, sent, fromMs, toMs }, performance.now());
   }
 
-  /** The last look: before hooks and outputs are closed. */
-  close(): void {
+  /**
+   * The last look: before hooks and outputs are closed.
+   * @param engine its last counts; null: there are none
+   */
+  close(engine: EngineStats | null): void {
     for (const timer of this.#timers) clearInterval(timer);
-    this.look('counts', 'programs', 'sinks');
+    this.#engine = engine ?? this.#engine;
+    this.look('counts', 'programs', 'sinks', 'engine');
     this.#actions.flush();
+  }
+
+  /** Outputs are closed too: what they could not hand over is told in the log, which is all that is left. */
+  outputsClosed(): void {
+    const { lost } = this.#counters.look(this.#readings('sinks'));
+    for (const line of logLines({ lost })) this.#parts.log.warning(line);
   }
 
   /** Of what noise control held back, as the engine told last. */

@@ -3,7 +3,7 @@ import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
 import { type BacklogGauge, openBacklog } from '../engine/backlog.ts';
-import { CANARY_PATH, CANARY_RULE, type RulesCheck } from '../engine/messages.ts';
+import { CANARY_PATH, CANARY_RULE, type EngineStats, type RulesCheck } from '../engine/messages.ts';
 import { systemClocks } from '../host/index.ts';
 import {
   CANARY_OPEN_FLAGS,
@@ -273,14 +273,23 @@ class Service {
     this.#containers.stop();
     this.#control?.close();
     this.#observation.stop();
-    await this.#engine
-      .stop()
-      .catch((error: Error) => this.#log.error(`the engine did not stop: ${error.message}`));
-    this.#losses.close();
+    this.#losses.close(await this.#stopEngine());
     await this.#delivery.close(CLOSE_MS);
+    this.#losses.outputsClosed();
     await this.#probes.close();
     this.#backlog.close();
     this.#native.saker_close(this.#wakeFd);
     this.#log.info('stopped');
+  }
+
+  async #stopEngine(): Promise<EngineStats | null> {
+    try {
+      const { late, stats } = await this.#engine.stop();
+      if (late) this.#log.error('the engine did not end in time: what it still had in hand is lost');
+      return stats;
+    } catch (error) {
+      this.#log.error(`the engine did not stop: ${(error as Error).message}`);
+      return null;
+    }
   }
 }

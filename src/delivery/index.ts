@@ -46,6 +46,13 @@ const LEAVE_MS = 5000;
 export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatagram, pid: number): Delivery {
   let slots = planSinks(options, openDatagram, pid).map((plan) => new Slot(plan));
   let { capacity } = options;
+  /** Outputs that a reload took away and that still hand over what they have. */
+  const leaving = new Map<Slot, Promise<Change>>();
+  const dismiss = (slot: Slot): Promise<Change> => {
+    const left = leave(slot).finally(() => leaving.delete(slot));
+    leaving.set(slot, left);
+    return left;
+  };
   const canary = options.canary && queueSink(canaryChannel(options.canary.heard), options, options.onState);
   return {
     write: (alert: Alert) => {
@@ -56,8 +63,9 @@ export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatag
     reopen: () => {
       for (const slot of slots) slot.reopen();
     },
-    close: async (timeoutMs) => void (await Promise.all(slots.map((s) => s.close(timeoutMs)))),
-    stats: () => slots.map((s) => s.stats()),
+    close: async (timeoutMs) =>
+      void (await Promise.all([...slots.map((s) => s.close(timeoutMs)), ...leaving.values()])),
+    stats: () => [...slots, ...leaving.keys()].map((s) => s.stats()),
     change: (wanted) => {
       capacity = wanted.capacity;
       const plans = planSinks(wanted, openDatagram, pid);
@@ -70,7 +78,7 @@ export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatag
       return Promise.all([
         ...opened.map(({ plan }) => ({ name: plan.channel.name, what: 'opened' as const, error: null })),
         ...exchanges.map(({ plan, old }) => exchange(old!, plan)),
-        ...gone.map(leave),
+        ...gone.map(dismiss),
       ]);
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alert } from '../base/alert.ts';
 import type { Channel, Sink, SinkStats } from './sink.ts';
 import type { SinkPlan } from './sinks.ts';
@@ -14,7 +15,7 @@ export class Slot {
   #key: string;
   #sink: Sink;
   /** Of sinks that were here before. */
-  #before = { delivered: 0, dropped: 0, refused: 0, retries: 0 };
+  #before = { delivered: 0, dropped: 0, refused: 0, retries: 0, heldBack: 0 };
   #meanwhile: Alert[] | null = null;
   #exchanging: Promise<unknown> = Promise.resolve();
 
@@ -56,11 +57,12 @@ export class Slot {
     const meanwhile: Alert[] = [];
     this.#meanwhile = meanwhile;
     await this.#sink.close(patienceMs);
-    const { delivered, dropped, refused, retries } = this.#sink.stats();
+    const { delivered, dropped, refused, retries, heldBack = 0 } = this.#sink.stats();
     this.#before.delivered += delivered;
     this.#before.dropped += dropped;
     this.#before.refused += refused;
     this.#before.retries += retries;
+    this.#before.heldBack += heldBack;
     this.#sink = plan.make();
     this.#sink.open();
     this.#key = plan.key;
@@ -78,7 +80,8 @@ export class Slot {
   }
 
   async close(timeoutMs: number): Promise<void> {
-    await this.#exchanging;
+    // Whoever asked for the exchange is told why it failed.
+    await this.#exchanging.catch(() => {});
     await this.#sink.close(timeoutMs);
   }
 
@@ -91,16 +94,19 @@ export class Slot {
       dropped: stats.dropped + this.#before.dropped,
       refused: stats.refused + this.#before.refused,
       retries: stats.retries + this.#before.retries,
+      ...(stats.heldBack === undefined ? {} : { heldBack: stats.heldBack + this.#before.heldBack }),
     };
   }
 }
 
-function openWithin(channel: Channel, ms: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(`it does not open within ${ms} ms`), ms);
-    void Promise.resolve(channel.open()).then((error) => {
-      clearTimeout(timer);
-      resolve(error);
-    });
-  });
+async function openWithin(channel: Channel, ms: number): Promise<string | null> {
+  const end = new AbortController();
+  const late = sleep(ms, `it does not open within ${ms} ms`, { signal: end.signal });
+  // It is the loser of the race.
+  late.catch(() => {});
+  try {
+    return await Promise.race([channel.open(), late]);
+  } finally {
+    end.abort();
+  }
 }

@@ -145,7 +145,8 @@ export type Answer =
   | { readonly kind: 'tasks'; readonly processes: number }
   | { readonly kind: 'hosts' }
   | { readonly kind: 'stats'; readonly stats: EngineStats }
-  | { readonly kind: 'stop' };
+  /** The last counts; null: it did not watch. */
+  | { readonly kind: 'stop'; readonly stats: EngineStats | null };
 
 export type FromEngine = Answer | AskMessage | { readonly kind: 'alerts'; readonly alerts: readonly Alert[] };
 

@@ -4,7 +4,7 @@ import { openNative } from '../kernel/index.ts';
 import { openRing, PAUSE_MS, type RecordSource } from '../ring/index.ts';
 import { Engine } from './engine.ts';
 import { HandOver, sharedCounter } from './hand-over.ts';
-import type { Answer, FromEngine, Question, ToEngine, WatchPlan } from './messages.ts';
+import type { Answer, EngineStats, FromEngine, Question, ToEngine, WatchPlan } from './messages.ts';
 
 /**
  * The engine's thread: loads rules; then reads the ring, keeps process state, evaluates, and sends alerts to the main
@@ -64,8 +64,10 @@ class EngineWorker {
       case 'stats':
         return {
           kind: 'stats',
-          stats: this.#engine.stats(this.#source?.stats.corrupt ?? 0, this.#handOver.dropped),
+          stats: this.#stats(),
         };
+      case 'stop':
+        return { kind: 'stop', stats: null };
       default:
         return { kind: message.kind };
     }
@@ -86,8 +88,13 @@ class EngineWorker {
     for (let left = FINAL_BATCHES; left > 0 && this.#drain(source) === BUDGET; left--);
     this.#engine.finish();
     this.#sayFound();
+    const stats = this.#stats();
     source.close();
-    this.#say({ kind: 'stop' });
+    this.#say({ kind: 'stop', stats });
+  }
+
+  #stats(): EngineStats {
+    return this.#engine.stats(this.#source?.stats.corrupt ?? 0, this.#handOver.dropped);
   }
 
   #drain(source: RecordSource): number {

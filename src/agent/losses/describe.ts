@@ -17,7 +17,7 @@ export interface Report {
 }
 
 /** A line for each kind of trouble. */
-export function logLines({ lost }: Report): string[] {
+export function logLines({ lost }: Pick<Report, 'lost'>): string[] {
   const counts = (list: readonly Loss[]): string =>
     list.map(({ name, count }) => `${count} ${name}`).join(', ');
   const [ring, skipped] = [lost.list('ring_full'), lost.list('skipped_run')];

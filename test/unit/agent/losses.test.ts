@@ -12,6 +12,7 @@ import { EngineTrouble } from '../../../src/agent/trouble.ts';
 import type { Alert } from '../../../src/base/alert.ts';
 import { DEFAULTS, loadConfig } from '../../../src/config/index.ts';
 import type { SinkStats } from '../../../src/delivery/index.ts';
+import type { EngineStats } from '../../../src/engine/messages.ts';
 import { FORMAT } from './alert-format.ts';
 
 const sink = (dropped: number, refused = 0): SinkStats => ({
@@ -302,11 +303,21 @@ test('the last look tells what its rate held back', () => {
   }
   assert.equal(alerts.length, 1);
   now.lost = 10;
-  look.close();
+  look.close(null);
   assert.deepEqual(
     alerts.map(({ fields }) => fields.n_drops),
     [1, 9],
   );
+});
+
+test('what the engine counted last, and what outputs could not hand over at the end, is told', () => {
+  const { look, now, alerts, lines } = lookOver({});
+  look.close(engine(0, 0, 7) as unknown as EngineStats);
+  assert.equal(alerts[0]!.fields['loss.alerts'], 7);
+  lines.length = 0;
+  now.dropped = 4;
+  look.outputsClosed();
+  assert.deepEqual(lines, ['<4>output file lost 4 alerts\n']);
 });
 
 test('new rules are those that are blind from then on', () => {

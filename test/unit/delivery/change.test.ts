@@ -3,7 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { canaryChannel } from '../../../src/delivery/canary.ts';
 import { createDelivery, type DeliveryOptions } from '../../../src/delivery/index.ts';
+import { queueSink } from '../../../src/delivery/queue.ts';
+import type { SinkPlan } from '../../../src/delivery/sinks.ts';
+import { Slot } from '../../../src/delivery/slot.ts';
 import { numbered, until } from './alerts.ts';
 import { httpServer } from './http-server.ts';
 
@@ -126,4 +130,59 @@ test('what a dead server did not take goes to the next one, from the spool', asy
   await delivery.close(MINUTE);
   dead.close();
   alive.close();
+});
+
+test('one that was taken away still hands over what it has when the end comes meanwhile', async () => {
+  const target = join(folder, 'late');
+  const program = { program: `sleep 0.2; cat >> ${target}`, keepAlive: false, json: false };
+  const delivery = createDelivery({ ...NONE, program }, () => -2, 1);
+  for (const alert of numbered(3)) delivery.write(alert);
+  const changing = delivery.change(NONE);
+  assert.equal(delivery.stats()[0]?.queued, 3);
+  await delivery.close(MINUTE);
+  assert.deepEqual(lines('late'), texts(0, 3));
+  await changing;
+  assert.deepEqual(delivery.stats(), []);
+});
+
+/** A destination of which only the place is of interest. */
+const plan = (key: string, heldBack: number, open: () => null | Promise<null> = () => null): SinkPlan => ({
+  channel: { ...canaryChannel(() => {}), name: 'x', open },
+  key,
+  make: () => {
+    const sink = queueSink(
+      canaryChannel(() => {}),
+      NONE,
+      () => {},
+    );
+    return {
+      name: 'x',
+      open: () => sink.open(),
+      write: (alert) => sink.write(alert),
+      flush: (ms) => sink.flush(ms),
+      reopen: () => sink.reopen(),
+      close: (ms) => sink.close(ms),
+      stats: () => ({ ...sink.stats(), heldBack }),
+    };
+  },
+});
+
+test('what a rate held back goes on to be counted over an exchange', async () => {
+  const slot = new Slot(plan('a', 3));
+  await slot.exchange(plan('b', 4), MINUTE);
+  assert.equal(slot.stats().heldBack, 7);
+});
+
+test('an exchange that fails unforeseen is told to who asked for it, and disturbs no end', async () => {
+  const slot = new Slot(plan('a', 0));
+  await assert.rejects(
+    slot.exchange(
+      plan('b', 0, () => Promise.reject(new Error('unforeseen'))),
+      MINUTE,
+    ),
+    /unforeseen/,
+  );
+  slot.write(numbered(1)[0]!, 10);
+  await slot.close(MINUTE);
+  assert.equal(slot.stats().delivered, 1);
 });
