@@ -194,8 +194,9 @@ export function scrub(text: string, known: readonly string[]): string {
 /** A command line as it may be shown. */
 export function shownArguments(args: readonly string[]): string[] {
   return args.map((arg, at) => {
-    if (at > 0 && (args[at - 1] === '-o' || args[at - 1] === '--option')) return shownOverride(arg);
-    const joined = /^(-o|--option=)([\s\S]+)$/.exec(arg);
+    // Short options may stand together: -Uo KEY=VALUE.
+    if (/^(?:-[LUh]*o|--option)$/.test(args[at - 1] ?? '')) return shownOverride(arg);
+    const joined = /^(-[LUh]*o|--option=)([\s\S]+)$/.exec(arg);
     return scrub(joined === null ? arg : `${joined[1]}${shownOverride(joined[2] ?? '')}`, []);
   });
 }

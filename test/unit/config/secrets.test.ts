@@ -149,10 +149,22 @@ test('a command line is shown without values that may be secret', () => {
       '-o',
       `http_output.url=${S}`,
       `-ohttp_output.url=${S}`,
+      '-Uo',
+      `targets[0].webhook.address=${S}`,
       '-o',
       'priority=Error',
       `--option=${S}`,
     ]),
-    ['run', '-o', 'http_output.url=…', '-ohttp_output.url=…', '-o', 'priority=Error', '--option=…'],
+    [
+      'run',
+      '-o',
+      'http_output.url=…',
+      '-ohttp_output.url=…',
+      '-Uo',
+      'targets[0].webhook.address=…',
+      '-o',
+      'priority=Error',
+      '--option=…',
+    ],
   );
 });
