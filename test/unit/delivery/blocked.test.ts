@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDelivery, type Target } from '../../../src/delivery/index.ts';
-import { numbered } from './alerts.ts';
+import { numbered, until } from './alerts.ts';
 
 // As main.ts has it, before the pool is used.
 process.env.UV_THREADPOOL_SIZE = '16';
@@ -83,9 +83,10 @@ test('a file system, a server, a program that hang hold up nobody else, and memo
   const filename = join(folder, 'alerts.json');
   const free = createDelivery({ ...common, file: { ...file, filename } }, () => -2, 1);
   try {
-    // Everything is open and at work when it stops.
+    // Everything is open and at work when it stops: to open a spool binds a socket, which no thread of the pool does.
     for (const alert of numbered(10)) stuck.write(alert);
-    await sleep(200);
+    await until(() => stuck.stats().every(({ spool }) => spool === undefined || spool.records === 10));
+    await until(() => stuck.stats().some(({ name, delivered }) => name === 'file' && delivered === 10));
     assert.equal(disk.freeze(), true);
     const alerts = numbered(20_000);
     for (let i = 0; i < alerts.length; i += 1000) {
