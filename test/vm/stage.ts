@@ -1,7 +1,7 @@
 // Puts together what a guest without Node needs to run a script of the tests: sources, build results, a stripped Node.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
@@ -17,7 +17,10 @@ export function strippedNode(): string {
   const file = join(root, 'build/smoke/node');
   if (!existsSync(file)) {
     mkdirSync(join(root, 'build/smoke'), { recursive: true });
-    execFileSync('strip', ['-s', '-o', file, process.execPath]);
+    // Test files run side by side: none may see a half-written copy.
+    const own = `${file}.${process.pid}`;
+    execFileSync('strip', ['-s', '-o', own, process.execPath]);
+    renameSync(own, file);
   }
   return file;
 }
