@@ -133,10 +133,11 @@ function remarks({ tier, parts }: EventStatus): string {
   const notable = parts.filter(
     (part) => part.reason !== null || (part.detail !== null && part.tier !== tier),
   );
-  return notable
+  const sentences = notable
     .map(({ detail, tier, reason }) => [detail ?? '', detail === null ? '' : tier, reason ?? ''])
     .map(([detail, tier, reason]) =>
       [[detail, tier].filter(Boolean).join(': '), reason].filter(Boolean).join(' '),
-    )
-    .join('; ');
+    );
+  // io_uring has several hooks for one event.
+  return [...new Set(sentences)].join('; ');
 }

@@ -47,12 +47,12 @@ export async function doctorCommand(
 
 /** All findings, the worst of each check not first: in the order in which one would look. */
 export async function diagnose({ configFile, socket }: DoctorOptions): Promise<Finding[]> {
-  const { config, problems } = loadConfig({ file: configFile, env: process.env });
+  const { config, problems, paths } = loadConfig({ file: configFile, env: process.env });
   const checks: readonly (readonly [string, () => Finding[] | Promise<Finding[]>])[] = [
     ['kernel', () => checkKernel()],
     ['service', () => checkService(config)],
     ['agent', () => askAll(socket)],
-    ['configuration', () => checkSettings(config, problems, configFile)],
+    ['configuration', () => checkSettings(config, problems, configFile, paths)],
     ['machine', () => checkMachine()],
   ];
   const all: Finding[] = [];

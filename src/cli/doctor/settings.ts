@@ -17,15 +17,18 @@ export async function checkSettings(
   config: Config | null,
   problems: readonly Problem[],
   configFile: string | null,
+  /** The files of the configuration, and their folders. */
+  paths: readonly string[],
 ): Promise<Finding[]> {
   const { found, ok, warn, fail } = reporter('configuration');
   for (const problem of problems) (isWarning(problem) ? warn : fail)(problemLine(problem));
   if (found.length === 0) ok(configFile ?? 'defaults, there is no file');
   if (config === null) return found;
-  if (configFile !== null && isWorldReadable(configFile) && secretValues(config).length > 0)
+  const secrets = secretValues(config);
+  for (const path of paths.filter((path) => isOpenBook(path, secrets)))
     warn(
-      `everybody may read ${configFile}, and it holds secrets`,
-      `chmod 640 ${configFile}, or name them as credential:NAME or file:PATH`,
+      `everybody may read ${path}, and it holds secrets`,
+      `chmod 640 ${path}, or name them as credential:NAME or file:PATH`,
     );
   return [
     ...found,
@@ -36,9 +39,11 @@ export async function checkSettings(
   ];
 }
 
-function isWorldReadable(path: string): boolean {
+function isOpenBook(path: string, secrets: readonly string[]): boolean {
   const facts = statSync(path, { throwIfNoEntry: false });
-  return facts !== undefined && (facts.mode & 0o004) !== 0;
+  if (facts === undefined || !facts.isFile() || (facts.mode & 0o004) === 0) return false;
+  const text = readFileSync(path, 'utf8');
+  return secrets.some((secret) => text.includes(secret));
 }
 
 function checkRulesFiles({ rules_files }: Config): Finding[] {

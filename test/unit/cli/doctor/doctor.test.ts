@@ -231,11 +231,11 @@ test('machine: clock and other agents', () => {
   says(checkMachine(root, 0), 'fail', /the clock says 1970/);
 });
 
-async function settings(yaml: string, configFile: string | null = null) {
+async function settings(yaml: string, paths: readonly string[] = []) {
   const { config, problems } = configOf(
     `container_engines: {docker: {enabled: false}, podman: {enabled: false}, containerd: {enabled: false}, cri: {enabled: false}}\n${yaml}`,
   );
-  return checkSettings(config, problems, configFile);
+  return checkSettings(config, problems, null, paths);
 }
 
 test('settings: mistakes, rules, disk, rotation', async () => {
@@ -256,13 +256,16 @@ test('settings: mistakes, rules, disk, rotation', async () => {
 });
 
 test('settings: secrets that everybody may read', async () => {
-  const path = join(folder, 'open.yaml');
-  writeFileSync(path, '');
-  chmodSync(path, 0o644);
+  const [path, other] = [join(folder, 'open.yaml'), join(folder, 'main.yaml')];
   const yaml = 'http_output: {enabled: true, url: "http://h/token"}';
-  says(await settings(yaml, path), 'warn', /everybody may read/);
+  writeFileSync(path, yaml);
+  writeFileSync(other, 'priority: debug\n');
+  for (const one of [path, other]) chmodSync(one, 0o644);
+  const found = await settings(yaml, [folder, other, path]);
+  says(found, 'warn', /everybody may read .*open\.yaml/);
+  assert.ok(!found.some(({ what }) => /main\.yaml/.test(what)));
   chmodSync(path, 0o640);
-  assert.ok(!(await settings(yaml, path)).some(({ what }) => /everybody/.test(what)));
+  assert.ok(!(await settings(yaml, [path])).some(({ what }) => /everybody/.test(what)));
 });
 
 test('settings: a socket that answers, and one whose runtime is gone', async () => {
@@ -272,10 +275,10 @@ test('settings: a socket that answers, and one whose runtime is gone', async () 
   const { config, problems } = configOf(
     `container_engines: {docker: {sockets: [${path}]}, podman: {sockets: [${folder}/alerts]}}`,
   );
-  says(await checkSettings(config, problems, null), 'ok', /docker answers/);
+  says(await checkSettings(config, problems, null, []), 'ok', /docker answers/);
   server.close();
   writeFileSync(path, '');
-  says(await checkSettings(config, problems, null), 'warn', /docker does not answer/);
+  says(await checkSettings(config, problems, null, []), 'warn', /docker does not answer/);
 });
 
 test('all together: one line for each, exit code 1 without an agent, JSON', async () => {
