@@ -61,7 +61,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   try {
     values = parse(args);
   } catch (error) {
-    io.err(`saker: ${(error as Error).message}\n${USAGE}`);
+    io.err(`saker: ${printable((error as Error).message)}\n${USAGE}`);
     return EXIT_CODE.usage;
   }
   const json = (values.option ?? []).some((o) => /^json_output\s*=\s*true$/.test(o)) ? ['--json'] : [];

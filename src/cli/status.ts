@@ -3,7 +3,7 @@ import type { ContainerStatus } from '../agent/containers.ts';
 import { CONTROL_SOCKET } from '../agent/control.ts';
 import type { AgentStatus, EventStatus } from '../agent/status.ts';
 import { EXIT_CODE } from '../base/errors.ts';
-import { printable } from '../base/printable.ts';
+import { printable, printableJson } from '../base/printable.ts';
 import type { Suppressed } from '../engine/messages.ts';
 import { askAgent, explainNoAnswer } from './agent-client.ts';
 import type { Io } from './io.ts';
@@ -19,12 +19,12 @@ export async function statusCommand(
   try {
     json = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } }).values.json ?? false;
   } catch (error) {
-    io.err(`saker status: ${(error as Error).message} — ${USAGE}\n`);
+    io.err(`saker status: ${printable((error as Error).message)} — ${USAGE}\n`);
     return EXIT_CODE.usage;
   }
   try {
     const text = await askAgent(socket, '/status');
-    io.out(json ? `${text.trim()}\n` : describeStatus(JSON.parse(text)));
+    io.out(json ? `${printableJson(text.trim())}\n` : describeStatus(JSON.parse(text)));
     return 0;
   } catch (error) {
     return explainNoAnswer(error as NodeJS.ErrnoException, socket, io);

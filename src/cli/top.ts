@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { CONTROL_SOCKET } from '../agent/control.ts';
 import type { TopSample } from '../agent/top.ts';
 import { EXIT_CODE } from '../base/errors.ts';
-import { printable } from '../base/printable.ts';
+import { printable, printableJson } from '../base/printable.ts';
 import { askAgent, explainNoAnswer, whyNoAnswer } from './agent-client.ts';
 import type { Io } from './io.ts';
 import { openScreen } from './terminal.ts';
@@ -62,7 +62,7 @@ function readOptions(args: readonly string[]): TopOptions | string {
 
 async function printSamples(sample: () => Promise<TopSample>, options: TopOptions, io: Io): Promise<number> {
   for (;;) {
-    io.out(`${JSON.stringify(await sample())}\n`);
+    io.out(`${printableJson(JSON.stringify(await sample()))}\n`);
     if (options.once) return 0;
     await sleep(options.intervalMs);
   }

@@ -132,7 +132,7 @@ async function show(place: AlertPlace, filter: Filter, values: Values, io: Io): 
   };
   if (place.file === null) await readJournal(filter, values.follow ? keep : null, take, flush);
   else await readFiles(place.file, filter, values.follow ?? false, take, flush);
-  if (summary !== null) io.out(json ? `${summary.json()}\n` : summary.text());
+  if (summary !== null) io.out(json ? `${printableJson(summary.json())}\n` : summary.text());
   if (strange > 0) io.err(`saker alerts: ${strange} lines are no alerts in JSON and were left out\n`);
 }
 

@@ -7,7 +7,7 @@ import { CONTROL_SOCKET } from '../../agent/control.ts';
 import type { AgentStatus } from '../../agent/status.ts';
 import type { TopSample } from '../../agent/top.ts';
 import { EXIT_CODE } from '../../base/errors.ts';
-import { printable } from '../../base/printable.ts';
+import { printable, printableJson } from '../../base/printable.ts';
 import { configPath, loadConfig, scrub, secretValues } from '../../config/index.ts';
 import { askAgent, whyNoAnswer } from '../agent-client.ts';
 import type { Io } from '../io.ts';
@@ -41,7 +41,7 @@ export async function doctorCommand(
     return EXIT_CODE.usage;
   }
   const findings = await diagnose({ configFile: configPath(values.config), socket });
-  io.out(values.json ? `${JSON.stringify(findings)}\n` : describe(findings));
+  io.out(values.json ? `${printableJson(JSON.stringify(findings))}\n` : describe(findings));
   return findings.some(({ level }) => level === 'fail') ? UNWELL : 0;
 }
 
