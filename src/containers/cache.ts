@@ -1,9 +1,9 @@
 import { Interned } from '../base/interning.ts';
 import { type ContainerRef, containerOfCgroup, type Runtime } from './cgroup.ts';
-import { type ContainerFacts, mergeFacts, nameAndImageKnown, noFacts } from './facts.ts';
+import { type ContainerFacts, enoughToJudge, mergeFacts, noFacts } from './facts.ts';
 import { type Ask, type ContainerNews, containerKey, isUserKey } from './messages.ts';
 
-/** pending: asked for, no name and image yet. gone: nobody knows it (any more); facts it had remain readable. */
+/** pending: asked for, not enough told yet to judge events by. gone: nobody knows it (any more); facts it had remain readable. */
 export type ContainerState = 'pending' | 'known' | 'gone';
 
 export interface CacheStats {
@@ -229,7 +229,7 @@ export class Containers {
     // What is told first never replaces what was told whole before.
     const [base, better] = final ? [before, facts] : [facts, before];
     const all = base === null || better === null ? facts : mergeFacts(base, better);
-    this.#settle(entry, all, final || nameAndImageKnown(all) ? 'known' : entry.state, nowMs);
+    this.#settle(entry, all, final || enoughToJudge(all) ? 'known' : entry.state, nowMs);
   }
 
   #settle(entry: Entry, facts: ContainerFacts | null, state: ContainerState, nowMs: number): void {

@@ -98,7 +98,10 @@ function unite(base: Labels, better: Labels): Labels {
   return new Map([...base, ...better].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-/** True when an alert has what everybody looks at; the rest may follow later. */
-export function nameAndImageKnown(facts: ContainerFacts): boolean {
-  return facts.name !== null && facts.image !== null;
+/**
+ * True when events can be judged by them; the rest may follow later. A name alone may be early news of the runtime:
+ * privileges and mounts come together, from the bundle or the whole answer.
+ */
+export function enoughToJudge(facts: ContainerFacts): boolean {
+  return facts.name !== null && facts.image !== null && facts.privileged !== null;
 }

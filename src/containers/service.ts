@@ -151,8 +151,12 @@ export class ContainerService {
       this.#forget(containerKey({ ...event, userId: null }));
       return;
     }
-    this.#seen(event, runtime);
+    const key = this.#seen(event, runtime);
     this.#next();
+    // It waits behind a look-up that the runtime does not answer (dockerd while a container starts): its bundle, which
+    // may be there by now, need not.
+    const waiting = key === null ? undefined : this.#waiting.get(key);
+    if (waiting !== undefined) this.#fromBundle(waiting);
   }
 
   #forget(key: string): void {
@@ -162,12 +166,13 @@ export class ContainerService {
     this.#calls.send([{ kind: 'removed', key }]);
   }
 
-  /** A runtime told of it: as if the engine had asked. */
-  #seen({ fullId, namespace }: Asked, engine: Runtime): void {
+  /** A runtime told of it: as if the engine had asked. Its key; null for what is no container's id. */
+  #seen({ fullId, namespace, facts }: Asked & Pick<SourceEvent, 'facts'>, engine: Runtime): string | null {
     // Ids come from sockets here; those of cgroups have passed the same bound.
-    if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(fullId) || (namespace?.length ?? 0) > 128) return;
+    if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(fullId) || (namespace?.length ?? 0) > 128) return null;
     const runtime = namespace === 'moby' ? 'docker' : engine;
     const key = containerKey({ fullId, namespace, userId: null });
+    if (facts !== undefined) this.#tell(key, facts, false);
     this.#enqueue({
       key,
       fullId,
@@ -175,6 +180,7 @@ export class ContainerService {
       namespace: runtime === 'containerd' ? namespace : null,
       userId: null,
     });
+    return key;
   }
 
   #enqueue(ask: Ask): void {

@@ -8,6 +8,8 @@ export interface SourceEvent {
   readonly fullId: string;
   /** containerd's namespace, null for others. */
   readonly namespace: string | null;
+  /** What the event itself says, name and image among it. */
+  readonly facts?: ContainerFacts;
 }
 
 /** One runtime's socket. All calls are bounded in time and size; failures reject with a short text. */

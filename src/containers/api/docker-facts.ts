@@ -1,6 +1,6 @@
 import { type ContainerFacts, type Mount, noFacts, type Probe } from '../facts.ts';
 import { parseImageName } from '../image.ts';
-import { cleanLabels, cleanText, type Faults, items, LIMITS, member } from '../text.ts';
+import { cleanLabels, cleanText, Faults, items, LIMITS, member } from '../text.ts';
 
 /**
  * Answers of the Docker Engine API → facts.
@@ -35,7 +35,78 @@ export function factsOfInspection(
     hostIpc: text('HostConfig', 'IpcMode') === 'host',
     createdMs: Number.isFinite(createdMs) ? createdMs : null,
     healthcheck: healthcheckOf(member(inspection, 'Config', 'Healthcheck', 'Test'), faults),
-    // cri-dockerd's names: k8s_NAME_POD_NAMESPACE_UID_ATTEMPT, with POD for the pod's own container
+    ...podOf(name, labels),
+  };
+}
+
+/**
+ * One container of GET /containers/json: all but privileges, health check and the image's digest.
+ */
+export function factsOfListed(
+  listed: unknown,
+  runtime: 'docker' | 'podman',
+  labelMaxBytes: number,
+): ContainerFacts {
+  const faults = new Faults();
+  const names = items(member(listed, 'Names'), LIMITS.labels, faults);
+  // A link names it `/other/alias`; its own name has no second slash.
+  const own = names.find((name) => typeof name === 'string' && name.lastIndexOf('/') <= 0);
+  const name = cleanText(own, LIMITS.text, faults)?.replace(/^\//, '') ?? null;
+  const labels = cleanLabels(member(listed, 'Labels'), labelMaxBytes, faults);
+  return {
+    ...early(name, member(listed, 'Image'), labels, runtime),
+    mounts: mountsOf(member(listed, 'Mounts'), faults),
+    ip: addressOf(listed, faults),
+  };
+}
+
+// What docker and podman say beside the labels; a label of that name comes with the inspection.
+const NO_LABELS: ReadonlySet<string> = new Set([
+  'name',
+  'image',
+  'podId',
+  'network',
+  'error',
+  'containerExitCode',
+]);
+
+/** @param attributes of an event's Actor: the container's labels, name and image */
+export function factsOfEvent(
+  attributes: unknown,
+  runtime: 'docker' | 'podman',
+  labelMaxBytes: number,
+): ContainerFacts {
+  const faults = new Faults();
+  const all = cleanLabels(attributes, labelMaxBytes, faults);
+  const labels = new Map([...all].filter(([key]) => !NO_LABELS.has(key)));
+  const name = cleanText(member(attributes, 'name'), LIMITS.text, faults);
+  return early(name, member(attributes, 'image'), labels, runtime);
+}
+
+/** What is told before the whole; its faults are counted with the whole. */
+function early(
+  name: string | null,
+  reference: unknown,
+  labels: ReadonlyMap<string, string>,
+  runtime: 'docker' | 'podman',
+): ContainerFacts {
+  const image = cleanText(reference, LIMITS.text, new Faults());
+  const { repository, tag, digest } = parseImageName(image);
+  return {
+    ...noFacts(runtime),
+    name,
+    // An id says less than the name by which the container was asked for.
+    ...(repository === null
+      ? {}
+      : { image, imageRepository: repository, imageTag: tag, imageDigest: digest }),
+    labels,
+    ...podOf(name, labels),
+  };
+}
+
+/** cri-dockerd's names: k8s_NAME_POD_NAMESPACE_UID_ATTEMPT, with POD for the pod's own container. */
+function podOf(name: string | null, labels: ReadonlyMap<string, string>) {
+  return {
     isPodSandbox: name?.startsWith('k8s_POD_') ? true : null,
     podName: labels.get('io.kubernetes.pod.name') ?? null,
     podNamespace: labels.get('io.kubernetes.pod.namespace') ?? null,

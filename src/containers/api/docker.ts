@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../facts.ts';
 import type { Asked, Source, SourceEvent } from '../source.ts';
 import type { Faults } from '../text.ts';
 import { member } from '../text.ts';
-import { factsOfInspection } from './docker-facts.ts';
+import { factsOfEvent, factsOfInspection, factsOfListed } from './docker-facts.ts';
 import { getJson, HTTP_LIMITS, type HttpLimits, streamJson } from './unix-http.ts';
 import { holdUserSocket } from './user-socket.ts';
 
@@ -42,7 +42,36 @@ export class DockerSource implements Source {
     this.#userId = userId;
   }
 
-  async lookup(asked: Asked, faults: Faults): Promise<ContainerFacts | null> {
+  /**
+   * dockerd answers an inspection only when nothing else works on the container: not while it starts, hence not before
+   * its first process runs. The list is read from a snapshot (since docker 17.07) and comes at once. podman's waits
+   * like its inspection.
+   */
+  async lookup(
+    asked: Asked,
+    faults: Faults,
+    onPart: (facts: ContainerFacts) => void = () => {},
+  ): Promise<ContainerFacts | null> {
+    const listed = this.#runtime === 'docker' ? await this.#listed(asked.fullId) : null;
+    if (listed !== null) onPart(listed);
+    try {
+      return await this.#inspected(asked, faults);
+    } catch (error) {
+      if (listed === null) throw error;
+      // The socket answers: it is this container that is stuck, or starts slowly; its start will be told.
+      faults.count++;
+      return listed;
+    }
+  }
+
+  async #listed(fullId: string): Promise<ContainerFacts | null> {
+    const filters = encodeURIComponent(JSON.stringify({ id: [fullId] }));
+    const all = await this.#get(`/containers/json?all=1&filters=${filters}`);
+    const found = Array.isArray(all) ? all.find((one) => member(one, 'Id') === fullId) : undefined;
+    return found === undefined ? null : factsOfListed(found, this.#runtime, this.#labelMaxBytes);
+  }
+
+  async #inspected(asked: Asked, faults: Faults): Promise<ContainerFacts | null> {
     const inspection = await this.#get(`/containers/${encodeURIComponent(asked.fullId)}/json`);
     // The API also finds by name and by the beginning of an id; only this very container counts.
     if (inspection === null || member(inspection, 'Id') !== asked.fullId) return null;
@@ -63,7 +92,11 @@ export class DockerSource implements Source {
     const value = (event: unknown): void => {
       const kind = ACTIONS[String(member(event, 'Action') ?? member(event, 'status'))];
       const fullId = member(event, 'Actor', 'ID') ?? member(event, 'id');
-      if (kind !== undefined && typeof fullId === 'string') onEvent({ kind, fullId, namespace: null });
+      if (kind === undefined || typeof fullId !== 'string') return;
+      const attributes = member(event, 'Actor', 'Attributes');
+      const facts =
+        kind === 'removed' ? undefined : factsOfEvent(attributes, this.#runtime, this.#labelMaxBytes);
+      onEvent({ kind, fullId, namespace: null, ...(facts && { facts }) });
     };
     return streamJson(
       this.socketPath,

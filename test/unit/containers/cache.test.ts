@@ -33,6 +33,8 @@ test('a new container is asked for once, and settles with the answer', () => {
   containers.apply([facts(A, some({ hostPid: true }), false)], 1);
   assert.deepEqual([container.state, container.facts?.hostPid, settled], ['pending', true, 0]);
   containers.apply([facts(A, some({ name: 'web', image: 'nginx' }), false)], 2);
+  assert.deepEqual([container.state, settled], ['pending', 0], 'privileges and mounts are to come');
+  containers.apply([facts(A, some({ privileged: false }), false)], 2);
   assert.deepEqual([container.state, settled], ['known', 1]);
   containers.apply([facts(A, some({ name: 'web', image: 'nginx', ip: '1.2.3.4' }))], 3);
   assert.deepEqual([container.facts?.ip, container.facts?.hostPid, settled], ['1.2.3.4', true, 1]);

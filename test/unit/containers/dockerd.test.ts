@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DockerSource } from '../../../src/containers/api/docker.ts';
+import type { ContainerFacts } from '../../../src/containers/facts.ts';
 import type { SourceEvent } from '../../../src/containers/source.ts';
 import { Faults } from '../../../src/containers/text.ts';
 import { EMPTY_LAYER } from './oci-image.ts';
@@ -106,7 +107,20 @@ test('dockerd: containers as its API tells them, and as it makes and removes the
     HostConfig: { Privileged: true, PidMode: 'host', NetworkMode: 'host' },
   });
   const image = JSON.parse(await call('GET', '/images/tool:1.2/json'));
-  const facts = (await source.lookup({ fullId: web, namespace: null }, new Faults()))!;
+  const parts: ContainerFacts[] = [];
+  const facts = (await source.lookup({ fullId: web, namespace: null }, new Faults(), (part) =>
+    parts.push(part),
+  ))!;
+  const early = (one: ContainerFacts | undefined) => [
+    one?.name,
+    one?.image,
+    one?.imageTag,
+    one?.labels?.get('app'),
+  ];
+  assert.deepEqual(parts.map(early), [early(facts)]);
+  // What is told of a health check and privileges takes the inspection.
+  assert.deepEqual(parts[0]?.mounts, facts.mounts);
+  assert.deepEqual(early(events.find(({ fullId }) => fullId === web)?.facts), early(facts));
   assert.deepEqual(
     [facts.name, facts.image, facts.imageRepository, facts.imageTag, `sha256:${facts.imageId}`],
     ['web', 'tool:1.2', 'tool', '1.2', image.Id],

@@ -89,11 +89,19 @@ test('podman: events', { skip: missing }, async () => {
   const watching = source.watch(open.resolve, (event) => events.push(event), stop.signal);
   watching.catch(open.reject);
   await open.promise;
-  const fullId = podman('create', '--network', 'none', NAME);
+  const fullId = podman('create', '--network', 'none', '--name', 'told', '--label', 'app=web', NAME);
   podman('rm', fullId);
   while (events.length < 2) await sleep(10);
-  const expected = (kind: SourceEvent['kind']) => ({ kind, fullId, namespace: null });
-  assert.deepEqual(events, [expected('created'), expected('removed')]);
+  assert.deepEqual(
+    events.map(({ kind, fullId, namespace }) => ({ kind, fullId, namespace })),
+    ['created', 'removed'].map((kind) => ({ kind, fullId, namespace: null })),
+  );
+  const [facts, none] = events.map((event) => event.facts);
+  assert.deepEqual(
+    [facts?.name, facts?.image, facts?.labels?.get('app'), none],
+    ['told', NAME, 'web', undefined],
+  );
+  assert.equal(facts?.labels?.has('name'), false);
   stop.abort();
   await assert.rejects(watching);
 });

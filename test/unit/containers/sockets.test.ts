@@ -382,6 +382,74 @@ test('docker: inspection, image and events', async () => {
   assert.deepEqual(kinds, ['open', 'created', 'removed']);
 });
 
+const LISTED = {
+  Id: A,
+  Names: ['/other/alias', '/web'],
+  Image: 'nginx:1.25',
+  Labels: { app: 'web', bad: '\x1b[2J' },
+  Mounts: INSPECTION.Mounts,
+  NetworkSettings: { Networks: { a: { IPAddress: '172.18.0.2' } } },
+};
+
+test('docker: a container that is not inspected while it starts is told from the list', async () => {
+  const socket = path();
+  const filter = `/containers/json?all=1&filters=${encodeURIComponent(JSON.stringify({ id: [A] }))}`;
+  let listed: object = LISTED;
+  await keep(
+    httpSocket(socket, ({ url }, response) => {
+      if (url === filter)
+        response.end(JSON.stringify([{ ...LISTED, Id: 'c'.repeat(64), Names: ['/x'] }, listed]));
+    }),
+  );
+  const source = new DockerSource('docker', socket, 100, { limits: HTTP });
+  const parts: unknown[] = [];
+  const faults = new Faults();
+  const facts = await source.lookup(asked, faults, (part) => parts.push(part));
+  // No failure of the socket: others are asked for meanwhile.
+  assert.deepEqual([parts, faults.count], [[facts], 1]);
+  const { name, image, imageRepository, imageTag, labels, mounts, ip, privileged } = facts!;
+  assert.deepEqual(
+    [name, image, imageRepository, imageTag, [...labels!], mounts?.[0]?.dest, ip, privileged],
+    ['web', 'nginx:1.25', 'nginx', '1.25', [['app', 'web']], '/data', '172.18.0.2', null],
+  );
+  listed = { ...LISTED, Image: `sha256:${'d'.repeat(64)}` };
+  assert.equal(
+    (await source.lookup(asked, new Faults()))?.image,
+    null,
+    'an id says less than the name to come',
+  );
+  listed = { Id: A, Names: [null, 7], Image: [], Labels: 'x', Mounts: {}, NetworkSettings: null };
+  assert.equal((await source.lookup(asked, new Faults()))?.name, null);
+  assert.equal(
+    await source.lookup({ fullId: 'b'.repeat(64), namespace: null }, new Faults()).catch(() => 'hangs'),
+    'hangs',
+  );
+});
+
+test('docker: what an event says of its container', async () => {
+  const socket = path();
+  const attributes = { name: 'web', image: 'nginx:1', app: 'shop', forged: 'a\nb', podId: '', exitCode: '0' };
+  const event = (Attributes: unknown): string =>
+    `${JSON.stringify({ Action: 'create', Actor: { ID: A, Attributes } })}\n`;
+  await keep(
+    httpSocket(socket, (_, response) =>
+      response.end(event(attributes) + event({ name: {}, image: 7 }) + event([])),
+    ),
+  );
+  const told: unknown[] = [];
+  await new DockerSource('docker', socket, 100, { limits: HTTP }).watch(
+    () => {},
+    ({ facts }) =>
+      told.push([facts?.name, facts?.image, facts?.imageTag, [...(facts?.labels ?? [])].join(' ')]),
+    new AbortController().signal,
+  );
+  assert.deepEqual(told, [
+    ['web', 'nginx:1', '1', 'app,shop exitCode,0'],
+    [null, null, null, ''],
+    [null, null, null, ''],
+  ]);
+});
+
 const badHttp: readonly (readonly [name: string, body: string, text: RegExp])[] = [
   ['an endless answer', 'x'.repeat(200_000), /above 100000 bytes/],
   ['no JSON', '{"Id":', /JSON/],

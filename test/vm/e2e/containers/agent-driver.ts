@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leaveResults, mark, restartAgent, type SampleRule, step, until } from './agent.ts';
+import { leaveResults, mark, restartAgent, type SampleRule, SLOW_GUEST_MS, step, until } from './agent.ts';
 import { IMAGE, prepareContainerd, run, runAside, SOCKET, startContainerd, startPod } from './containerd.ts';
 import { DirectContainers } from './direct.ts';
 
@@ -63,7 +63,7 @@ step('containerd with its image');
 ctr('run', '-d', IMAGE, 'runner', '/bin/sleep', '1000');
 const direct = new DirectContainers(SOCKET, 'crun');
 const template = await direct.template(IMAGE);
-restartAgent(RULES);
+restartAgent(RULES, SLOW_GUEST_MS);
 step('saker restarted');
 
 run('/bin/true', 'mark-host');
