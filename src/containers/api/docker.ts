@@ -44,7 +44,7 @@ export class DockerSource implements Source {
 
   /**
    * dockerd answers an inspection only when nothing else works on the container: not while it starts, hence not before
-   * its first process runs. The list is read from a snapshot (since docker 17.07) and comes at once. podman's waits
+   * its first process runs. The list is read from a snapshot (since 2017) and comes at once. podman's waits
    * like its inspection.
    */
   async lookup(

@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leaveResults, mark, restartAgent, step, until } from './agent.ts';
+import { leaveResults, mark, restartAgent, SLOW_GUEST_MS, step, until } from './agent.ts';
 import { IMAGE, prepareContainerd, run } from './containerd.ts';
 
 const USER_ID = 1000;
@@ -47,19 +47,22 @@ writeFileSync(
   '[Service]\nCapabilityBoundingSet=CAP_DAC_OVERRIDE\n',
 );
 run('systemctl', 'daemon-reload');
-restartAgent([
-  {
-    name: 'Command of the image',
-    condition: 'container.image.repository endswith acme/tool and proc.args startswith mark',
-    output:
-      'mark %proc.args type=%container.type label=%container.label[app] privileged=%container.privileged',
-  },
-  {
-    name: 'Command',
-    condition: 'container.id != host and proc.args startswith mark',
-    output: 'mark %proc.args',
-  },
-]);
+restartAgent(
+  [
+    {
+      name: 'Command of the image',
+      condition: 'container.image.repository endswith acme/tool and proc.args startswith mark',
+      output:
+        'mark %proc.args type=%container.type label=%container.label[app] privileged=%container.privileged',
+    },
+    {
+      name: 'Command',
+      condition: 'container.id != host and proc.args startswith mark',
+      output: 'mark %proc.args',
+    },
+  ],
+  SLOW_GUEST_MS,
+);
 step('saker restarted');
 
 await present('/run/docker.sock');
