@@ -90,7 +90,7 @@ export async function buildBinary(): Promise<void> {
     execArgvExtension: 'none',
     // Without the last one SIGUSR1, which log rotation sends, opens Node's debugger until our handler is there. It
     // keeps the signal blocked, so that the agent has to unblock it (src/agent/run.ts).
-    // Without Maglev a burst of work on the main thread takes half the memory, and rules cost the same (decision 0054).
+    // Without Maglev a burst of work on the main thread takes half the memory; what it costs is in decision 0054.
     // V8's memory reducer marks the whole heap again and again while nothing happens; the agent collects what its
     // start left once (src/base/collect.ts), for which it needs gc().
     execArgv: [
