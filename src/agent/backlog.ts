@@ -37,7 +37,7 @@ export class BacklogWatch {
     this.#behind.saidMs = nowMs;
     const percent = Math.round((100 * (written - read)) / sizeBytes);
     this.#log.warning(
-      `saker is behind by ${seconds(behindMs)} s: events come faster than rules judge them, alerts come late; ` +
+      `saker is behind by ${seconds(behindMs)} s, alerts come late: ` +
         `the ring is ${percent} % full, ${this.#lost - this.#behind.lost} events lost`,
     );
   }

@@ -11,6 +11,7 @@ import type { Backlog } from '../engine/backlog.ts';
  *   the reader has not come to its place ─▶ it goes on: busy; it stands still: silence
  *   the reader has passed its place, and the engine has handed over all it took ─▶ lost: the ring was full: busy;
  *                                                                                        it was not: silence
+ *   the reader has passed its place, and the engine has not answered yet ─▶ as in the first line
  */
 export interface Canary {
   /** Sends one, unless one is still under way. */
@@ -84,7 +85,7 @@ export function createCanary(options: CanaryOptions): Canary {
     const goesOn = read > canary.read;
     canary.read = read;
     if (read < canary.mark) (goesOn ? onBusy : onSilence)(silentMs());
-    else if (canary.isPassed) onSilence(silentMs());
+    else if (canary.isPassed) (goesOn ? onBusy : onSilence)(silentMs());
     else {
       canary.isPassed = true;
       settle().then(

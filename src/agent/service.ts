@@ -37,6 +37,8 @@ import { type FileWatch, watchFiles } from './watch-files.ts';
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
 const CANARY_EVERY_MS = 15_000;
 const CANARY_PATIENCE_MS = 10_000;
+/** Of the pause; both together stay below what systemd waits, twice the pause. */
+const PATIENCE = 1 / 3;
 /** A start during which the canary waits behind other events gets this much longer each time it is asked after. */
 const BUSY_START_S = 30;
 /** Alerts still on their way at the end get this long; systemd's TimeoutStopSec is far above it. */
@@ -107,7 +109,7 @@ class Service {
     this.#delivery = createDelivery(this.#outputs(settings.config), datagramOpener(native), process.pid);
     this.#canary = createCanary({
       flags: CANARY_OPEN_FLAGS,
-      patienceMs: Math.min(CANARY_PATIENCE_MS, this.#notifier.watchdogMs ?? CANARY_PATIENCE_MS),
+      patienceMs: Math.min(CANARY_PATIENCE_MS, (this.#notifier.watchdogMs ?? Infinity) * PATIENCE),
       backlog: this.#backlog.look,
       open: (flags) => void native.saker_canary_open(CANARY_PATH, flags),
       settle: () => engine.stats(),

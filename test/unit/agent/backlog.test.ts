@@ -24,8 +24,8 @@ test('being behind is said at once, then every ten seconds, with what it cost; s
   look(14, 0.1, 10, 12n);
   look(15, 0, 0, 12n);
   assert.deepEqual(lines, [
-    '<4>saker is behind by 2.5 s: events come faster than rules judge them, alerts come late; the ring is 88 % full, 2 events lost\n',
-    '<4>saker is behind by 4.0 s: events come faster than rules judge them, alerts come late; the ring is 60 % full, 9 events lost\n',
+    '<4>saker is behind by 2.5 s, alerts come late: the ring is 88 % full, 2 events lost\n',
+    '<4>saker is behind by 4.0 s, alerts come late: the ring is 60 % full, 9 events lost\n',
     '<5>saker has caught up after 13.5 s, by 6.0 s at worst; 9 events were lost\n',
   ]);
 });

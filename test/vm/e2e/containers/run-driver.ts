@@ -21,6 +21,7 @@ export interface DriverJob {
 
 export interface JsonAlert {
   readonly rule: string;
+  readonly source: string;
   readonly output: string;
   readonly output_fields: Readonly<Record<string, string | number | null>>;
 }

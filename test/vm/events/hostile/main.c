@@ -5,6 +5,7 @@
  */
 #include "../trigger/truth.h"
 
+#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -29,10 +30,13 @@ struct call {
 	const char *field; /* that must hold the text */
 };
 
+/* Without one the kernel refuses the call before it looks at the name. */
+static const struct open_how how;
+
 static const struct call calls[] = {
 	{ "open", SYS_open, { HERE, O_RDONLY }, "evt.arg.name" },
 	{ "openat", SYS_openat, { AT_FDCWD, HERE, O_RDONLY }, "evt.arg.name" },
-	{ "openat2", SYS_openat2, { AT_FDCWD, HERE, 0, 0 }, "evt.arg.name" },
+	{ "openat2", SYS_openat2, { AT_FDCWD, HERE, (long)&how, sizeof(how) }, "evt.arg.name" },
 	{ "creat", SYS_creat, { HERE, 0600 }, "evt.arg.name" },
 	{ "unlink", SYS_unlink, { HERE }, "evt.arg.path" },
 	{ "unlinkat", SYS_unlinkat, { AT_FDCWD, HERE, 0 }, "evt.arg.name" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The same through io_uring: an event has no number of a descriptor then, and the result of a call that gave one is 0.
+ * The same through io_uring: an event has no number of a descriptor then, and the result of a call that gave one is 0,
+ * but for opens since 6.4, which tell it.
  * What might wait is done by a worker, a thread of this process that nobody knows the id of.
  */
 #include "calls.h"
@@ -14,14 +15,20 @@
 #define NAME(n) HOME "/ring" n
 #define CWD "-100(AT_FDCWD)"
 
-/* Before 5.19 requests leave no trace but in the functions that they share with system calls (uring-hooks.ts). */
-static bool is_old(void)
+static bool kernel_before(int since_major, int since_minor)
 {
 	struct utsname name;
 	int major, minor;
 
 	uname(&name);
-	return sscanf(name.release, "%d.%d", &major, &minor) == 2 && (major < 5 || (major == 5 && minor < 19));
+	return sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
+	       (major < since_major || (major == since_major && minor < since_minor));
+}
+
+/* Before 5.19 requests leave no trace but in the functions that they share with system calls (uring-hooks.ts). */
+static bool is_old(void)
+{
+	return kernel_before(5, 19);
 }
 
 /* False when the kernel has no such operation. */
@@ -58,8 +65,10 @@ static void file_open(const char *name)
 		fd_file(action.ret, name, name);
 		fstat((int)action.ret, &st);
 		close((int)action.ret);
-		number("fd.num", 0);
-		action.ret = 0;
+		if (kernel_before(6, 4)) {
+			number("fd.num", 0);
+			action.ret = 0;
+		}
 	}
 	partial(), arg("name=%s", name), arg("flags=1(O_RDONLY)"), done();
 }
