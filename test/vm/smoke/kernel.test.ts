@@ -198,10 +198,14 @@ describe('programs in a guest', {
 
   for (const kernel of kernelSeries)
     test(`kernel ${kernel}`, async (t) => {
-      const observe = `./node --disable-warning=ExperimentalWarning test/vm/smoke/observe.ts ${TYPES.join(',')}`;
+      const observe = `./node test/vm/smoke/observe.js ${TYPES.join(',')}`;
       const command = `${observe} ${ACTIONS.join(' ')} && echo ${SECOND} && rm -rf /tmp/smoke && TIER=dispatcher ${observe} ${CALL_ACTIONS.join(' ')}`;
       const result = await runInGuest({ kernel, mini: true, inDirs: [staged], command, timeoutS: 600 });
-      assert.equal(result.code, 0, `${result.failure ?? ''}\n${result.stdout}`);
+      assert.equal(
+        result.code,
+        0,
+        `${result.failure ?? ''}\n${result.stdout}\n${result.console.slice(-4000)}`,
+      );
       const [lines, dispatched] = result.stdout.split(SECOND).map(linesOfText) as [Line[], Line[]];
       const { summary } = lines.find((l) => l.summary !== undefined)!;
       const detached = lines.find((l) => l.detachMs !== undefined)!;

@@ -40,7 +40,7 @@ describe('hand-over between the tiers', {
 
   for (const kernel of kernelSeries)
     test(`kernel ${kernel}`, async (t) => {
-      const report = await runScript<Report>(kernel, staged, 'hand-over.ts');
+      const report = await runScript<Report>(kernel, staged, 'hand-over.js');
       const { states, kinds, tiers } = report;
 
       await t.test('every call is reported exactly once, from the first that was seen to the last', () => {

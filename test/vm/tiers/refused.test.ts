@@ -18,7 +18,7 @@ const skip = isBuilt ? false : 'needs build/bpf and build/native (npm run build)
 test('a program that the kernel refuses', { skip }, async () => {
   const staged = stageTiers();
   try {
-    const { seen, tiers, dispatching, notices } = await runScript<Report>('6.12', staged, 'refused.ts');
+    const { seen, tiers, dispatching, notices } = await runScript<Report>('6.12', staged, 'refused.js');
     assert.deepEqual(seen, ['mkdir', 'rmdir']);
     assert.deepEqual(
       tiers.map(({ tier }) => tier),

@@ -14,7 +14,7 @@ export function stageTiers(): string {
 
 /** Runs one of the scripts in a guest and returns the JSON it printed last. */
 export async function runScript<T>(kernel: KernelSeries, staged: string, script: string): Promise<T> {
-  const command = `./node --disable-warning=ExperimentalWarning test/vm/tiers/${script}`;
+  const command = `./node test/vm/tiers/${script}`;
   // qemu 7.2 now and then runs an int3 of the kernel's code patching once more when the kernel has already put the new
   // instruction in its place ("Oops: int3"; Red Hat bug 2216496). With one processor nobody meets one.
   const append = 'maxcpus=1';

@@ -19,7 +19,7 @@ const skip = isBuilt ? false : 'needs build/bpf and build/native (npm run build)
 test('a container that cannot end', { skip }, async () => {
   const staged = stageTiers();
   try {
-    const { meanwhile, reloaded, released, notices } = await runScript<Report>('6.1', staged, 'stuck.ts');
+    const { meanwhile, reloaded, released, notices } = await runScript<Report>('6.1', staged, 'stuck.js');
     assert.deepEqual(meanwhile, { removed: 1, tier: 'tracepoint', blocked: 'attach open_syscall' });
     assert.deepEqual(reloaded, { removed: 1, dispatching: true });
     assert.deepEqual(released, { removed: 1, tier: 'fexit', dispatching: false });
