@@ -2,33 +2,64 @@
  * The dispatcher of bpf/probes/dispatch.bpf.h: one program at the return of all system calls and those it goes on
  * with. Attaching and detaching a tracepoint takes milliseconds and waits for nobody, so it is done at once.
  */
-import { DISPATCH, DISPATCHED, DISPATCHER_PROGRAMS } from './hooks.ts';
+import { type DispatcherForm, dispatcherForms, programsOf } from './dispatcher-forms.ts';
 import { errnoName, type Native } from './native.ts';
-import { must } from './object.ts';
+import { LoadError, must } from './object.ts';
 import type { Programs } from './programs.ts';
 
 export class Dispatcher {
   readonly #native: Native;
   readonly #programs: Programs;
+  readonly #forms: readonly DispatcherForm[];
+  #form: DispatcherForm;
   #link: number | null = null;
   #refusal: string | null = null;
 
-  constructor(native: Native, programs: Programs) {
+  /** @param functions those of TARGETS that the kernel has */
+  constructor(native: Native, programs: Programs, functions: ReadonlySet<string>) {
     this.#native = native;
     this.#programs = programs;
+    this.#forms = dispatcherForms(functions);
+    this.#form = this.#forms[0]!;
   }
 
-  /** Takes the programs that the kernel did not refuse. */
-  enterLoaded(): void {
-    this.#refusal ??= this.#programs.refusal(DISPATCH);
-    for (const [kind, program] of DISPATCHED)
+  /** To be loaded before it is prepared, with what else is needed first. */
+  get first(): string[] {
+    return programsOf(this.#forms[0]!);
+  }
+
+  /** Takes the first form that the kernel does not refuse, and of its programs those that it does not. */
+  async prepare(): Promise<void> {
+    for (const form of this.#forms) {
+      this.#form = form;
+      this.#refusal = await this.#hang(form);
+      if (this.#refusal === null) break;
+    }
+    for (const [kind, program] of this.#form.programs)
       if (this.#programs.isLoaded(program)) this.#enter(kind, program);
   }
 
-  /** Its programs, each with the object it is loaded in. */
+  /** Why the kernel refuses this form, or null. */
+  async #hang(form: DispatcherForm): Promise<string | null> {
+    const { dispatch, wake } = form;
+    try {
+      await this.#programs.load(programsOf(form));
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      return error.message;
+    }
+    if (wake === null) return this.#programs.refusal(dispatch);
+    const refusal = this.#programs.refusal(dispatch) ?? this.#programs.refusal(wake);
+    if (refusal !== null) return refusal;
+    const link = await this.#native.async.saker_bpf_attach(this.#programs.handleOf(dispatch), dispatch, '');
+    return link < 0 ? `cannot attach (${errnoName(link)})` : null;
+  }
+
+  /** Its programs that report, each with the object it is loaded in. */
   get loaded(): [program: string, handle: number][] {
-    const programs = DISPATCHER_PROGRAMS.filter((program) => this.#programs.isLoaded(program));
-    return programs.map((program) => [program, this.#programs.handleOf(program)]);
+    const { dispatch, programs } = this.#form;
+    const loaded = [dispatch, ...programs.values()].filter((program) => this.#programs.isLoaded(program));
+    return loaded.map((program) => [program, this.#programs.handleOf(program)]);
   }
 
   get isAttached(): boolean {
@@ -37,11 +68,12 @@ export class Dispatcher {
 
   /** Why it cannot carry calls of this kind, or null. */
   refusal(kind: number): string | null {
-    return this.#refusal ?? this.#programs.refusal(DISPATCHED.get(kind)!);
+    return this.#refusal ?? this.#programs.refusal(this.#form.programs.get(kind)!);
   }
 
   #enter(kind: number, program: string): void {
     const native = this.#native;
+    const { map } = this.#form;
     const handle = this.#programs.handleOf(program);
     const fd = must(native, native.saker_bpf_program_fd(handle, program), `find program ${program}`);
     const [key, value] = [new Uint8Array(4), new Uint8Array(4)];
@@ -49,21 +81,25 @@ export class Dispatcher {
     new DataView(value.buffer).setUint32(0, fd, true);
     must(
       native,
-      native.saker_bpf_map_update(this.#programs.maps, 'dispatched', key, key.length, value, value.length),
+      native.saker_bpf_map_update(this.#programs.maps, map, key, key.length, value, value.length),
       `enter ${program} into the dispatcher`,
     );
   }
 
+  /** The program whose link lets it see calls. */
+  get #switch(): string {
+    return this.#form.wake ?? this.#form.dispatch;
+  }
+
   attach(): void {
     if (this.#link !== null || this.#refusal !== null) return;
-    const handle = this.#programs.handleOf(DISPATCH);
-    const link = this.#native.saker_bpf_attach(handle, DISPATCH, '');
+    const link = this.#native.saker_bpf_attach(this.#programs.handleOf(this.#switch), this.#switch, '');
     if (link < 0) this.#refusal = `cannot attach (${errnoName(link)})`;
     else this.#link = link;
   }
 
   detach(): void {
-    if (this.#link !== null) this.#native.saker_bpf_detach(this.#programs.handleOf(DISPATCH), this.#link);
+    if (this.#link !== null) this.#native.saker_bpf_detach(this.#programs.handleOf(this.#switch), this.#link);
     this.#link = null;
   }
 }

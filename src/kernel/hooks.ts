@@ -1,35 +1,11 @@
 /** Every place where a program of bpf/saker.bpf.c can hang, and what it reports there. */
 import { CALL_ROWS, type CallKind } from '../schema/calls.generated.ts';
 import * as record from '../schema/record.generated.ts';
+import { FPROBE, FPROBE_PLACE } from './dispatcher-forms.ts';
 import type { Abi, Dispatch, Hook } from './hook.ts';
 import { CASTS, URING_FUNCTION, URING_HOOKS, URING_OPENS } from './uring-hooks.ts';
 
 export type { Abi, Dispatch, Hook } from './hook.ts';
-
-/**
- * Where the kernel may preempt a program (full and lazy preemption, the only kinds from 7.0 on), a tracepoint or
- * fexit program that was preempted blocks its own runs for every other task on that CPU: with 16 busy processes
- * on two CPUs 70 % of the opens went unseen. fprobe (kprobe.multi) runs programs without preemption and lost none.
- * It is fit for us since 6.14, when it moved to the function graph tracer; before, a few calls that block, such as
- * opens of FIFOs, use up its return slots. This function exists since then.
- */
-export const FPROBE = 'fprobe_fgraph_entry';
-
-/** The program at the return of all system calls. */
-export const DISPATCH = 'dispatch';
-
-/** Kind of call (enum saker_kind) → the program the dispatcher goes on with. */
-export const DISPATCHED: ReadonlyMap<number, string> = new Map([
-  [record.KIND_CALL, 'dispatched_call'],
-  [record.KIND_FD, 'dispatched_fd'],
-  [record.KIND_CLOSE, 'dispatched_close'],
-  [record.KIND_SOCKET, 'dispatched_socket'],
-  [record.KIND_BARE, 'dispatched_bare'],
-  [record.KIND_OPEN, 'dispatched_open'],
-  [record.KIND_EXEC, 'dispatched_exec'],
-]);
-
-export const DISPATCHER_PROGRAMS: readonly string[] = [DISPATCH, ...DISPATCHED.values()];
 
 const KINDS: Readonly<Record<CallKind, number>> = {
   call: record.KIND_CALL,
@@ -163,6 +139,7 @@ export const COLLECTED: ReadonlySet<string> = new Set(HOOKS.flatMap(({ types }) 
 /** Kernel functions whose presence decides about hooks. */
 export const TARGETS: ReadonlySet<string> = new Set([
   FPROBE,
+  FPROBE_PLACE,
   TYPED_POINTERS,
   URING_FUNCTION,
   CASTS,

@@ -3,7 +3,8 @@
 import type { OpenKind } from '../schema/open-kinds.ts';
 import * as record from '../schema/record.generated.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
-import { DISPATCHER_PROGRAMS, HOOKS, LIFE_PROGRAMS, TYPED_POINTERS } from './hooks.ts';
+import { DISPATCHER_PROGRAMS } from './dispatcher-forms.ts';
+import { HOOKS, LIFE_PROGRAMS, TYPED_POINTERS } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
 
 export interface ObjectOptions {

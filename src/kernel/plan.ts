@@ -2,8 +2,9 @@
  * The plan: which hooks carry the wanted events on this kernel. Pure; the kernel's facts come in as the set of
  * functions its BTF knows.
  */
+import { FPROBE } from './dispatcher-forms.ts';
 import type { Hook } from './hook.ts';
-import { ALWAYS, describe, FPROBE, HOOKS } from './hooks.ts';
+import { ALWAYS, describe, HOOKS } from './hooks.ts';
 import { CASTS, isUnseenBefore, URING_FUNCTION } from './uring-hooks.ts';
 
 export interface Missing {

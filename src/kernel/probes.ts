@@ -15,7 +15,7 @@ import { Alarm } from './alarm.ts';
 import { Attacher } from './attacher.ts';
 import { type Call, Carriers, callsOf, describeCall } from './carriers.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { DISPATCHER_PROGRAMS, describe, type Hook, LIFE_PROGRAMS } from './hooks.ts';
+import { describe, type Hook, LIFE_PROGRAMS } from './hooks.ts';
 import type { Native } from './native.ts';
 import { blockedNotice, describeDispatched, TAX } from './notices.ts';
 import { enableTypes, must, writeCarriers } from './object.ts';
@@ -53,7 +53,7 @@ export class AttachedProbes implements Probes {
     this.#attacher = new Attacher(native, options, (blocked, isOver) =>
       options.onNotice(blockedNotice(blocked, isOver)),
     );
-    this.#dispatcher = new Dispatcher(native, this.#attacher.programs);
+    this.#dispatcher = new Dispatcher(native, this.#attacher.programs, options.functions);
     this.#plan = planHooks(new Set(), options.functions);
   }
 
@@ -65,8 +65,8 @@ export class AttachedProbes implements Probes {
   }
 
   async prepare(): Promise<void> {
-    await this.#attacher.load(this.#plan, this.#life(false), DISPATCHER_PROGRAMS);
-    this.#dispatcher.enterLoaded();
+    await this.#attacher.load(this.#plan, this.#life(false), this.#dispatcher.first);
+    await this.#dispatcher.prepare();
   }
 
   async start(

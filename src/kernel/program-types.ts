@@ -1,4 +1,5 @@
-import { DISPATCHER_PROGRAMS, HOOKS } from './hooks.ts';
+import { DISPATCHER_PROGRAMS } from './dispatcher-forms.ts';
+import { HOOKS } from './hooks.ts';
 
 /** Event types that a BPF program reports; null: any, since it stands in for others. */
 export function typesOfProgram(program: string): readonly string[] | null {

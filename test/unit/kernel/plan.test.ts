@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COLLECTED, FPROBE, HOOKS, TARGETS } from '../../../src/kernel/hooks.ts';
+import { FPROBE } from '../../../src/kernel/dispatcher-forms.ts';
+import { COLLECTED, HOOKS, TARGETS } from '../../../src/kernel/hooks.ts';
 import { planHooks, TRAMPOLINES_MAX } from '../../../src/kernel/plan.ts';
 import { CASTS } from '../../../src/kernel/uring-hooks.ts';
 import * as record from '../../../src/schema/record.generated.ts';

@@ -9,8 +9,6 @@ import { runScript, stageTiers } from './run-script.ts';
 
 interface Kind {
   readonly first: number;
-  /** From here on the program of the call was attached. */
-  readonly owned: number;
   readonly last: number;
   readonly missing: number[];
   readonly twice: number[];
@@ -23,6 +21,8 @@ interface Report {
   readonly tiers: Record<string, string[]>;
   readonly notices: string[];
   readonly lost: string[];
+  /** Runs of programs that the kernel skipped, as it says. */
+  readonly skipped: number;
   readonly states: Record<string, { attached: number; pending: number; dispatching: boolean }>;
 }
 
@@ -48,12 +48,17 @@ describe('hand-over between the tiers', {
           for (const kind of KINDS) {
             const seen = kinds[`${worker}${kind}`];
             assert.ok(seen, `${worker}${kind}`);
-            // From 7.0 on the kernel skips runs of a tracepoint's program while one is preempted (decision 30).
-            const from = kernel === '7.2' ? seen.owned : seen.first;
-            const missing = seen.missing.filter((n) => n > from);
-            assert.deepEqual([missing, seen.twice], [[], []], `${worker}${kind}`);
+            if (kernel !== '7.2') assert.deepEqual(seen.missing, [], `${worker}${kind}`);
+            assert.deepEqual(seen.twice, [], `${worker}${kind}`);
             assert.equal(seen.last, report.made[worker]! - 1);
           }
+      });
+      // An fprobe does not run while a task that was preempted within bpf(2) holds its processor's programs off: of
+      // a thousand calls one or none, and the kernel counts it.
+      await t.test('what is missing is counted by the kernel', () => {
+        const missing = Object.values(kinds).flatMap((kind) => kind.missing);
+        const made = KINDS.length * report.made.reduce((sum, rounds) => sum + rounds, 0);
+        assert.ok(missing.length <= Math.min(report.skipped, made / 200), `${missing} of ${report.skipped}`);
       });
       await t.test('a call that began before its program was attached is reported once', () =>
         assert.equal(report.fifos, 1),

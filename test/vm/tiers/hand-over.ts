@@ -75,8 +75,6 @@ const atStart = probes.state();
 while (probes.state().pending > 0) await sleep(10);
 const both = probes.state();
 look();
-/** The last numbers that the dispatcher may have reported alone. */
-const owned = new Map([...seen].map(([key, numbers]) => [key, Math.max(...numbers.keys())]));
 closeSync(openSync(FIFO, 'w'));
 await probes.settled();
 await sleep(500);
@@ -110,10 +108,11 @@ const kinds = Object.fromEntries(
     const missing: number[] = [];
     for (let n = first; n <= last; n++) if (!numbers.has(n)) missing.push(n);
     const twice = [...numbers].filter(([, times]) => times > 1).map(([n]) => n);
-    return [key, { first, owned: owned.get(key) ?? last, last, missing, twice }];
+    return [key, { first, last, missing, twice }];
   }),
 );
 const lost = probes.counts().filter((count) => count.lost > 0n);
+const skipped = probes.facts().reduce((sum, { missedRuns }) => sum + missedRuns, 0);
 const states = { atStart, both, settled, added };
 const brief = Object.entries(states).map(([name, { attached, pending, dispatching }]) => [
   name,
@@ -129,6 +128,7 @@ const report = {
   tiers: Object.fromEntries(tiers),
   notices,
   lost: lost.map(({ type }) => type),
+  skipped,
   states: Object.fromEntries(brief),
   closeMs: Math.round(performance.now() - closing),
 };
