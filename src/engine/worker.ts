@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { collectGarbage } from '../base/collect.ts';
 import { openNative } from '../kernel/index.ts';
-import { openRing, PAUSE_MS, type RecordSource } from '../ring/index.ts';
+import { openRing, pauseMs, type RecordSource } from '../ring/index.ts';
 import { Engine } from './engine.ts';
 import { HandOver, sharedCounter } from './hand-over.ts';
 import type { Answer, EngineStats, FromEngine, Question, ToEngine, WatchPlan } from './messages.ts';
@@ -82,7 +82,7 @@ class EngineWorker {
       // News of a container before its events, which came after them.
       for (let message = this.#receive(); message !== null; message = this.#receive()) this.#answer(message);
       const records = this.#drain(source);
-      if (this.#running && records < BUDGET) source.wait(records > 0 ? PAUSE_MS : 0, this.#patienceMs());
+      if (this.#running && records < BUDGET) source.wait(pauseMs(records), this.#patienceMs());
     }
     // What the kernel wrote until now still counts; what it goes on writing does not, or the end might never come.
     for (let left = FINAL_BATCHES; left > 0 && this.#drain(source) === BUDGET; left--);

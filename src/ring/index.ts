@@ -6,12 +6,12 @@
  *   const source = openRing(native, ringFd, ringBytes, eventFd);
  *   while (!stopping) {
  *     const n = source.drain((offset, length) => …, 4096);
- *     if (n < 4096) source.wait(n > 0 ? PAUSE_MS : 0, 10_000);
+ *     if (n < 4096) source.wait(pauseMs(n), 10_000);
  *   }
  *   source.close();
  *
  * How far the reader is behind, any thread may ask: openGauge(native, ringFd, ringBytes).level().
  */
 export { openGauge, type RingGauge, type RingLevel } from './gauge.ts';
-export { openRing, PAUSE_MS, type RingNative } from './kernel-ring.ts';
+export { openRing, pauseMs, type RingNative } from './kernel-ring.ts';
 export type { OnRecord, RecordSource, SourceStats } from './source.ts';

@@ -1,11 +1,11 @@
 /**
  * The engine's end of the way, on a thread of its own: builds alerts as it does after a match and posts them to the
- * main thread in the batches it would have after PAUSE_MS. Every alert holds its number.
+ * main thread in the batches it would have between pauses of the ring. Every alert holds its number.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type AlertFormat, buildAlert } from '../../../src/alerts/index.ts';
 import type { FromEngine } from '../../../src/engine/messages.ts';
-import { PAUSE_MS } from '../../../src/ring/index.ts';
+import { pauseMs } from '../../../src/ring/index.ts';
 
 const { rate, count } = workerData as { rate: number; count: number };
 
@@ -57,4 +57,4 @@ const timer = setInterval(() => {
   while (made < due) alerts.push(alertOf(made++));
   if (alerts.length > 0) parentPort?.postMessage({ kind: 'alerts', alerts } satisfies FromEngine);
   if (made === count) clearInterval(timer);
-}, PAUSE_MS);
+}, pauseMs(rate));
