@@ -17,6 +17,8 @@ import { EngineTrouble } from './trouble.ts';
 
 /** The ring and destinations are looked at this often: nothing but memory is read for that. */
 const LOOK_EVERY_MS = 1000;
+/** After a look that found nothing new: a wake-up of this thread costs 60,000 instructions. */
+const LOOK_AT_REST_MS = 5000;
 /** The kernel's counters while the ring has room, where nothing can be lost: a system call for each type of event. */
 const COUNTS_EVERY_MS = 60_000;
 /** Facts of a program cost the kernel some 50,000 instructions, and there are dozens of programs. */
@@ -62,6 +64,7 @@ export class LossLook {
   readonly #trouble: EngineTrouble;
   readonly #behind: BacklogWatch;
   readonly #timers: NodeJS.Timeout[] = [];
+  #next: NodeJS.Timeout | undefined;
   readonly #simulates: boolean;
   #watch: RuleWatch;
   #format: RulesInput['format'];
@@ -95,8 +98,8 @@ export class LossLook {
 
   start(): void {
     this.#level = this.#parts.backlog();
+    this.#next = setTimeout(() => this.#often(), LOOK_EVERY_MS);
     this.#timers.push(
-      setInterval(() => this.#often(), LOOK_EVERY_MS),
       setInterval(() => this.look('counts'), COUNTS_EVERY_MS),
       setInterval(() => this.look('programs'), PROGRAMS_EVERY_MS),
       setInterval(() => this.#atRest(), REST_EVERY_MS),
@@ -132,6 +135,7 @@ export class LossLook {
    * @param engine its last counts; null: there are none
    */
   close(engine: EngineStats | null): void {
+    clearTimeout(this.#next);
     for (const timer of this.#timers) clearInterval(timer);
     this.#engine = engine ?? this.#engine;
     this.look('counts', 'programs', 'sinks', 'engine');
@@ -175,6 +179,7 @@ export class LossLook {
     } else if (rests) this.look();
     else this.look('sinks');
     if (!rests) this.#behind.look(level, this.#counts, performance.now());
+    this.#next = setTimeout(() => this.#often(), rests && !this.#simulates ? LOOK_AT_REST_MS : LOOK_EVERY_MS);
   }
 
   #atRest(): void {

@@ -56,8 +56,12 @@ function measure(clocks: Clocks): bigint {
 // /proc/uptime cuts CLOCK_BOOTTIME to hundredths of a second.
 const UPTIME_STEP_NS = 10_000_000n;
 
-// One reading serves the tries of a measurement; a machine that sleeps meanwhile is seen by the next one.
-const UPTIME_KEPT_NS = 5_000_000n;
+// On a machine that never slept a reading holds until it does, which the wall clock shows and CLOCK_MONOTONIC does not;
+// and not for ever, since who sets the wall clock may hide a sleep. On others every reading makes the difference truer,
+// and one serves the tries of a measurement.
+const SLEPT_NS = 5_000_000n;
+const KEPT_AWAKE_NS = 60_000_000_000n;
+const KEPT_NS = 5_000_000n;
 
 /**
  * Node reads CLOCK_MONOTONIC and CLOCK_REALTIME, not CLOCK_BOOTTIME, which is CLOCK_MONOTONIC plus the time the
@@ -71,16 +75,22 @@ export function systemClocks(
   wallNs: () => bigint = () => Temporal.Now.instant().epochNanoseconds,
 ): Clocks {
   let asleep = 0n;
-  let readNs: bigint | null = null;
+  let read: { readonly ns: bigint; readonly wall: bigint } | null = null;
+  const holds = (ns: bigint): boolean => {
+    const kept = asleep === 0n ? KEPT_AWAKE_NS : KEPT_NS;
+    if (read === null || ns < read.ns || ns - read.ns >= kept) return false;
+    const drift = wallNs() - read.wall - (ns - read.ns);
+    return drift < SLEPT_NS && drift > -SLEPT_NS;
+  };
   const bootNs = (): bigint => {
     const before = monotonicNs();
-    if (readNs !== null && before >= readNs && before - readNs < UPTIME_KEPT_NS) return before + asleep;
+    if (holds(before)) return before + asleep;
     // Uptime first: then the difference is never more than the truth, and the largest one seen is the best.
     const uptime = uptimeNs(proc);
     const monotonic = monotonicNs();
     const seen = uptime === null ? 0n : uptime - monotonic;
     if (seen > asleep && seen >= UPTIME_STEP_NS) asleep = seen;
-    readNs = monotonic;
+    read = { ns: monotonic, wall: wallNs() };
     return monotonic + asleep;
   };
   return { bootNs, wallNs };

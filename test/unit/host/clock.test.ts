@@ -52,19 +52,40 @@ for (const [name, uptime, monotonicNs, bootNs] of sleeps) {
   });
 }
 
-test('sleeping once more is noticed, and the estimate only grows', () => {
+test('a sleep is noticed by the wall clock, and the estimate only grows', () => {
   let monotonic = 10n * SECOND;
-  const { bootNs } = systemClocks(proc, () => monotonic);
-  const at = (uptime: string): bigint => {
+  let wall = 1000n * SECOND;
+  const clocks = systemClocks(
+    proc,
+    () => monotonic,
+    () => wall,
+  );
+  const at = (uptime: string, passedMs: number, sleptMs = 0): bigint => {
+    monotonic += BigInt(passedMs) * 1_000_000n;
+    wall += BigInt(passedMs + sleptMs) * 1_000_000n;
     writeFileSync(join(proc, 'uptime'), `${uptime} 0.00\n`);
-    return bootNs() - monotonic;
+    return clocks.bootNs() - monotonic;
   };
-  assert.equal(at('10.00'), 0n);
-  assert.equal(at('99.00'), 0n, 'one reading serves some ms');
-  monotonic += 10_000_000n;
-  assert.equal(at('15.04'), 5_030_000_000n);
-  monotonic += 9_000_000n;
-  assert.equal(at('15.04'), 5_030_000_000n);
-  monotonic += 10_000_000n;
-  assert.equal(at('20.00'), 9_971_000_000n);
+  assert.equal(at('10.00', 0), 0n);
+  assert.equal(at('99.00', 10), 0n, 'it did not sleep: nothing is read');
+  assert.equal(at('15.05', 10, 5030), 5_030_000_000n);
+  assert.equal(at('99.00', 4), 5_030_000_000n, 'one reading serves some ms');
+  assert.equal(at('15.06', 5), 5_031_000_000n);
+  assert.equal(at('15.06', 9), 5_031_000_000n);
+});
+
+test('a sleep that a set wall clock hides is noticed within a minute', () => {
+  let monotonic = 10n * SECOND;
+  const { bootNs } = systemClocks(
+    proc,
+    () => monotonic,
+    () => 1000n * SECOND + monotonic,
+  );
+  writeFileSync(join(proc, 'uptime'), '10.00 0.00\n');
+  assert.equal(bootNs(), monotonic);
+  writeFileSync(join(proc, 'uptime'), '140.00 0.00\n');
+  monotonic += 59n * SECOND;
+  assert.equal(bootNs(), monotonic);
+  monotonic += SECOND;
+  assert.equal(bootNs(), 140n * SECOND);
 });
