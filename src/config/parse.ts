@@ -69,6 +69,7 @@ export function parseYaml(text: string, file: string, env: Env): Parsed {
   } catch (error) {
     if (error instanceof TooBig)
       return reader.fail(wholeFile(file), error.message, 'shorten it; expand no alias a thousand times');
+    if (error instanceof NoAnchor) return reader.fail(error.place, error.message, error.advice);
     throw error;
   }
 }
@@ -90,6 +91,17 @@ function parseDocuments(text: string, lineCounter: LineCounter) {
 }
 
 class TooBig extends Error {}
+
+/** The name is not told: it may be a password that begins with a star. */
+class NoAnchor extends Error {
+  readonly place: Place;
+  readonly advice = 'put a text that begins with * in quotes, or define the anchor (&name) before its alias';
+
+  constructor(place: Place) {
+    super('an alias (*name) without an anchor');
+    this.place = place;
+  }
+}
 
 class Reader {
   readonly problems: Problem[] = [];
@@ -138,7 +150,11 @@ class Reader {
     if (depth > MAX_DEPTH) throw new TooBig(`the file is nested more than ${MAX_DEPTH} levels deep`);
     const place = node?.range ? this.place(node.range[0], node.range[1]) : wholeFile(this.#file);
     const inner = (n: unknown) => this.#read(n as Node | null, depth + 1);
-    if (isAlias(node)) return inner(this.#document === undefined ? null : node.resolve(this.#document));
+    if (isAlias(node)) {
+      const target = this.#document && node.resolve(this.#document);
+      if (target === undefined) throw new NoAnchor(place);
+      return inner(target);
+    }
     if (isSeq(node)) return { kind: 'list', items: node.items.map(inner), place };
     if (isMap(node)) {
       const entries = new Map<string, Entry>();

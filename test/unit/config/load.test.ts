@@ -292,6 +292,25 @@ test('environment: set, unset, escaped, and as a typed value', () => {
   );
 });
 
+test('an alias without an anchor is an error with its line, and a star in quotes is none', () => {
+  const { config, problems } = load('json_output: true\nfile_output:\n  filename: *here\n');
+  assert.equal(config, null);
+  assert.deepEqual(
+    problems.map(({ code, line, what, advice }) => [code, line, what, advice]),
+    [
+      [
+        'SAKER_E_CONFIG_YAML',
+        3,
+        'an alias (*name) without an anchor',
+        'put a text that begins with * in quotes, or define the anchor (&name) before its alias',
+      ],
+    ],
+  );
+  assert.equal(load('file_output: {filename: "*here"}').config?.file_output.filename, '*here');
+  const good = load('hostname_is: &a /x\nfile_output: {filename: *a}');
+  assert.equal(good.config?.file_output.filename, '/x');
+});
+
 test('alias bombs and deep nesting end in a problem', () => {
   const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x]'];
   for (let i = 1; i < 9; i++)
