@@ -27,6 +27,7 @@ import { Observation } from './observation.ts';
 import type { AgentOptions } from './options.ts';
 import { changeOutputs, deliveryOptions } from './outputs.ts';
 import { Reloads } from './reload.ts';
+import { seldom } from './seldom.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { keysForRestart, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
@@ -41,6 +42,8 @@ const CANARY_PATIENCE_MS = 10_000;
 const PATIENCE = 1 / 3;
 /** A start during which the canary waits behind other events gets this much longer each time it is asked after. */
 const BUSY_START_S = 30;
+/** In the log; the status says it all the time. */
+const BUSY_AGAIN_MS = 60_000;
 /** Alerts still on their way at the end get this long; systemd's TimeoutStopSec is far above it. */
 const CLOSE_MS = 5000;
 
@@ -85,6 +88,7 @@ class Service {
   readonly #config: Config;
   #rules: AgentStatus['rules'];
   #heardLast: { readonly atMs: number; readonly tookMs: number } | null = null;
+  readonly #warnBusy = seldom(BUSY_AGAIN_MS, (text) => this.#log.warning(text));
   #control: Control | null = null;
   #isReady = false;
   readonly #reloads: Reloads;
@@ -245,7 +249,7 @@ class Service {
   /** Ending an agent that has too much to do would lose what waits; it says how far it is behind. */
   #busy(silentMs: number): void {
     const status = `busy: no canary for ${Math.round(silentMs / 1000)} s, it waits behind other events`;
-    this.#log.warning(status);
+    this.#warnBusy(status);
     if (this.#isReady) this.#notifier.watchdog();
     else this.#notifier.starting(status, BUSY_START_S);
   }
