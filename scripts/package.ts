@@ -1,24 +1,20 @@
 // build/packages/saker_VERSION_amd64.deb, after a build; not again while nothing in it has changed.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAll } from './build.ts';
 import { must, root } from './run.ts';
 
-/** What goes into the package beside the build. */
-const PARTS = [
-  'build/saker',
-  'build/native/libsaker.so',
-  'packaging',
-  'rules',
-  'systemd',
-  'README.md',
-  'package.json',
-];
+/** Of the list in packaging/files.txt, and what makes a package of it. */
+function parts(): string[] {
+  const lines = readFileSync(join(root, 'packaging/files.txt'), 'utf8').split('\n');
+  const sources = lines.filter((line) => /^[^#\s-]/.test(line)).map((line) => line.split(/\s+/, 1)[0]!);
+  return [...sources, 'packaging', 'package.json'];
+}
 
 /** Builds and packages. */
 export async function packageAll(): Promise<void> {
   await buildAll();
-  if (newest('build/packages') < Math.max(...PARTS.map(newest))) must('packaging/build-deb', []);
+  if (newest('build/packages') < Math.max(...parts().map(newest))) must('packaging/build-deb', []);
 }
 
 /** Latest change of a file, or of any file in a folder, ms since the epoch; 0 when there is none. */
