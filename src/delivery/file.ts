@@ -58,6 +58,7 @@ class FileChannel implements Channel {
   #lastId = '';
   #sending = false;
   #letGo = false;
+  #isClosed = false;
   #lookedMs = 0;
   #syncing: NodeJS.Timeout | null = null;
 
@@ -92,7 +93,9 @@ class FileChannel implements Channel {
     if (!this.#sending) this.#close();
   }
 
+  /** For good: a file that opens only after this is closed at once. */
   close(): void {
+    this.#isClosed = true;
     this.reopen();
   }
 
@@ -123,6 +126,7 @@ class FileChannel implements Channel {
       this.#lastId = id;
       this.#lookedMs = performance.now();
       this.#file = { fd, id, isRegular };
+      if (this.#isClosed) this.#close();
       return null;
     } catch (error) {
       if (fd >= 0) calls.close(fd).catch(() => {});

@@ -55,6 +55,7 @@ interface Session {
 export class HttpClient {
   readonly #endpoint: HttpEndpoint;
   #session: Promise<Session> | null = null;
+  #isStale = false;
 
   constructor(endpoint: HttpEndpoint) {
     this.#endpoint = endpoint;
@@ -78,13 +79,20 @@ export class HttpClient {
   close(): void {
     const session = this.#session;
     this.#session = null;
+    this.#isStale = false;
     session?.then(
       ({ agent }) => agent.destroy(),
       () => {},
     );
   }
 
+  /** As close(), but what is on its way is left to arrive. */
+  renew(): void {
+    this.#isStale = true;
+  }
+
   async #exchange(body: Uint8Array, signal: AbortSignal): Promise<Answer> {
+    if (this.#isStale) this.close();
     this.#session ??= this.#open();
     const session = await this.#session;
     const first = this.#start(session, body, signal);

@@ -78,6 +78,10 @@ class HttpChannel implements Channel {
     this.#client.close();
   }
 
+  renew(): void {
+    this.#client.renew();
+  }
+
   close(): void {
     this.#client.close();
   }

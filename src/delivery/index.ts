@@ -22,10 +22,11 @@ export interface DeliveryOptions extends OutputOptions, QueueLimits {
 }
 
 /** All destinations together, with the shape of one. */
-export interface Delivery extends Omit<Sink, 'name' | 'open' | 'stats'> {
+export interface Delivery extends Omit<Sink, 'name' | 'open' | 'stats' | 'renew'> {
   stats(): SinkStats[];
   /**
-   * Makes the destinations those of `options`: unchanged ones stay with what they have in their queues, others are
+   * Makes the destinations those of `options`: unchanged ones stay with what they have in their queues, and read their
+   * certificates and tokens anew; others are
    * opened, closed within a bound, or exchanged; one that does not open leaves the one before in its place. One call
    * at a time; the canary stays as it is.
    */
@@ -74,6 +75,7 @@ export function createDelivery(options: DeliveryOptions, openDatagram: OpenDatag
       const gone = before.filter((slot) => !found.some(({ old }) => old === slot));
       const exchanges = found.filter(({ plan, old }) => old !== undefined && !old.isLike(plan));
       const opened = found.filter(({ old }) => old === undefined);
+      for (const { plan, old } of found) if (old?.isLike(plan)) old.renew();
       slots = found.map(({ plan, old }) => old ?? new Slot(plan));
       return Promise.all([
         ...opened.map(({ plan }) => ({ name: plan.channel.name, what: 'opened' as const, error: null })),

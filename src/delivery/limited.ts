@@ -34,7 +34,9 @@ export function limitedSink(
     return true;
   };
   const tell = (): void => {
-    note(`held back ${untold} alerts: its rate is ${limits.perMinute} a minute`);
+    note(
+      `held back ${untold} ${untold === 1 ? 'alert' : 'alerts'}: its rate is ${limits.perMinute} a minute`,
+    );
     untold = 0;
   };
   const hold = (): void => {
@@ -51,6 +53,7 @@ export function limitedSink(
     },
     flush: (timeoutMs) => sink.flush(timeoutMs),
     reopen: () => sink.reopen(),
+    renew: () => sink.renew(),
     close: (timeoutMs) => {
       if (untold > 0) tell();
       return sink.close(timeoutMs);

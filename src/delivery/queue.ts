@@ -70,6 +70,11 @@ class SinkQueue implements Sink, Source {
     this.#sender.hurry();
   }
 
+  renew(): void {
+    this.#channel.renew?.();
+    this.#sender.hurry();
+  }
+
   async close(timeoutMs: number): Promise<void> {
     await this.flush(timeoutMs);
     this.#closed = true;

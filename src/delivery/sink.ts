@@ -12,6 +12,8 @@ export interface Sink {
   flush(timeoutMs: number): Promise<boolean>;
   /** Lets go of the destination so that the next alert opens it anew (log rotation). */
   reopen(): void;
+  /** Files it read, such as certificates and tokens, may have changed: they are read again before the next alert. */
+  renew(): void;
   /** Flushes for at most `timeoutMs`, counts the rest as dropped, and closes. */
   close(timeoutMs: number): Promise<void>;
   stats(): SinkStats;
@@ -34,6 +36,8 @@ export interface SinkStats {
   readonly failedAtMs?: number | null;
   /** Alerts its rate held back. */
   readonly heldBack?: number;
+  /** Of those refused, the ones kept for people in `dead-letter.jsonl`, where the output has a spool. */
+  readonly deadLetters?: number;
   /** Of those queued, the ones on the disk, where the output has a spool. */
   readonly spool?: {
     readonly records: number;
@@ -59,6 +63,8 @@ export interface Channel {
    */
   send(records: readonly Uint8Array[]): Sent | Promise<Sent>;
   reopen(): void;
+  /** As of a sink; a channel without it reads no files. */
+  renew?(): void;
   close(): void;
 }
 

@@ -15,7 +15,7 @@ export class Slot {
   #key: string;
   #sink: Sink;
   /** Of sinks that were here before. */
-  #before = { delivered: 0, dropped: 0, refused: 0, retries: 0, heldBack: 0 };
+  #before = { delivered: 0, dropped: 0, refused: 0, retries: 0, heldBack: 0, deadLetters: 0 };
   #meanwhile: Alert[] | null = null;
   #exchanging: Promise<unknown> = Promise.resolve();
 
@@ -57,12 +57,13 @@ export class Slot {
     const meanwhile: Alert[] = [];
     this.#meanwhile = meanwhile;
     await this.#sink.close(patienceMs);
-    const { delivered, dropped, refused, retries, heldBack = 0 } = this.#sink.stats();
+    const { delivered, dropped, refused, retries, heldBack = 0, deadLetters = 0 } = this.#sink.stats();
     this.#before.delivered += delivered;
     this.#before.dropped += dropped;
     this.#before.refused += refused;
     this.#before.retries += retries;
     this.#before.heldBack += heldBack;
+    this.#before.deadLetters += deadLetters;
     this.#sink = plan.make();
     this.#sink.open();
     this.#key = plan.key;
@@ -77,6 +78,10 @@ export class Slot {
 
   reopen(): void {
     this.#sink.reopen();
+  }
+
+  renew(): void {
+    this.#sink.renew();
   }
 
   async close(timeoutMs: number): Promise<void> {
@@ -95,6 +100,9 @@ export class Slot {
       refused: stats.refused + this.#before.refused,
       retries: stats.retries + this.#before.retries,
       ...(stats.heldBack === undefined ? {} : { heldBack: stats.heldBack + this.#before.heldBack }),
+      ...(stats.deadLetters === undefined
+        ? {}
+        : { deadLetters: stats.deadLetters + this.#before.deadLetters }),
     };
   }
 }

@@ -40,6 +40,7 @@ export function syslogNetworkChannel(server: SyslogServer, pid: number): Channel
         return { done: 0, error: `${server.host}:${server.port}: ${netError(error)}` };
       }),
     reopen: () => line.drop(),
+    ...('renew' in line ? { renew: () => line.renew() } : {}),
     close: () => line.drop(),
   };
 }
@@ -47,6 +48,7 @@ export function syslogNetworkChannel(server: SyslogServer, pid: number): Channel
 class Stream {
   readonly #server: SyslogServer;
   #socket: Socket | null = null;
+  #isStale = false;
 
   constructor(server: SyslogServer) {
     this.#server = server;
@@ -54,6 +56,7 @@ class Stream {
 
   async send(records: readonly Uint8Array[]): Promise<Sent> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
+    if (this.#isStale) this.#leave();
     const socket = await this.#connected(signal);
     const frames = records.flatMap((record) => [Buffer.from(`${record.length} `), record]);
     await finished(socket, signal, (done) => socket.write(Buffer.concat(frames), (error) => error ?? done()));
@@ -62,6 +65,18 @@ class Stream {
 
   drop(): void {
     this.#socket?.destroy();
+    this.#socket = null;
+  }
+
+  /** The next message goes over a new connection, with certificates read anew. */
+  renew(): void {
+    this.#isStale = true;
+  }
+
+  /** What the server has not read yet still arrives. */
+  #leave(): void {
+    this.#isStale = false;
+    this.#socket?.destroySoon();
     this.#socket = null;
   }
 

@@ -136,6 +136,7 @@ export interface SinkReadings {
   /** Wall clock of the last failure, ms; null: none yet. */
   readonly failedAtMs?: number | null;
   readonly heldBack?: number;
+  readonly deadLetters?: number;
   readonly spool?: { readonly records: number; readonly bytes: number };
 }
 

@@ -53,6 +53,7 @@ class SpooledSink implements Sink, Source {
   #batch: Held[] = [];
   #diskError: string | null = null;
   #expired = 0;
+  #buried = 0;
   #left = 0;
 
   constructor(channel: Channel, options: SpoolOptions, limits: QueueLimits, onState: OnState) {
@@ -91,6 +92,11 @@ class SpooledSink implements Sink, Source {
     this.#sender.hurry();
   }
 
+  renew(): void {
+    this.#channel.renew?.();
+    this.#sender.hurry();
+  }
+
   /** What is not delivered by then stays on the disk for the next start. */
   async close(timeoutMs: number): Promise<void> {
     const end = performance.now() + timeoutMs;
@@ -120,6 +126,7 @@ class SpooledSink implements Sink, Source {
       retries: this.#sender.retries,
       error: this.#sender.error ?? this.#diskError ?? intake.error,
       failedAtMs: Math.max(this.#sender.failedAtMs ?? 0, intake.failedAtMs ?? 0) || null,
+      deadLetters: this.#buried,
       spool: { records, bytes: this.#spool?.bytes ?? 0, tornBytes: this.#spool?.tornBytes ?? 0 },
     };
   }
@@ -140,7 +147,10 @@ class SpooledSink implements Sink, Source {
     const held = this.#batch.shift();
     if (held === undefined) return;
     const record = { ...held, sequence: held.sequence ?? 0 };
-    buryRecord(this.#options.folder, record, reason).catch((error) => this.#setDisk(errorName(error)));
+    buryRecord(this.#options.folder, record, reason).then(
+      () => void this.#buried++,
+      (error) => this.#setDisk(errorName(error)),
+    );
     this.#acknowledge(held);
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -113,6 +113,31 @@ test('unchanged ones keep their queues; others are opened and closed beside them
   );
 });
 
+test('an unchanged output reads its token anew, over a new connection', async () => {
+  const server = await httpServer();
+  const token = join(folder, 'token');
+  const options = { ...NONE, http: { ...http(server.url), headers: { Authorization: `file:${token}` } } };
+  writeFileSync(token, 'one');
+  const delivery = createDelivery(options, () => -2, 1);
+  const send = async (): Promise<void> => {
+    delivery.write(numbered(1)[0]!);
+    await delivery.flush(MINUTE);
+  };
+  await send();
+  writeFileSync(token, 'two');
+  await send();
+  assert.deepEqual(await delivery.change(options), []);
+  await send();
+  await send();
+  await delivery.close(MINUTE);
+  server.close();
+  assert.deepEqual(
+    server.received.map(({ headers }) => headers.authorization),
+    ['one', 'one', 'two', 'two'],
+  );
+  assert.equal(server.sockets(), 2);
+});
+
 test('what a dead server did not take goes to the next one, from the spool', async () => {
   const spool = { folder: join(folder, 'spool'), maxBytes: 1 << 20, maxAgeMs: 0, syncMs: 1000 };
   const dead = await httpServer(() => ({ status: 500 }));
@@ -161,6 +186,7 @@ const plan = (key: string, heldBack: number, open: () => null | Promise<null> = 
       write: (alert) => sink.write(alert),
       flush: (ms) => sink.flush(ms),
       reopen: () => sink.reopen(),
+      renew: () => sink.renew(),
       close: (ms) => sink.close(ms),
       stats: () => ({ ...sink.stats(), heldBack }),
     };

@@ -7,7 +7,9 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   renameSync,
   rmSync,
@@ -30,6 +32,24 @@ after(() => rmSync(folder, { recursive: true }));
 
 let serial = 0;
 const fresh = (): string => join(folder, `alerts-${serial++}.json`);
+
+test('a file that opens after its output was given up is closed', async () => {
+  const filename = fresh();
+  const channel = fileChannel({ filename, keepAlive: true, json: true, fsync: 'never' });
+  const opening = channel.open();
+  channel.close();
+  await opening;
+  const isOpen = (): boolean =>
+    readdirSync('/proc/self/fd').some((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === filename;
+      } catch {
+        return false;
+      }
+    });
+  await until(() => !isOpen());
+  assert.ok(existsSync(filename), 'it was never opened');
+});
 
 function fileSink(filename: string, more: Partial<FileOptions> = {}) {
   const states: (string | null)[] = [];

@@ -119,6 +119,32 @@ test('TCP: octet counting, reconnecting, nothing held up by a server that is gon
   second.server.close();
 });
 
+test('TCP: a reload opens a new connection, and nothing of the old one is lost', async () => {
+  const connections: string[] = [];
+  const server = createServer((socket) => {
+    const place = connections.push('') - 1;
+    socket.on('data', (bytes) => {
+      connections[place] += bytes.toString();
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { sink, states } = syslogSink({ protocol: 'tcp', port });
+  for (const a of numbered(50)) sink.write(a);
+  assert.equal(await sink.flush(MINUTE), true);
+  sink.renew();
+  for (const a of numbered(60).slice(50)) sink.write(a);
+  assert.equal(await sink.flush(MINUTE), true);
+  await until(() => /n=59$/.test(connections[1] ?? ''));
+  assert.deepEqual(
+    connections.map((text) => text.match(/n=\d+/g)?.length),
+    [50, 10],
+  );
+  assert.deepEqual(states.filter(Boolean), []);
+  await sink.close(1);
+  server.close();
+});
+
 test('a real rsyslog takes UDP, TCP and TLS, and knows what is what', async (t) => {
   const made = makeCertificates();
   if (made === null) return t.skip('needs openssl(1) to make certificates');

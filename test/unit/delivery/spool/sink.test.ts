@@ -106,6 +106,7 @@ test('what is refused for good goes to the dead letters, with the reason', async
     texts(0, 5).filter((t) => t !== 'n=2'),
   );
   assert.equal(sink.stats().refused, 1);
+  await until(() => sink.stats().deadLetters === 1);
   const [line, rest] = readFileSync(join(folder, 'dead-letter.jsonl'), 'utf8').split('\n');
   const { reason, record, sequence } = JSON.parse(line!);
   assert.deepEqual(

@@ -85,6 +85,6 @@ for (const [kind, { yaml, count, site }] of Object.entries(KINDS))
     const [stats] = delivery.stats();
     assert.deepEqual([stats?.delivered, stats?.heldBack, stats?.dropped], [2, 1, 0]);
     await delivery.close(MINUTE);
-    assert.deepEqual(said, [`output ${kind}: held back 1 alerts: its rate is 2 a minute`]);
+    assert.deepEqual(said, [`output ${kind}: held back 1 alert: its rate is 2 a minute`]);
     server.close();
   });
