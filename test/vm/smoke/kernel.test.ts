@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { OPEN_KINDS, type OpenKind } from '../../../src/schema/open-kinds.ts';
 import * as r from '../../../src/schema/record.generated.ts';
 import { type KernelSeries, kernelSeries } from '../cache.ts';
 import { runInGuest } from '../guest.ts';
@@ -134,6 +135,12 @@ const expectedOn = (kernel: KernelSeries): Record<string, Expected[]> => ({
   }),
   ...expectedUring(kernel),
 });
+
+const OPENS_OF_KIND: Readonly<Record<OpenKind, readonly string[]>> = {
+  read: ['open target', 'openat2 target'],
+  write: ['openat link', 'creat created'],
+  failed: ['openat missing -2'],
+};
 
 /** Between what the two tiers printed. */
 const SECOND = '=====';
@@ -271,6 +278,22 @@ describe('programs in a guest', {
         assert.deepEqual([...types('two-wanted')], ['execve', 'open', 'procexit']);
         assert.deepEqual([...types('two-wanted-names')], ['execve', 'mkdir', 'chdir', 'procexit']);
         assert.equal(detached.active, summary.few);
+      });
+      await t.test('opens of a kind that no rule can match are not reported, and all others are', () => {
+        const opened = (all: Line[], action: string): string[] =>
+          linesOf(all, action)
+            .filter((l) => l.layout === r.LAYOUT_OPEN)
+            .map(({ type, name, ret }) => `${type} ${basename(name)}${ret < 0 ? ` ${ret}` : ''}`);
+        for (const [kind, expected] of Object.entries(OPENS_OF_KIND)) {
+          assert.deepEqual(opened(lines, `opens-${kind}`), expected, kind);
+          assert.deepEqual(opened(dispatched, `opens-${kind}`), expected, `${kind}, dispatcher`);
+        }
+        const byUring = ['uring', 'uring-missing'].flatMap((action) =>
+          [...OPEN_KINDS].flatMap((kind) =>
+            opened(lines, `${action}-${kind}`).map((seen) => `${kind} ${seen}`),
+          ),
+        );
+        assert.deepEqual(byUring, ['read openat link', 'failed openat missing-uring -2']);
       });
       await t.test('verifier', () => checkVerifier(kernel, facts));
       t.diagnostic(

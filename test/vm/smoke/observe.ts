@@ -15,6 +15,7 @@ import {
   startProbes,
 } from '../../../src/kernel/index.ts';
 import { openRing } from '../../../src/ring/index.ts';
+import { OPEN_KINDS } from '../../../src/schema/open-kinds.ts';
 import * as r from '../../../src/schema/record.generated.ts';
 
 const root = new URL('../../..', import.meta.url);
@@ -251,6 +252,11 @@ await probes.want(new Set(['open', 'mkdir']), new Set());
 await probes.settled();
 observe('opens', 'two-wanted');
 observe('file-names', 'two-wanted-names');
+for (const kind of OPEN_KINDS) {
+  await probes.want(new Set(['open', 'openat', 'openat2', 'creat']), new Set(), new Set([kind]));
+  await probes.settled();
+  for (const action of ['opens', 'uring', 'uring-missing']) observe(action, `${action}-${kind}`);
+}
 ring.close();
 const closing = performance.now();
 await probes.close();
