@@ -22,7 +22,7 @@ export const BUNDLE_PLACES: BundlePlaces = {
 };
 
 /** Specifications are 10 to 50 kB; one with the largest environment the kernel takes is below 1 MiB. */
-const MAX_BYTES = 1024 * 1024;
+export const MAX_BUNDLE_BYTES = 1024 * 1024;
 /** Namespaces tried for a container whose path does not tell; a host has one to three. */
 const MAX_NAMESPACES = 32;
 /** Storage drivers; all but the first are rare. */
@@ -51,7 +51,7 @@ export function readBundle(ref: Ask, labelMaxBytes: number, places = BUNDLE_PLAC
   const faults = new Faults();
   const names = storageNames(ref, places, faults);
   for (const { base, path, runtime } of candidates(ref, places)) {
-    const content = readPlainFile(base, path, { maxBytes: MAX_BYTES, uid: process.getuid?.() ?? 0 });
+    const content = readPlainFile(base, path, { maxBytes: MAX_BUNDLE_BYTES, uid: process.getuid?.() ?? 0 });
     if (content === 'absent') continue;
     if (typeof content === 'string')
       return { facts: names, fault: `${base}/${path}: ${content}`, unfinished: false };

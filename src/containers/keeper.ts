@@ -1,5 +1,5 @@
-import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
-import { nearestDirectory } from '../host/plain-file.ts';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
+import { identityOf, nearestDirectory } from '../host/plain-file.ts';
 import type { ContainerFacts } from './facts.ts';
 import { type Asked, NotWatchable, type Source, type SourceEvent } from './source.ts';
 import type { Faults } from './text.ts';
@@ -124,8 +124,8 @@ export class Keeper {
   }
 
   async #replaced(): Promise<void> {
-    const inode = inodeOf(this.source.socketPath);
-    while (!this.#stop.signal.aborted && inodeOf(this.source.socketPath) === inode) {
+    const identity = identityOf(this.source.socketPath);
+    while (!this.#stop.signal.aborted && identityOf(this.source.socketPath) === identity) {
       await this.#pause(this.#times.lastPauseMs);
     }
   }
@@ -162,8 +162,4 @@ export class Keeper {
     clearTimeout(timer);
     this.#stop.signal.removeEventListener('abort', stop);
   }
-}
-
-function inodeOf(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
 }

@@ -9,7 +9,9 @@ import { type Ask, type ContainerNews, containerKey } from './messages.ts';
 import { Roll } from './roll.ts';
 import { type ContainerSettings, type EngineName, userSockets } from './settings.ts';
 import type { Asked, Source, SourceEvent } from './source.ts';
+import { STORED_FOLDERS, StoredSource } from './stored.ts';
 import { Faults } from './text.ts';
+import { UserKeepers } from './user-keepers.ts';
 
 export interface ServiceCalls {
   /** To the engine: one message per call. */
@@ -20,6 +22,8 @@ export interface ServiceCalls {
 
 export interface ServiceOptions {
   readonly bundles?: BundlePlaces;
+  /** Folders of podman's that are followed beside its socket. */
+  readonly storedFolders?: readonly string[];
   readonly times?: KeeperTimes;
   readonly userSockets?: typeof userSockets;
 }
@@ -42,8 +46,6 @@ const MAX_WAITING = 4096;
 /** Of one user, who may make them hang or name thousands. */
 const MAX_ACTIVE_OF_USER = 2;
 const MAX_WAITING_OF_USERS = 512;
-/** Users whose sockets are remembered as broken. */
-const MAX_USERS = 64;
 /** Containers told after a connect; more than any kubelet runs. */
 const MAX_LISTED = 4096;
 
@@ -65,26 +67,37 @@ export class ContainerService {
   readonly #calls: ServiceCalls;
   readonly #options: Required<ServiceOptions>;
   readonly #keepers: Readonly<Record<EngineName, readonly Keeper[]>>;
-  readonly #users = new Map<number, readonly Keeper[]>();
+  readonly #stored: readonly Keeper[];
+  readonly #users: UserKeepers;
   readonly #waiting = new Map<string, Ask>();
   readonly #active = new Map<string, Ask>();
   /** Removed while they were asked for: the answer must not bring them back. */
   readonly #removed = new Set<string>();
   readonly #roll = new Roll();
+  /** For each list that is being read: those removed meanwhile, which it may still have. */
+  readonly #listing = new Set<Set<string>>();
   #stats = { asks: 0, bundles: 0, bundleFaults: 0, unknown: 0, refused: 0 };
   #stopped = false;
 
   constructor(settings: ContainerSettings, calls: ServiceCalls, options: ServiceOptions = {}) {
     this.#settings = settings;
     this.#calls = calls;
-    this.#options = { bundles: BUNDLE_PLACES, times: KEEPER_TIMES, userSockets, ...options };
+    this.#options = {
+      bundles: BUNDLE_PLACES,
+      storedFolders: STORED_FOLDERS,
+      times: KEEPER_TIMES,
+      userSockets,
+      ...options,
+    };
     const max = settings.labelMaxBytes;
+    this.#users = new UserKeepers(settings, calls, this.#options);
     this.#keepers = {
       docker: this.#keep('docker', (path) => new DockerSource('docker', path, max)),
       podman: this.#keep('podman', (path) => new DockerSource('podman', path, max)),
       containerd: this.#keep('containerd', (path) => new ContainerdSource(path, max)),
       cri: this.#keep('cri', (path) => new CriSource(path, max)),
     };
+    this.#stored = this.#keep('podman', (folder) => new StoredSource(folder), this.#options.storedFolders);
   }
 
   start(): void {
@@ -112,10 +125,10 @@ export class ContainerService {
   }
 
   #all(): readonly Keeper[] {
-    return Object.values(this.#keepers).flat();
+    return [...Object.values(this.#keepers).flat(), ...this.#stored];
   }
 
-  #keep(engine: EngineName, make: (socketPath: string) => Source): readonly Keeper[] {
+  #keep(engine: EngineName, make: (path: string) => Source, paths?: readonly string[]): readonly Keeper[] {
     const { enabled, sockets } = this.#settings.engines[engine];
     const runtime: Runtime = engine;
     const calls = {
@@ -124,22 +137,27 @@ export class ContainerService {
       warn: this.#calls.warn,
     };
     return enabled
-      ? [...new Set(sockets)].map((path) => new Keeper(make(path), calls, this.#options.times))
+      ? [...new Set(paths ?? sockets)].map((path) => new Keeper(make(path), calls, this.#options.times))
       : [];
   }
 
   async #tellAll(source: Source, runtime: Runtime): Promise<void> {
     const before = this.#roll.of(source);
+    const removed = new Set<string>();
+    this.#listing.add(removed);
     try {
       const listed = await source.list();
       // Removed while nobody listened. One that merely does not run now is told again when it is started.
       const there = new Set(listed.map((one) => containerKey({ ...one, userId: null })));
       for (const key of before) if (!there.has(key)) this.#forget(key);
-      for (const one of listed.slice(0, MAX_LISTED)) this.#seen(one, runtime);
+      for (const one of listed.slice(0, MAX_LISTED))
+        if (!removed.has(containerKey({ ...one, userId: null }))) this.#seen(one, runtime);
       if (listed.length > MAX_LISTED)
         this.#calls.warn(`${source.name}: ${listed.length} containers, ${MAX_LISTED} read`);
     } catch (error) {
       this.#calls.warn(`${source.name}: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.#listing.delete(removed);
     }
     this.#next();
   }
@@ -161,6 +179,7 @@ export class ContainerService {
 
   #forget(key: string): void {
     this.#roll.remove(key);
+    for (const removed of this.#listing) removed.add(key);
     this.#waiting.delete(key);
     if (this.#active.has(key)) this.#removed.add(key);
     this.#calls.send([{ kind: 'removed', key }]);
@@ -255,24 +274,7 @@ export class ContainerService {
 
   #toAsk(ask: Ask): readonly Keeper[] {
     if (ask.userId === null) return (ORDER[ask.runtime] ?? []).flatMap((engine) => this.#keepers[engine]);
-    return this.#ofUser(ask.userId).filter((keeper) => keeper.source.name.startsWith(ask.runtime));
-  }
-
-  /** A user's runtimes are asked when one of its containers is seen, and not followed. */
-  #ofUser(userId: number): readonly Keeper[] {
-    let keepers = this.#users.get(userId);
-    if (keepers === undefined) {
-      const calls = { onOpen: () => {}, onEvent: () => {}, warn: this.#calls.warn };
-      const sockets = Object.entries(this.#options.userSockets(userId)) as ['podman' | 'docker', string][];
-      keepers = sockets
-        .filter(([engine]) => this.#settings.engines[engine].enabled)
-        .map(([engine, path]) => new DockerSource(engine, path, this.#settings.labelMaxBytes, { userId }))
-        .map((source) => new Keeper(source, calls, this.#options.times));
-    }
-    this.#users.delete(userId);
-    this.#users.set(userId, keepers);
-    if (this.#users.size > MAX_USERS) this.#users.delete(this.#users.keys().next().value!);
-    return keepers;
+    return this.#users.of(ask.userId).filter((keeper) => keeper.source.name.startsWith(ask.runtime));
   }
 }
 

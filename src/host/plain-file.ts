@@ -1,4 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Why a plain file was not read; `absent` is the ordinary one. */
@@ -52,4 +61,10 @@ export function nearestDirectory(path: string): string {
       at = dirname(at);
     }
   }
+}
+
+/** Tells a file or directory from another one made in its place, which often gets its inode number. Null: nothing there. */
+export function identityOf(path: string): string | null {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? null : `${stat.ino} ${stat.birthtimeNs}`;
 }

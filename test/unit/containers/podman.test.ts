@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DockerSource } from '../../../src/containers/api/docker.ts';
 import { readBundle } from '../../../src/containers/bundle.ts';
 import type { SourceEvent } from '../../../src/containers/source.ts';
+import { StoredSource } from '../../../src/containers/stored.ts';
 import { Faults } from '../../../src/containers/text.ts';
 import { EMPTY_LAYER, writeImage } from './oci-image.ts';
 
@@ -79,6 +80,29 @@ test('podman: by its socket, and without it by its storage', { skip: missing }, 
   assert.deepEqual([stored?.name, stored?.image, stored?.imageId], ['web', NAME, facts.imageId]);
   podman('rm', 'web');
   assert.equal(await source.lookup({ fullId, namespace: null }, new Faults()), null);
+});
+
+test('podman: its storage is followed', { skip: missing }, async () => {
+  const events: SourceEvent[] = [];
+  const stop = new AbortController();
+  const source = new StoredSource(join(dir, 'lib/vfs-containers'));
+  const watching = source.watch(
+    () => {},
+    (event) => events.push(event),
+    stop.signal,
+  );
+  const fullId = podman('create', '--network', 'none', '--name', 'soon', NAME);
+  // Writes the bundle before it asks the runtime, which may have no right to make containers here.
+  spawnSync('podman', [...flags, 'init', 'soon'], { env, stdio: 'ignore' });
+  while (events.length < 1) await sleep(10);
+  podman('rm', '-f', 'soon');
+  while (events.length < 2) await sleep(10);
+  assert.deepEqual(
+    events,
+    ['created', 'removed'].map((kind) => ({ kind, fullId, namespace: null })),
+  );
+  stop.abort();
+  await watching;
 });
 
 test('podman: events', { skip: missing }, async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { STORED_FOLDERS } from '../../../src/containers/stored.ts';
 import { alertsOf, type JsonAlert, only, runDriver, shows } from './containers/run-driver.ts';
 
 /** The installed agent beside docker and podman of Debian 12, the latter also without root's rights. */
@@ -37,6 +38,11 @@ describe('the agent, docker and podman', { timeout: 1_600_000, skip }, () => {
       });
     });
   }
+
+  test("the storage told of root's podman, whose socket is off", () => {
+    const { runtimes } = JSON.parse(file('status.json')).containers;
+    assert.ok(runtimes[`podman ${STORED_FOLDERS[0]}`]?.events >= 2, JSON.stringify(runtimes));
+  });
 
   test('no alert lacks name or image', () => {
     const lacking = alerts.filter(
