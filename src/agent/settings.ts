@@ -95,6 +95,11 @@ function rulesInput(config: Config, files: RulesInput['files'], configFile: stri
       includeTags: config.json_include_tags_property,
     },
     noise: noiseInput(config, configFile),
+    syscalls: {
+      all: config.base_syscalls.all,
+      customSet: config.base_syscalls.custom_set,
+      dropFailed: config.engine.modern_ebpf.drop_failed_exit,
+    },
   };
 }
 
@@ -116,6 +121,7 @@ const RELOADED: ReadonlySet<string> = new Set([
     'append_output',
     'static_fields',
     'noise_control',
+    'base_syscalls',
   ],
   ...[
     'buffer_format_base64',

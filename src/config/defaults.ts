@@ -126,6 +126,11 @@ export const DEFAULTS: Config = {
     simulate_drops: false,
   },
 
+  // The rules decide which system calls are watched. `custom_set: ["!NAME"]` keeps a call from all rules; names without
+  // `!`, and `repair`, change nothing, since the state of processes and files comes from the kernel. With `all` rules
+  // that leave the event type open see frequent calls (read, write, futex …) as well.
+  base_syscalls: { custom_set: [], repair: false, all: false },
+
   // Who is asked about containers: a socket that does not exist costs nothing and is asked once it appears. The settings
   // of falco.yaml's plugin `container` mean the same. `label_max_len`: labels with longer values, in bytes, are left out.
   // `hold_ms`, saker's own: an event whose rule or output asks for what the runtime has not told yet waits so long.
@@ -178,6 +183,7 @@ export const DEFAULTS: Config = {
     // saker's own eBPF programs; falco.yaml's kmod and ebpf mean the same here.
     kind: 'modern_ebpf',
     // Size of the ring from the kernel: 1 = 1 MiB, 2 = 2 MiB, 3 = 4 MiB, 4 = 8 MiB … 10 = 512 MiB.
-    modern_ebpf: { buf_size_preset: 4 },
+    // With drop_failed_exit no rule sees a call that failed.
+    modern_ebpf: { buf_size_preset: 4, drop_failed_exit: false },
   },
 };

@@ -3,7 +3,6 @@
  * falco.yaml loads; below such a key nothing is checked. A key leaves this list when it gains an effect.
  */
 export const NOT_USED: Readonly<Record<string, string>> = {
-  base_syscalls: 'saker chooses what to watch from the rules',
   capture: 'event dumps are not written',
   falco_libs: 'saker sizes its own tables',
   grpc: 'Falco removed it as well',
@@ -28,6 +27,5 @@ export const NOT_USED: Readonly<Record<string, string>> = {
   'engine.gvisor': 'Falco removed it as well',
   'engine.replay': 'recorded events are not read',
   'engine.modern_ebpf.cpus_for_each_buffer': 'saker uses one ring for all processors',
-  'engine.modern_ebpf.drop_failed_exit': 'the rules decide whether failed calls matter',
   'engine.modern_ebpf.disable_iterators': 'saker needs its iterators',
 };

@@ -177,6 +177,7 @@ export const SCHEMA = {
       values: ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'],
       aliases: { informational: 'info' },
     },
+    base_syscalls: { kind: 'section', keys: { custom_set: texts, repair: bool, all: bool } },
     engine: {
       kind: 'section',
       keys: {
@@ -186,7 +187,7 @@ export const SCHEMA = {
           values: ['modern_ebpf'],
           aliases: { kmod: 'modern_ebpf', ebpf: 'modern_ebpf' },
         },
-        modern_ebpf: { kind: 'section', keys: { buf_size_preset: int(1, 10) } },
+        modern_ebpf: { kind: 'section', keys: { buf_size_preset: int(1, 10), drop_failed_exit: bool } },
       },
     },
   },

@@ -18,9 +18,15 @@ import { wrongFields } from './noise-key.ts';
 import { Peers } from './peers.ts';
 import { checkOf, loadRuleSet } from './rule-set.ts';
 import { RuleTotals } from './rule-totals.ts';
+import { Watched } from './watched.ts';
 
 /** Slow changes (clock, accounts, processes whose end was lost) are looked at this often, in event time. */
 const CARE_EVERY_NS = 1e9;
+
+/** A connection that goes on is no failure. EINPROGRESS of errno(3). */
+const IN_PROGRESS = -115;
+
+const ownPid = process.pid;
 
 /** Of rules that are not valid. */
 const NO_NEEDS: Needs = { parts: new Set(), followed: new Set(), hostNames: new Set() };
@@ -54,6 +60,7 @@ export class Engine {
   };
   readonly #findings = new Findings(this.#host.clock.wallNs);
   #matcher: Matcher | null = null;
+  #watched = new Watched();
   readonly #totals = new RuleTotals();
   readonly #judge = new Judge(this.#findings, this.#totals, (error) => this.#failed(error));
   #view: { record: EventRecord; event: Event; memory: Uint8Array } | null = null;
@@ -66,6 +73,7 @@ export class Engine {
   /** Compiles beside the running rules; they are replaced between two events, or, with an error, not at all. */
   load(rules: RulesInput): RulesCheck {
     const loaded = loadRuleSet(rules);
+    const watched = new Watched(rules.syscalls);
     const wrong = [
       ...wrongFields('noise_control.dedup_by', rules.noise?.dedupBy ?? []),
       ...wrongFields('noise_control.group_by', rules.noise?.groupBy ?? []),
@@ -75,13 +83,14 @@ export class Engine {
     if (matcher !== null) {
       this.#totals.replace(this.#matcher, matcher);
       this.#matcher = matcher;
+      this.#watched = watched;
       this.#judge.use(matcher);
       this.#findings.configure(matcher, rules.noise);
       this.#context.isoTimes = rules.format.timeFormatIso8601;
       this.#context.hostname = new Interned(rules.format.hostname);
     }
     const needs = matcher?.needs ?? NO_NEEDS;
-    const check = checkOf(loaded);
+    const check = checkOf(loaded, watched);
     const report = check.report + wrong.join('');
     return { ...check, ok, report, ...needs, eventTypes: new Set([...check.eventTypes, ...needs.followed]) };
   }
@@ -129,7 +138,15 @@ export class Engine {
     event.take(this.#events, process);
     const now = tsNs(record);
     if (now >= this.#nextCareNs) this.#care(now);
+    if (this.#isUnwanted(record)) return;
     this.#judge.judge(event, memory, offset, length);
+  }
+
+  /** Taken away by the configuration; state needs it all the same, and the agent's own events are the canary. */
+  #isUnwanted({ type, ret, pid }: EventRecord): boolean {
+    const { muted, dropFailed } = this.#watched;
+    if (muted[type] !== 1 && (!dropFailed || ret >= 0 || ret === IN_PROGRESS)) return false;
+    return pid !== ownPid;
   }
 
   /** Containers to ask the main thread for. */

@@ -33,6 +33,16 @@ export interface NoiseInput extends NoiseLimits {
   readonly except: readonly string[];
 }
 
+/** System calls beside what the rules say (watched.ts). */
+export interface SyscallsInput {
+  /** Rules that leave the event type open see frequent calls as well. */
+  readonly all: boolean;
+  /** Falco's `base_syscalls.custom_set`: with `!` those that no rule sees. */
+  readonly customSet: readonly string[];
+  /** Falco's `drop_failed_exit`. */
+  readonly dropFailed: boolean;
+}
+
 /** Rules and the switches that shape what comes of a match; a reload sends a new one. */
 export interface RulesInput {
   readonly files: readonly { readonly name: string; readonly content: string }[];
@@ -52,6 +62,8 @@ export interface RulesInput {
   readonly format: AlertFormat;
   /** Left out: every finding becomes an alert. */
   readonly noise?: NoiseInput;
+  /** Left out: the rules alone decide. */
+  readonly syscalls?: SyscallsInput;
 }
 
 /** The ring and what the loop around it needs. */

@@ -8,8 +8,7 @@ import {
   SUGGESTED_FIELDS,
 } from '../rules/index.ts';
 import { SYSCALLS } from '../schema/event-names.ts';
-import { EVENT_TYPES } from '../schema/events.ts';
-import { FREQUENT_TYPES } from '../schema/frequent-types.ts';
+import type { OpenKind } from '../schema/open-kinds.ts';
 import type { Needs } from './facts/needs.ts';
 import type {
   AppendOutput as ConfiguredOutput,
@@ -18,6 +17,7 @@ import type {
   RuleWatch,
   Selector,
 } from './messages.ts';
+import { MANY_TYPES, typesOf, type Watched } from './watched.ts';
 
 /** Rules as text → loaded rules. */
 export function loadRuleSet(input: RulesInput): LoadResult {
@@ -36,39 +36,34 @@ export function loadRuleSet(input: RulesInput): LoadResult {
 
 const SYSCALL_NAMES: ReadonlySet<string> = new Set(SYSCALLS);
 
-/** A rule on more types than these does not name them, it leaves the type open. */
-const MANY_TYPES = 100;
-
 /** What a load gave, for people and for the choice of hooks. */
-export function checkOf(result: LoadResult): Omit<RulesCheck, keyof Needs> {
+export function checkOf(result: LoadResult, watched: Watched): Omit<RulesCheck, keyof Needs> {
   const noisy = result.files.filter((f) => f.errors.length + f.warnings.length + f.lints.length > 0);
+  const remarks = [...watched.remarks, ...watched.blinded(result.active)];
   return {
     ok: result.ok,
-    report: noisy.map((file) => fileText(file, 'people')).join(''),
+    report:
+      noisy.map((file) => fileText(file, 'people')).join('') + remarks.map((line) => `${line}\n`).join(''),
     rules: result.active.length,
-    eventTypes: new Set(result.active.flatMap(watchedTypes)),
-    watch: ruleWatch(result.active),
-    opens: new Set(result.active.filter(asksForOpens).flatMap(({ condition }) => openKindsOf(condition))),
+    eventTypes: new Set(result.active.flatMap((rule) => watched.typesOf(rule))),
+    watch: ruleWatch(result.active, watched),
+    opens: new Set(openKinds(result.active).filter((kind) => kind !== 'failed' || !watched.dropFailed)),
     named: namedSyscalls(result.active),
   };
 }
-
-const typesOf = (rule: LoadedRule): string[] => rule.eventTypes.ids().map((id) => EVENT_TYPES[id] ?? '');
 
 const OPENS: ReadonlySet<string> = new Set(['open', 'openat', 'openat2', 'creat']);
 
 const asksForOpens = (rule: LoadedRule): boolean => typesOf(rule).some((type) => OPENS.has(type));
 
-/** What has to be watched for a rule. */
-function watchedTypes(rule: LoadedRule): string[] {
-  const types = typesOf(rule);
-  return types.length > MANY_TYPES ? types.filter((type) => !FREQUENT_TYPES.has(type)) : types;
+function openKinds(rules: readonly LoadedRule[]): OpenKind[] {
+  return rules.filter(asksForOpens).flatMap(({ condition }) => openKindsOf(condition));
 }
 
-function ruleWatch(rules: readonly LoadedRule[]): RuleWatch {
+function ruleWatch(rules: readonly LoadedRule[], watched: Watched): RuleWatch {
   const byType = new Map<string, number[]>();
   for (const [place, rule] of rules.entries()) {
-    for (const type of watchedTypes(rule)) {
+    for (const type of watched.typesOf(rule)) {
       const places = byType.get(type);
       if (places === undefined) byType.set(type, [place]);
       else places.push(place);

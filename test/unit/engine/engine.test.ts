@@ -1,14 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Engine } from '../../../src/engine/engine.ts';
-import { CANARY_PATH, CANARY_RULE, type RulesInput } from '../../../src/engine/messages.ts';
-import { AT_HEADER_PID } from '../../../src/schema/record.generated.ts';
+import {
+  CANARY_PATH,
+  CANARY_RULE,
+  type RulesInput,
+  type SyscallsInput,
+} from '../../../src/engine/messages.ts';
+import { AT_HEADER_PID, AT_HEADER_RET } from '../../../src/schema/record.generated.ts';
 import { openRecord } from '../decode/record-bytes.ts';
 
 const rule = (name: string, condition: string): string =>
   `- {rule: ${name}, desc: d, condition: ${JSON.stringify(condition)}, output: "%fd.name", priority: INFO}\n`;
 
-function engineWith(content: string, matching: 'first' | 'all', record: Uint8Array): Engine {
+function engineWith(
+  content: string,
+  matching: 'first' | 'all',
+  record: Uint8Array,
+  syscalls: Partial<SyscallsInput> = {},
+): Engine {
   const rules: RulesInput = {
     files: [{ name: 'rules.yaml', content }],
     compat: 'saker',
@@ -17,6 +27,7 @@ function engineWith(content: string, matching: 'first' | 'all', record: Uint8Arr
     selection: [],
     appendOutput: [{ suggested_output: false }],
     staticFields: {},
+    syscalls: { all: false, customSet: [], dropFailed: false, ...syscalls },
     format: {
       hostname: 'h',
       timeFormatIso8601: false,
@@ -116,4 +127,25 @@ test('bytes that are no record are counted, and the engine goes on', () => {
   engine.take(0, record.length);
   assert.equal(engine.takeAlerts().length, 1);
   assert.equal(engine.stats(0).corrupt, 1);
+});
+
+test('what the configuration takes away no rule sees, but the canary comes through', () => {
+  const [link, canary] = [
+    openRecord({ name: '/tmp/x', path: '' }),
+    openRecord({ name: CANARY_PATH, path: '' }),
+  ];
+  const at = (record: Uint8Array) => new DataView(record.buffer);
+  for (const record of [link, canary]) at(record).setBigInt64(AT_HEADER_RET, -2n, true);
+  at(link).setUint32(AT_HEADER_PID, process.pid + 1, true);
+  at(canary).setUint32(AT_HEADER_PID, process.pid, true);
+  const rules = (syscalls: Partial<SyscallsInput>, record: Uint8Array): string[] => {
+    const engine = engineWith(ANY, 'first', record, syscalls);
+    engine.take(0, record.length);
+    return engine.takeAlerts().map((alert) => alert.rule);
+  };
+  for (const taken of [{ dropFailed: true }, { customSet: ['!openat', '!open'] }]) {
+    assert.deepEqual(rules(taken, link), []);
+    assert.deepEqual(rules(taken, canary), [CANARY_RULE]);
+  }
+  assert.deepEqual(rules({ customSet: ['!connect'] }, link), ['any']);
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RulesInput } from '../../../src/engine/messages.ts';
 import { checkOf, loadRuleSet } from '../../../src/engine/rule-set.ts';
+import { Watched } from '../../../src/engine/watched.ts';
 
-const checkRules = (rules: RulesInput) => checkOf(loadRuleSet(rules));
+const checkRules = (rules: RulesInput) => checkOf(loadRuleSet(rules), new Watched(rules.syscalls));
 
 const rule = (name: string, condition: string, tags = '[]', priority = 'INFO'): string =>
   `- {rule: ${name}, desc: d, condition: ${JSON.stringify(condition)}, output: o, priority: ${priority}, tags: ${tags}}\n`;
@@ -68,4 +69,40 @@ test('calls that programs make all the time are watched for those that name them
     assert.ok(named.eventTypes.has(type), type);
   }
   assert.ok(open.eventTypes.has('swapon') && open.eventTypes.has('openat'));
+});
+
+const ANY = rule('any', 'proc.name = x');
+const CONNECTS = rule('connects', 'evt.type = connect');
+const OPENS = rule('opens', 'evt.type in (open, openat) and fd.name = /x');
+for (const [what, over, rules, expected] of [
+  ['names without ! change nothing', { customSet: ['read', 'connect'] }, CONNECTS, { types: ['connect'] }],
+  ['a call is taken away', { customSet: ['!open'] }, OPENS, { types: ['openat'] }],
+  [
+    'a rule that is left with nothing is named',
+    { customSet: ['!connect'] },
+    CONNECTS + OPENS,
+    { types: ['open', 'openat'], report: /takes away every event of rule "connects"/ },
+  ],
+  [
+    'a name that is none',
+    { customSet: ['!conect'] },
+    CONNECTS,
+    { types: ['connect'], report: /"conect" is no system call; did you mean connect\?/ },
+  ],
+  ['failed calls', { dropFailed: true }, OPENS, { types: ['open', 'openat'], opens: ['read', 'write'] }],
+] as const)
+  test(`base_syscalls: ${what}`, () => {
+    const syscalls = { all: false, customSet: [], dropFailed: false, ...over };
+    const check = checkRules(input(rules, { syscalls }));
+    assert.ok(check.ok);
+    assert.deepEqual([...check.eventTypes].sort(), expected.types);
+    assert.match(check.report, 'report' in expected ? expected.report : /^$/);
+    if ('opens' in expected) assert.deepEqual([...check.opens].sort(), expected.opens);
+  });
+
+test('base_syscalls.all: rules that leave the type open see frequent calls', () => {
+  const typesOf = (all: boolean): ReadonlySet<string> =>
+    checkRules(input(ANY, { syscalls: { all, customSet: ['!futex'], dropFailed: false } })).eventTypes;
+  assert.deepEqual([typesOf(false).has('read'), typesOf(true).has('read')], [false, true]);
+  assert.equal(typesOf(true).has('futex'), false);
 });
