@@ -1,7 +1,8 @@
-// Everything that the package ships: native library, BPF object, record offsets, one binary.
+// Everything that the package ships: native library, BPF object, record offsets, one binary, manual pages.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildBinary } from './build-binary.ts';
+import { buildManPages } from './man.ts';
 import { must, node, root } from './run.ts';
 
 /** Builds what is out of date. */
@@ -11,6 +12,7 @@ export async function buildAll(): Promise<void> {
   must('make', ['--no-print-directory', '-s', '-C', 'bpf']);
   must(node, ['scripts/generate-record.ts', '--check']);
   await buildBinary();
+  buildManPages();
 }
 
 if (import.meta.main) await buildAll();

@@ -7,7 +7,7 @@ import type { Command, Io } from './io.ts';
 import { writeErr, writeOut } from './write.ts';
 
 /** One row per command: what it is for, and where it lives. Loaded only when it is called. */
-const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
+export const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
   run: {
     about: 'watch this host and write alerts (the default; takes Falco’s flags)',
     load: async () => (await import('./run.ts')).runCommand,

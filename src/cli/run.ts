@@ -33,7 +33,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const USAGE = `usage: saker run [options]
+export const USAGE = `usage: saker run [options]
   -c FILE       configuration (default ${DEFAULT_CONFIG})
   -r PATH       rules file or directory instead of the configured ones; may be repeated
   -o KEY=VALUE  override one key of the configuration; may be repeated
