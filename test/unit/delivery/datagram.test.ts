@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, unlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { OpenDatagram } from '../../../src/base/datagram.ts';
@@ -52,6 +61,24 @@ describe('datagram sinks over the native library', { skip }, () => {
     assert.deepEqual(receiver.receive(), Buffer.from(syslogMessage(alert(), 77, false)));
     assert.equal(receiver.receive(), null);
     await d.close(MINUTE);
+    receiver.close();
+  });
+
+  test('what is larger than a socket takes goes to the journal as a sealed file, to others not at all', async () => {
+    const { openNative } = await import('../../../src/kernel/native.ts');
+    const native = openNative();
+    const path = join(folder, 'large');
+    const receiver = bindReceiver(path);
+    const fd = native.saker_dgram_open(path);
+    const message = Buffer.alloc(1 << 20, 'MESSAGE=x\n');
+    assert.equal(native.saker_dgram_send(fd, message, message.length, 0), -constants.errno.EMSGSIZE);
+    assert.equal(native.saker_dgram_send(fd, message, message.length, 1), 0);
+    const file = receiver.receiveFile();
+    assert.deepEqual(readFileSync(`/proc/self/fd/${file}`), message);
+    assert.throws(() => writeSync(file, 'forged', 0), /EPERM/, 'it can still be changed');
+    assert.throws(() => ftruncateSync(file, 1), /EPERM/);
+    closeSync(file);
+    native.saker_close(fd);
     receiver.close();
   });
 

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 export interface Receiver {
   /** The next message, or null when there is none. */
   receive(): Buffer | null;
+  /** The next message as a descriptor that came in place of bytes (SCM_RIGHTS, unix(7)); the caller closes it. */
+  receiveFile(): number;
   close(): void;
 }
 
@@ -17,6 +19,7 @@ export function bindReceiver(path: string): Receiver {
   const socket = libc.func('int socket(int, int, int)');
   const bind = libc.func('int bind(int, void *, uint32_t)');
   const recv = libc.func('int64_t recv(int, void *, int64_t, int)');
+  const recvmsg = libc.func('int64_t recvmsg(int, void *, int)');
   const close = libc.func('int close(int)');
   const fd: number = socket(AF_UNIX, SOCK_DGRAM, 0);
   const address = Buffer.alloc(110);
@@ -28,6 +31,14 @@ export function bindReceiver(path: string): Receiver {
     receive: () => {
       const size = Number(recv(fd, buffer, buffer.length, MSG_DONTWAIT));
       return size < 0 ? null : Buffer.from(buffer.subarray(0, size));
+    },
+    receiveFile: () => {
+      // struct msghdr of x86_64: 56 bytes, with msg_control at 32; the descriptor stands behind a header of 16.
+      const [header, control] = [Buffer.alloc(56), Buffer.alloc(24)];
+      header.writeBigUInt64LE(koffi.address(control), 32);
+      header.writeBigUInt64LE(BigInt(control.length), 40);
+      if (Number(recvmsg(fd, header, MSG_DONTWAIT)) !== 0) throw new Error('bytes came, or nothing');
+      return control.readInt32LE(16);
     },
     close: () => void close(fd),
   };
