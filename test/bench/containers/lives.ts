@@ -88,7 +88,7 @@ function executed(name: string, at: number, pid: number): void {
   look();
 }
 
-const direct = new DirectContainers(runtime.socketPath, 'runc');
+const direct = new DirectContainers(runtime.socketPath, 'runc', false);
 const template = await direct.template(IMAGE);
 service.start();
 const timer = setInterval(look, RELEASE_EVERY_MS);

@@ -29,9 +29,16 @@ export class DirectContainers {
 
   readonly #socketPath: string;
 
-  /** @param runtimeBinary crun or runc */
-  constructor(socketPath: string, runtimeBinary: string) {
+  readonly #oneShim: boolean;
+
+  /**
+   * @param runtimeBinary crun or runc
+   * @param oneShim for all that run at a time, as pods have it: one more Go program less for each. On a busy machine
+   *   containerd 1.6 now and then takes one that is about to end for one that takes another.
+   */
+  constructor(socketPath: string, runtimeBinary: string, oneShim = true) {
     this.#socketPath = socketPath;
+    this.#oneShim = oneShim;
     this.#grpc = new GrpcConnection(socketPath, {
       timeoutMs: 60_000,
       maxMessageBytes: 1 << 24,
@@ -98,8 +105,7 @@ export class DirectContainers {
     spec.ociVersion = '1.0.2';
     spec.process.args = [...args];
     spec.linux.cgroupsPath = `/default/${id}`;
-    // One shim for all that run at a time, as pods have it: one more Go program less for each.
-    spec.annotations = { ...spec.annotations, 'io.containerd.runc.v2.group': 'direct' };
+    if (this.#oneShim) spec.annotations = { ...spec.annotations, 'io.containerd.runc.v2.group': 'direct' };
     // Container: id (1), image (3), runtime (4), spec (5), snapshotter (6), snapshot_key (7)
     const container = encode(
       ...([
