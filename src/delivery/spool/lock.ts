@@ -1,4 +1,4 @@
-import { unlink } from 'node:fs/promises';
+import { unlink, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { errorName } from '../errno.ts';
 
@@ -9,6 +9,7 @@ import { errorName } from '../errno.ts';
  */
 export async function lockFolder(path: string): Promise<{ release(): void }> {
   const socket = `${path}/lock`;
+  await tryFolder(path);
   const server = await listen(socket).catch(async (error) => {
     if (errorName(error) !== 'EADDRINUSE') throw error;
     if (await answers(socket)) throw new Error('another saker uses it');
@@ -18,6 +19,16 @@ export async function lockFolder(path: string): Promise<{ release(): void }> {
   });
   server.unref();
   return { release: () => void server.close() };
+}
+
+/**
+ * Node binds a socket on the main thread, and bind(2) makes a file: a disk that hangs is to hang this first, which holds
+ * up a thread of the pool only.
+ */
+async function tryFolder(path: string): Promise<void> {
+  const file = `${path}/lock.try`;
+  await writeFile(file, '', { mode: 0o600 });
+  await unlink(file);
 }
 
 function listen(path: string): Promise<Server> {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDelivery, type Target } from '../../../src/delivery/index.ts';
+import { lockFolder } from '../../../src/delivery/spool/lock.ts';
 import { numbered, until } from './alerts.ts';
 
 // As main.ts has it, before the pool is used.
@@ -83,7 +84,7 @@ test('a file system, a server, a program that hang hold up nobody else, and memo
   const filename = join(folder, 'alerts.json');
   const free = createDelivery({ ...common, file: { ...file, filename } }, () => -2, 1);
   try {
-    // Everything is open and at work when it stops: to open a spool binds a socket, which no thread of the pool does.
+    // Everything is open and at work when it stops.
     for (const alert of numbered(10)) stuck.write(alert);
     await until(() => stuck.stats().every(({ spool }) => spool === undefined || spool.records === 10));
     await until(() => stuck.stats().some(({ name, delivered }) => name === 'file' && delivered === 10));
@@ -104,6 +105,27 @@ test('a file system, a server, a program that hang hold up nobody else, and memo
     await stuck.close(10);
     await free.close(MINUTE);
     silent.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('the lock of a spool on a disk that hangs is waited for by a thread of the pool', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'saker-blocked-'));
+  const disk = freezable(folder);
+  if (disk === null) return t.skip('needs CAP_SYS_ADMIN, loop devices and mkfs.ext4');
+  const over = join(folder, 'over');
+  try {
+    assert.equal(disk.freeze(), true);
+    // Another process ends it: this one could not, if it hung.
+    spawn('sh', ['-c', `sleep 5; touch ${over}; fsfreeze --unfreeze ${disk.mount}`], { stdio: 'ignore' });
+    const locking = lockFolder(disk.mount);
+    await sleep(200);
+    assert.equal(existsSync(over), false, 'the main thread hung');
+    const lock = await locking;
+    assert.equal(existsSync(over), true, 'the disk did not hang');
+    lock.release();
+  } finally {
+    disk.thaw();
     rmSync(folder, { recursive: true, force: true });
   }
 });
