@@ -1,9 +1,12 @@
 import { release } from 'node:os';
+import type { Alert } from '../base/alert.ts';
 import { VERSION } from '../base/version.ts';
 import type { Delivery } from '../delivery/index.ts';
+import { internalAlert } from '../engine/internal-alert.ts';
 import { type Health, metricFamilies, prometheusText } from '../metrics/index.ts';
 import type { Log } from './log.ts';
 import { type ReadingParts, ReadingSource } from './readings.ts';
+import { type Refusal, refusalNotice } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { Snapshots, selectionOf } from './snapshots.ts';
 import type { Page } from './web.ts';
@@ -19,9 +22,12 @@ export class Observation {
   readonly #readings: ReadingSource;
   readonly #web: WebKeeper;
   readonly #snapshots: Snapshots;
+  readonly #write: (alert: Alert) => void;
   #config: Settings['config'] | null = null;
+  #format: Settings['rules']['format'] | null = null;
 
   constructor(parts: ObservationParts) {
+    this.#write = (alert) => parts.delivery.write(alert);
     this.#readings = new ReadingSource(parts);
     this.#web = new WebKeeper(
       { health: () => this.#healthPage(), versions, metrics: () => this.#metricsPage() },
@@ -29,7 +35,7 @@ export class Observation {
     );
     this.#snapshots = new Snapshots({
       read: () => this.#readings.read(),
-      write: (alert) => parts.delivery.write(alert),
+      write: this.#write,
       log: parts.log,
     });
   }
@@ -48,10 +54,16 @@ export class Observation {
     const { webserver, metrics } = settings.config;
     const before = this.#config;
     this.#config = settings.config;
+    this.#format = settings.rules.format;
     this.#readings.loaded(settings);
     if (!isSame(before?.metrics, metrics)) this.#snapshots.apply(metrics, settings.rules.format);
     // A certificate may have been renewed.
     if (webserver.ssl_enabled || !isSame(before?.webserver, webserver)) await this.#web.apply(webserver);
+  }
+
+  /** A reload came to nothing. */
+  refused(refusal: Refusal): void {
+    if (this.#format !== null) this.#write(internalAlert(refusalNotice(refusal), this.#format));
   }
 
   stop(): void {

@@ -28,6 +28,8 @@ export interface ReadingParts {
   readonly losses: () => Readings['losses'];
   /** The last canary that came back, by performance.now(); null: none yet. */
   readonly heardLast: () => { readonly atMs: number; readonly tookMs: number } | null;
+  /** The last reload came to nothing. */
+  readonly refused: () => boolean;
   /** Longest silence of an agent that sees. */
   readonly patienceMs: number;
 }
@@ -106,6 +108,7 @@ export class ReadingSource {
       startNs: this.#startNs,
       reloadNs: this.#reloadNs,
       ...this.#files,
+      reloadRefused: this.#parts.refused(),
       health: this.health(),
       backlog: { behindS: behindMs / 1000, ringRatio: (written - read) / sizeBytes },
       canary: {

@@ -1,7 +1,8 @@
-import { formatProblem } from '../base/errors.ts';
+import { formatProblem, isWarning, problemLine } from '../base/errors.ts';
 import type { RulesCheck } from '../engine/messages.ts';
 import type { EngineLink } from './engine-link.ts';
 import type { Log } from './log.ts';
+import { firstMistake, type Refusal, refusalOf } from './refusal.ts';
 import { loadSettings, type Settings, type SettingsSource } from './settings.ts';
 
 export interface ReloadParts {
@@ -13,6 +14,8 @@ export interface ReloadParts {
   over(): void;
   /** The new rules are in force; everything else follows here. Returns what the agent does now, in a line. */
   apply(settings: Settings, check: RulesCheck): Promise<string>;
+  /** Nothing has changed, although somebody wanted it to. */
+  refused(refusal: Refusal): void;
   /** Files and directories to watch from now on. */
   follow(paths: readonly string[]): void;
 }
@@ -25,9 +28,15 @@ export class Reloads {
   readonly #parts: ReloadParts;
   #last: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | null = null;
+  #refused: Refusal | null = null;
 
   constructor(parts: ReloadParts) {
     this.#parts = parts;
+  }
+
+  /** What became of the last one, when nothing did. */
+  get refused(): Refusal | null {
+    return this.#refused;
   }
 
   /** Resolves when it is done. Never rejects. */
@@ -37,15 +46,17 @@ export class Reloads {
         this.#waiting = null;
         return this.#reload(why);
       })
-      .catch((error: Error) =>
-        this.#parts.log.error(`the reload failed, the old rules stay in force: ${error.message}`),
-      );
+      .catch((error: Error) => {
+        this.#parts.log.error(`the reload failed, the old rules stay in force: ${error.message}`);
+        this.#refuse(error.message);
+      });
     return this.#waiting;
   }
 
   /** The new rules are in force already, whatever becomes of the rest. */
   async #apply(settings: Settings, check: RulesCheck): Promise<void> {
     const { log, apply } = this.#parts;
+    this.#refused = null;
     try {
       log.notice(`reloaded: ${await apply(settings, check)}`);
     } catch (error) {
@@ -63,10 +74,19 @@ export class Reloads {
       const check = settings === null ? null : await engine.load(settings.rules);
       for (const line of check?.report.split('\n') ?? []) if (line !== '') log.warning(line);
       if (settings !== null && check?.ok) await this.#apply(settings, check);
-      else log.error('the new configuration or rules are not valid: the old ones stay in force');
+      else {
+        log.error('the new configuration or rules are not valid: the old ones stay in force');
+        const wrong = problems.find((problem) => !isWarning(problem));
+        this.#refuse(wrong === undefined ? firstMistake(check?.report ?? '') : problemLine(wrong));
+      }
       follow(paths);
     } finally {
       over();
     }
+  }
+
+  #refuse(reason: string): void {
+    this.#refused = refusalOf(reason);
+    this.#parts.refused(this.#refused);
   }
 }

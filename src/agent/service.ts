@@ -31,7 +31,7 @@ import { seldom } from './seldom.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { keysForRestart, type Settings } from './settings.ts';
 import type { Signals } from './signals.ts';
-import { type AgentStatus, agentStatus, rulesStatus } from './status.ts';
+import { type AgentStatus, agentStatus, type RulesStatus, rulesStatus } from './status.ts';
 import { topSample } from './top.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
@@ -86,7 +86,7 @@ class Service {
   readonly #losses: LossLook;
   #status: string;
   readonly #config: Config;
-  #rules: AgentStatus['rules'];
+  #rules: RulesStatus;
   #heardLast: { readonly atMs: number; readonly tookMs: number } | null = null;
   readonly #warnBusy = seldom(BUSY_AGAIN_MS, (text) => this.#log.warning(text));
   #control: Control | null = null;
@@ -134,6 +134,7 @@ class Service {
       begins: () => this.#isReady && this.#notifier.reloading(),
       over: () => this.#isReady && this.#notifier.ready(this.#status),
       apply: (newSettings, newCheck) => this.#apply(newSettings, newCheck),
+      refused: (refusal) => this.#observation.refused(refusal),
       follow: (all) => this.#config.watch_config_files && this.#files.follow(all),
     });
     this.#hostNames = new HostNameWatch({
@@ -150,6 +151,7 @@ class Service {
       containers: this.#containers,
       losses: () => this.#losses.status().losses.totals,
       heardLast: () => this.#heardLast,
+      refused: () => this.#reloads.refused !== null,
       patienceMs: CANARY_EVERY_MS + CANARY_PATIENCE_MS,
     });
     void this.#observation.apply(settings);
@@ -217,7 +219,7 @@ class Service {
     return agentStatus({
       ready: this.#isReady,
       health: this.#observation.health(),
-      rules: this.#rules,
+      rules: { ...this.#rules, refused: this.#reloads.refused },
       canary: this.#heardLast,
       backlog: this.#backlog.look(),
       probes: this.#probes,

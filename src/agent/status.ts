@@ -8,6 +8,7 @@ import type { Probes, ProbesState, Tier, TypeCount } from '../kernel/index.ts';
 import type { Health } from '../metrics/index.ts';
 import type { ContainerStatus } from './containers.ts';
 import type { LossStatus } from './look.ts';
+import type { Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 
 /** One source of the events of a type: the usual one, or such as those of 32-bit programs. */
@@ -29,6 +30,11 @@ export interface EventStatus {
   readonly parts: readonly PartStatus[];
 }
 
+export interface RulesStatus {
+  readonly loaded: number;
+  readonly files: readonly string[];
+}
+
 export interface AgentStatus {
   readonly version: string;
   readonly pid: number;
@@ -37,7 +43,8 @@ export interface AgentStatus {
   readonly ready: boolean;
   /** As /healthz tells it. */
   readonly health: Health;
-  readonly rules: { readonly loaded: number; readonly files: readonly string[] };
+  /** `refused`: the last reload came to nothing, so what the files say now is not in force. */
+  readonly rules: RulesStatus & { readonly refused: Refusal | null };
   /** The canary: since when it was last heard, and how long it was under way; null: not yet. */
   readonly canary: { readonly heard_s_ago: number | null; readonly took_ms: number | null };
   /** What waits to be judged: the age of the oldest event, and how full the ring is. */
@@ -74,7 +81,7 @@ export interface StatusSources {
   readonly suppressed: AgentStatus['suppressed'];
 }
 
-export function rulesStatus({ rules }: RulesCheck, { rules: { files } }: Settings): AgentStatus['rules'] {
+export function rulesStatus({ rules }: RulesCheck, { rules: { files } }: Settings): RulesStatus {
   return { loaded: rules, files: files.map(({ name }) => name) };
 }
 

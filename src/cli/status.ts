@@ -44,6 +44,11 @@ export function describeStatus(status: AgentStatus): string {
     `saker ${version}, pid ${pid}, up ${duration(uptime_s)}, kernel ${kernel}${ready ? '' : ', not ready yet'}`,
     `rules    ${rules.loaded} from ${rules.files.length} files`,
     ...rules.files.map((file) => `         ${file}`),
+    ...(rules.refused
+      ? [
+          `refused  the reload at ${timeOf(rules.refused.at_ms)}, the old rules stay in force: ${rules.refused.reason}`,
+        ]
+      : []),
     `health   ${health.healthy ? 'ok' : health.reasons.join('; ')}`,
     `canary   ${heard}`,
     `backlog  ${backlog.behind_s} s behind, the ring is ${backlog.ring_percent} % full`,

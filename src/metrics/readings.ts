@@ -12,6 +12,8 @@ export interface Readings {
   readonly startNs: bigint;
   /** Of the rules in force: the start, or the last reload. */
   readonly reloadNs: bigint;
+  /** The last reload came to nothing, the rules before it stay in force. */
+  readonly reloadRefused: boolean;
   readonly rulesFiles: readonly FileDigest[];
   readonly configFiles: readonly FileDigest[];
   readonly health: Health;

@@ -39,7 +39,7 @@ export function sakerFamilies(from: Readings, wanted: Selection): Family[] {
   ];
 }
 
-function health({ health: { healthy }, canary, backlog, engine, kernel }: Readings): Family[] {
+function health({ health: { healthy }, reloadRefused, canary, backlog, engine, kernel }: Readings): Family[] {
   const canarySeconds = canary.tookMs === null ? null : canary.tookMs / 1000;
   return [
     ...single(
@@ -47,6 +47,12 @@ function health({ health: { healthy }, canary, backlog, engine, kernel }: Readin
       'saker_healthy',
       '1 while canary events come through, as /healthz says.',
       Number(healthy),
+    ),
+    ...single(
+      'gauge',
+      'saker_reload_refused',
+      '1 while the last reload was refused and older rules are in force.',
+      Number(reloadRefused),
     ),
     ...single('gauge', 'saker_canary_age_seconds', 'Since a canary event came through.', canary.heardSAgo),
     ...single(

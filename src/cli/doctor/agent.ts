@@ -24,6 +24,8 @@ export function checkAgent(status: AgentStatus): Finding[] {
     );
   if (rules.loaded === 0)
     fail('no rules are loaded: nothing will be reported', 'see rules_files in saker.yaml');
+  if (rules.refused)
+    fail(`a reload was refused, older rules are in force: ${rules.refused.reason}`, 'mend it and reload');
   if (hooks.pending > 0)
     info(`${hooks.pending} hooks are still to be attached; a tracepoint reports until then`);
   if (hooks.blocked !== null)

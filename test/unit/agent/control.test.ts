@@ -18,7 +18,11 @@ const STATUS: AgentStatus = {
   kernel: '6.1.0',
   ready: true,
   health: { healthy: false, reasons: ['no canary \u001b event has come through for 60 s'] },
-  rules: { loaded: 2, files: ['/etc/a\u001b.yaml'] },
+  rules: {
+    loaded: 2,
+    files: ['/etc/a\u001b.yaml'],
+    refused: { at_ms: 0, reason: 'b\u001b.yaml: Invalid' },
+  },
   canary: { heard_s_ago: 1.5, took_ms: 12 },
   backlog: { behind_s: 0.1, ring_percent: 3 },
   hooks: {
@@ -98,6 +102,7 @@ test('the status of a running agent, for people and as JSON; the socket is rootâ
     'saker 1.2.3, pid 42, up 1 h 2 min, kernel 6.1.0',
     'rules    2 from 1 files',
     '         /etc/a\\x1b.yaml',
+    'refused  the reload at 1970-01-01T00:00:00Z, the old rules stay in force: b\\x1b.yaml: Invalid',
     'health   no canary \\x1b event has come through for 60 s',
     'canary   heard 1.5 s ago, took 12 ms',
     'backlog  0.1 s behind, the ring is 3 % full',

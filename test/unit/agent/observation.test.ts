@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Observation } from '../../../src/agent/observation.ts';
+import { refusalOf } from '../../../src/agent/refusal.ts';
 import { loadSettings, type Settings } from '../../../src/agent/settings.ts';
 import { Snapshots } from '../../../src/agent/snapshots.ts';
 import type { Alert } from '../../../src/base/alert.ts';
@@ -71,6 +72,7 @@ function agent(stats?: () => Promise<EngineStats>) {
     backlog: () => open({ written: 8, read: 0, oldestNs: null, sizeBytes: 16, behindMs: 0 }),
     losses: () => [],
     heardLast: () => canary.heard,
+    refused: () => true,
     patienceMs: 20_000,
     log: { notice: (text) => void said.push(text), error: (text) => void said.push(text) },
   });
@@ -294,4 +296,23 @@ test('snapshots come in the interval, and end with it', async () => {
   await new Promise((resolve) => setTimeout(resolve, 300));
   // One may have been under way.
   assert.ok(written.length <= count + 1);
+});
+
+test('a refused reload is an alert under Falco’s name, and a metric', async () => {
+  const { observation, canary, written } = agent();
+  const port = await freePort();
+  canary.heard = { atMs: performance.now(), tookMs: 1 };
+  await observation.apply(
+    settingsWith(
+      `json_output: true\nwebserver: {enabled: true, listen_port: ${port}, prometheus_metrics_enabled: true}`,
+    ),
+  );
+  observation.refused(refusalOf('b.yaml: Invalid'));
+  assert.deepEqual(
+    written.map(({ rule, priority, source, fields }) => [rule, priority, source, fields['reload.reason']]),
+    [['Falco internal: hot restart failure', 'Critical', 'internal', 'b.yaml: Invalid']],
+  );
+  const { body } = await get(port, '/metrics');
+  assert.match(body, /^saker_reload_refused 1$/m);
+  observation.stop();
 });

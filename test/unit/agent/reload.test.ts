@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { refusalNotice, refusalOf } from '../../../src/agent/refusal.ts';
 import { Reloads } from '../../../src/agent/reload.ts';
 import { keysForRestart, loadSettings } from '../../../src/agent/settings.ts';
 
@@ -11,13 +12,18 @@ after(() => rmSync(folder, { recursive: true }));
 const configFile = join(folder, 'saker.yaml');
 const source = { configFile, overrides: [], rulesFiles: [], env: {} };
 
+/** Two files, the second one bad. */
+const REPORT = `a.yaml: Ok, with warnings\n1 Warnings:\nx\nb.yaml: Invalid\n1 Errors:\nLOAD_ERR_YAML_PARSE (Error): bad`;
+
+const check = (ok: boolean) => ({ ok, report: ok ? '' : REPORT, rules: 1 }) as never;
+
 /** Reloads whose every step is written down; `loads` says what the engine thinks of each rule set. */
 function reloads(loads: () => Promise<boolean>) {
   const steps: string[] = [];
   const say = (text: string) => void steps.push(text.split('\n')[0]!);
   const all = new Reloads({
     source,
-    engine: { load: async () => ({ ok: await loads(), report: '', rules: 1 }) as never },
+    engine: { load: async () => check(await loads()) },
     log: { info: say, notice: say, warning: say, error: say },
     begins: () => void steps.push('begins'),
     over: () => void steps.push('over'),
@@ -25,6 +31,7 @@ function reloads(loads: () => Promise<boolean>) {
       if (config.log_level === 'debug') throw new Error('apply failed');
       return 'watching';
     },
+    refused: ({ reason }) => void steps.push(`refused ${reason}`),
     follow: (paths) => void steps.push(`follow ${paths.length}`),
   });
   return { all, steps };
@@ -34,12 +41,36 @@ const REFUSED = 'the new configuration or rules are not valid: the old ones stay
 
 const cases = [
   { name: 'good', yaml: '', ok: true, steps: ['begins', 'reloaded: watching', 'follow', 'over'] },
-  { name: 'bad rules', yaml: '', ok: false, steps: ['begins', REFUSED, 'follow', 'over'] },
+  {
+    name: 'bad rules',
+    yaml: '',
+    ok: false,
+    steps: [
+      'begins',
+      'a.yaml',
+      '1 Warn',
+      'x',
+      'b.yaml',
+      '1 Err',
+      'LOAD_ERR',
+      REFUSED,
+      'refused b.yaml: Invalid, LOAD_ERR_YAML_PARSE (Error): bad',
+      'follow',
+      'over',
+    ],
+  },
   {
     name: 'bad configuration',
     yaml: 'priority: loud',
     ok: true,
-    steps: ['begins', `${configFile}:1:11: priority is "loud"`, REFUSED, 'follow', 'over'],
+    steps: [
+      'begins',
+      `${configFile}:1:11: priority is "loud"`,
+      REFUSED,
+      `refused ${configFile}:1:11: priority is "loud"`,
+      'follow',
+      'over',
+    ],
   },
   {
     name: 'a step that throws',
@@ -91,4 +122,30 @@ test('outputs need no restart, the ring does', () => {
     'json_output: true\nfile_output: {enabled: true}\ntargets: []\nengine: {modern_ebpf: {buf_size_preset: 5}}',
   );
   assert.deepEqual(keysForRestart(config(''), wanted), ['engine']);
+});
+
+test('a refusal lasts until a reload succeeds; what goes out is one bounded line', async () => {
+  writeFileSync(configFile, '');
+  let ok = false;
+  const { all } = reloads(async () => ok);
+  const reason = () => all.refused?.reason ?? '';
+  assert.equal(reason(), '');
+  await all.request('one');
+  assert.match(reason(), /^b\.yaml/);
+  ok = true;
+  await all.request('two');
+  assert.equal(reason(), '');
+  const { rule, priority, output, timeNs } = refusalNotice(refusalOf(`a\n${'b'.repeat(5000)}`, 7));
+  assert.deepEqual([rule, priority, timeNs], ['Falco internal: hot restart failure', 'Critical', 7_000_000n]);
+  assert.match(output, /a b/);
+  assert.ok(output.length < 1200 && !output.includes('\n'));
+});
+
+test('a reload that throws is a refusal, too', async () => {
+  writeFileSync(configFile, '');
+  const { all, steps } = reloads(async () => {
+    throw new Error('the engine is gone');
+  });
+  await all.request('one');
+  assert.deepEqual(steps.at(-1), 'refused the engine is gone');
 });

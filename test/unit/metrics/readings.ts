@@ -21,6 +21,7 @@ export function readings(over: Partial<Readings> = {}): Readings {
     bootNs: 1_600_000_000_000_000_000n,
     startNs: 1_700_000_000_000_000_000n,
     reloadNs: 1_700_000_050_000_000_000n,
+    reloadRefused: false,
     rulesFiles: [{ path: '/etc/saker/rules.d/a.yaml', sha256: 'aa' }],
     configFiles: [{ path: '/etc/saker/saker.yaml', sha256: 'bb' }],
     health: { healthy: true, reasons: [] },

@@ -123,7 +123,7 @@ const status = (more: object = {}): AgentStatus =>
     ready: true,
     health: { healthy: true, reasons: [] },
     losses: { totals: [], intervals: [] },
-    rules: { loaded: 3, files: [] },
+    rules: { loaded: 3, files: [], refused: null },
     canary: { heard_s_ago: 2, took_ms: 1 },
     backlog: { behind_s: 0, ring_percent: 1 },
     hooks: { attached: 9, pending: 0, all_system_calls: false, blocked: null, missed_runs: {} },
@@ -148,7 +148,13 @@ const agents: readonly (readonly [string, object, Finding['level'], RegExp])[] =
     /last from 1970-01-01T00:00:00\.000Z/,
   ],
   ['behind', { backlog: { behind_s: 9, ring_percent: 80 } }, 'warn', /9 s behind/],
-  ['no rules', { rules: { loaded: 0, files: [] } }, 'fail', /no rules/],
+  [
+    'a refused reload',
+    { rules: { loaded: 3, files: [], refused: { at_ms: 0, reason: 'a.yaml: Invalid' } } },
+    'fail',
+    /refused.*a\.yaml/,
+  ],
+  ['no rules', { rules: { loaded: 0, files: [], refused: null } }, 'fail', /no rules/],
   ['a stuck kernel', hooks({ blocked: 'attaching x' }), 'warn', /does not come back: attaching x/],
   ['skipped runs', hooks({ missed_runs: { p: 4 } }), 'warn', /p 4 times/],
   [
