@@ -80,6 +80,10 @@ export async function main(calledAs: string, args: readonly string[]): Promise<n
     io.err(`saker: no such command: ${printable(command)} — ${advice}\n`);
     return EXIT_CODE.usage;
   }
+  if (command === name && !asFalco && command !== 'run' && (args[1] === '--help' || args[1] === '-h')) {
+    io.out(`${entry.about}\nAll of it: man saker\n`);
+    return 0;
+  }
   const run = await entry.load();
   return run(command === name && !asFalco ? args.slice(1) : args, io);
 }

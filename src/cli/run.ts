@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { AgentOptions } from '../agent/options.ts';
 import { runAgent } from '../agent/run.ts';
@@ -23,6 +24,9 @@ const OPTIONS = {
   describe: { type: 'boolean', short: 'L' },
   'describe-rule': { type: 'string', short: 'l' },
   list: { type: 'boolean' },
+  names: { type: 'boolean', short: 'N' },
+  format: { type: 'string' },
+  print: { type: 'string', short: 'p' },
   'config-schema': { type: 'boolean' },
   'stop-after': { type: 'string', short: 'M' },
   unbuffered: { type: 'boolean', short: 'U' },
@@ -45,14 +49,17 @@ export const USAGE = `usage: saker run [options]
   -L, -l RULE   describe all rules or one and stop (saker rules)
   --config-schema  print the configuration's JSON schema and stop
   --support     print version, configuration and rules as one JSON, without secrets, and stop
-  --list        list fields and stop (saker fields)
+  -p OUTPUT     fields or text to put behind the output of every rule; append_output can say of which
+  --list        list fields and stop (saker fields); -N names alone, --format text, markdown or json
   --version     print the version and stop
 `;
 
 type Values = ReturnType<typeof parse>;
 
 function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: false }).values;
+  // Falco's --list takes a source; this is the only one.
+  const known = args.map((arg) => (arg === '--list=syscall' ? '--list' : arg));
+  return parseArgs({ args: known, options: OPTIONS, allowPositionals: false }).values;
 }
 
 /** `saker run`, and bare `saker` with Falco's flags. */
@@ -66,9 +73,9 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   }
   const json = (values.option ?? []).some((o) => /^json_output\s*=\s*true$/.test(o)) ? ['--json'] : [];
   if (values.help) return print(io, USAGE);
-  if (values.version) return print(io, `saker ${VERSION}\n`);
+  if (values.version) return print(io, json.length > 0 ? `${versionJson()}\n` : `saker ${VERSION}\n`);
   if (values['config-schema']) return print(io, `${JSON.stringify(configSchema(), null, 2)}\n`);
-  if (values.list) return fieldsCommand(json, io);
+  if (values.list) return fieldsCommand([...json, ...listing(values)], io);
   if (values.validate !== undefined) return checkCommand([...values.validate, ...json], io);
   const name = values['describe-rule'];
   if (values.describe || name !== undefined)
@@ -85,10 +92,28 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
   return runAgent(options, io);
 }
 
+function listing({ names, format }: Values): string[] {
+  return [...(names ? ['--names'] : []), ...(format === undefined ? [] : [`--format=${format}`])];
+}
+
+/** As /versions of the web server. */
+function versionJson(): string {
+  return JSON.stringify({
+    saker_version: VERSION,
+    node_version: process.versions.node,
+    kernel_release: release(),
+  });
+}
+
 /** What -L and -l take over from the other flags. */
 function describing({ config, option = [], rules = [] }: Values): string[] {
   const from = config === undefined ? [] : ['--config', config];
   return [...rules, ...from, ...option.flatMap((one) => ['--option', one])];
+}
+
+/** -p is Falco's older form of append_output. */
+function appended(output: string | undefined): string[] {
+  return output === undefined ? [] : [`append_output[]=${JSON.stringify({ extra_output: output })}`];
 }
 
 function print(io: Io, text: string): number {
@@ -103,7 +128,7 @@ function agentOptions(values: Values): AgentOptions | string {
     return `-M takes whole seconds up to ${MAX_SECONDS}, not "${printable(stopAfter)}"`;
   return {
     configFile: configPath(values.config),
-    overrides: values.option ?? [],
+    overrides: [...(values.option ?? []), ...appended(values.print)],
     rulesFiles: values.rules ?? null,
     env: process.env,
     dryRun: values['dry-run'] ?? false,

@@ -24,7 +24,7 @@ test('every command is completed', () => {
   );
 });
 
-const OWN = ['alerts', 'top', 'doctor', 'support', 'rules', 'check', 'try'];
+const OWN = ['alerts', 'top', 'doctor', 'support', 'rules', 'check', 'try', 'fields'];
 for (const command of OWN)
   test(`every option offered for ${command} is one`, async () => {
     for (const option of offered('saker', command, '--')) {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkCommand } from '../../../src/cli/check.ts';
+import { fieldsCommand } from '../../../src/cli/fields.ts';
+import { COMMANDS } from '../../../src/cli/main.ts';
 import { rulesCommand } from '../../../src/cli/rules.ts';
 import { runCommand } from '../../../src/cli/run.ts';
 import { testCommand } from '../../../src/cli/test.ts';
@@ -216,3 +219,37 @@ test('test: JSON and JUnit reports', () => {
   assert.deepEqual([report.passed, report.failed, report.branches], [1, 1, { seen: 3, total: 4 }]);
   assert.match(readFileSync(xml, 'utf8'), /tests="2" failures="1"[\s\S]*name="&lt;&amp;&gt;"[\s\S]*<failure/);
 });
+
+test('fields: names, formats, and no silence where there is none', () => {
+  assert.match(call(fieldsCommand, '-N').out, /^evt\.num\n[^ ]+$/);
+  assert.match(call(fieldsCommand, '--format', 'markdown', 'proc.name').out, /\| `proc\.name` \| string \|/);
+  assert.equal(JSON.parse(call(fieldsCommand, '--format=json', 'proc.name').out)[0].name, 'proc.name');
+  for (const [args, told] of [
+    [['proc.nme'], /did you mean proc\.name\?/],
+    [['--format', 'xml\u001b'], /no format xml\\x1b/],
+  ] as const) {
+    const { code, out, err } = call(fieldsCommand, ...args);
+    assert.deepEqual([code, out], [2, '']);
+    assert.match(err, told);
+  }
+});
+
+test('run: -p goes behind every output, --list takes Falco’s source', async () => {
+  const run = async (...args: string[]) => {
+    const { code, ...rest } = call(runCommand as unknown as typeof checkCommand, ...args);
+    return { code: await code, ...rest };
+  };
+  const rest = ['-c', write('empty.yaml', '{}'), '-r', good, '--dry-run'];
+  assert.equal((await run('-p', 'by %proc.pname', ...rest)).code, 0);
+  assert.equal((await run('-p', 'by %proc.pnme', ...rest)).code, 1);
+  assert.equal((await run('--list=syscall', '-N')).code, 0);
+  assert.equal((await run('--list=k8s_audit')).code, 2);
+});
+
+for (const command of Object.keys(COMMANDS))
+  test(`saker ${command} --help is no mistake`, () => {
+    const main = join(import.meta.dirname, '../../../src/main.ts');
+    const { status, stdout } = spawnSync(process.execPath, [main, command, '--help'], { encoding: 'utf8' });
+    assert.equal(status, 0);
+    assert.match(stdout, /saker/);
+  });
