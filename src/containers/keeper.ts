@@ -64,13 +64,14 @@ export class Keeper {
     return this.#stats;
   }
 
-  /** Null: not known there, or the socket is absent or broken. */
+  /** Null: not known there, or no socket. `failed`: also while it pauses after a failure. */
   async lookup(
     asked: Asked,
     faults: Faults,
     onPart: (facts: ContainerFacts) => void,
-  ): Promise<ContainerFacts | null> {
-    if (performance.now() < this.#brokenUntilMs || !existsSync(this.source.socketPath)) return null;
+  ): Promise<ContainerFacts | null | 'failed'> {
+    if (!existsSync(this.source.socketPath)) return null;
+    if (performance.now() < this.#brokenUntilMs) return 'failed';
     this.#stats.lookups++;
     try {
       const facts = await this.source.lookup(asked, faults, onPart);
@@ -78,8 +79,13 @@ export class Keeper {
       return facts;
     } catch (error) {
       this.#failed(error);
-      return null;
+      return 'failed';
     }
+  }
+
+  /** ms until it is asked again after a failure, 0: now. */
+  restMs(): number {
+    return Math.max(0, Math.ceil(this.#brokenUntilMs - performance.now()));
   }
 
   async #run(): Promise<void> {

@@ -6,8 +6,9 @@ import type { Runtime } from './cgroup.ts';
 import { type ContainerFacts, mergeFacts } from './facts.ts';
 import { KEEPER_TIMES, Keeper, type KeeperStats, type KeeperTimes } from './keeper.ts';
 import { type Ask, type ContainerNews, containerKey } from './messages.ts';
+import { Retries } from './retries.ts';
 import { Roll } from './roll.ts';
-import { type ContainerSettings, type EngineName, userSockets } from './settings.ts';
+import { type ContainerSettings, type EngineName, ORDER, userSockets } from './settings.ts';
 import type { Asked, Source, SourceEvent } from './source.ts';
 import { STORED_FOLDERS, StoredSource } from './stored.ts';
 import { Faults } from './text.ts';
@@ -49,15 +50,6 @@ const MAX_WAITING_OF_USERS = 512;
 /** Containers told after a connect; more than any kubelet runs. */
 const MAX_LISTED = 4096;
 
-// Who is asked, in this order; a bare id on a cgroup leaves open whose it is.
-const ORDER: Readonly<Partial<Record<Runtime, readonly EngineName[]>>> = {
-  docker: ['docker', 'containerd', 'cri'],
-  containerd: ['containerd', 'cri', 'docker'],
-  'cri-o': ['cri'],
-  cri: ['cri'],
-  podman: ['podman'],
-};
-
 /**
  * Answers the engine's questions about containers, and tells of containers before they are asked for. All sockets
  * and files of runtimes are read here, on the main thread.
@@ -74,6 +66,7 @@ export class ContainerService {
   /** Removed while they were asked for: the answer must not bring them back. */
   readonly #removed = new Set<string>();
   readonly #roll = new Roll();
+  readonly #retries = new Retries();
   /** For each list that is being read: those removed meanwhile, which it may still have. */
   readonly #listing = new Set<Set<string>>();
   #stats = { asks: 0, bundles: 0, bundleFaults: 0, unknown: 0, refused: 0 };
@@ -181,6 +174,7 @@ export class ContainerService {
     this.#roll.remove(key);
     for (const removed of this.#listing) removed.add(key);
     this.#waiting.delete(key);
+    this.#retries.done(key);
     if (this.#active.has(key)) this.#removed.add(key);
     this.#calls.send([{ kind: 'removed', key }]);
   }
@@ -236,12 +230,14 @@ export class ContainerService {
     const bundle = this.#fromBundle(ask);
     let facts = bundle.facts;
     let done = false;
+    const unheard: Keeper[] = [];
     for (const keeper of this.#toAsk(ask)) {
       const isCri = keeper.source instanceof CriSource;
       // containerd's own API knows no addresses and probes: for pods the CRI is asked as well.
       if (isCri ? !mayBeOfPod(ask, facts) : done) continue;
       const told = await keeper.lookup(ask, faults, (part) => this.#tell(ask.key, part, false));
-      if (told === null) continue;
+      if (told === 'failed') unheard.push(keeper);
+      if (told === null || told === 'failed') continue;
       if (ask.userId === null) this.#roll.add(keeper.source, ask.key);
       done = true;
       facts = facts === null ? told : mergeFacts(facts, told);
@@ -250,8 +246,17 @@ export class ContainerService {
     // A bundle is written while the container is being made: what was not whole yet matters only if nobody else knows.
     if (bundle.fault !== null && !(done && bundle.unfinished)) this.#faulty(ask, bundle.fault);
     if (faults.count > 0) this.#calls.warn(`container ${ask.fullId}: ${faults.count} values left out`);
+    if (facts === null && this.#askLater(ask, unheard)) return;
+    this.#retries.done(ask.key);
     if (facts === null) this.#stats.unknown++;
     this.#tell(ask.key, facts, true);
+  }
+
+  /** That nobody could be asked is no answer yet. A user may make the sockets hang as long as it likes. */
+  #askLater(ask: Ask, unheard: readonly Keeper[]): boolean {
+    if (ask.userId !== null || unheard.length === 0) return false;
+    const restMs = Math.max(...unheard.map((keeper) => keeper.restMs()));
+    return this.#retries.later(ask.key, restMs, () => this.ask([ask]));
   }
 
   #tell(key: string, facts: ContainerFacts | null, final: boolean): void {

@@ -1,3 +1,5 @@
+import type { Runtime } from './cgroup.ts';
+
 /** Falco's names of engines that have a socket: `plugins: container: init_config: engines`. */
 export type EngineName = 'docker' | 'podman' | 'containerd' | 'cri';
 
@@ -31,3 +33,12 @@ export const CONTAINER_SETTINGS: ContainerSettings = {
 export function userSockets(userId: number): Readonly<Record<'podman' | 'docker', string>> {
   return { podman: `/run/user/${userId}/podman/podman.sock`, docker: `/run/user/${userId}/docker.sock` };
 }
+
+/** Who is asked, in this order; a bare id on a cgroup leaves open whose it is. */
+export const ORDER: Readonly<Partial<Record<Runtime, readonly EngineName[]>>> = {
+  docker: ['docker', 'containerd', 'cri'],
+  containerd: ['containerd', 'cri', 'docker'],
+  'cri-o': ['cri'],
+  cri: ['cri'],
+  podman: ['podman'],
+};

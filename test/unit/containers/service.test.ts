@@ -86,6 +86,35 @@ test(
   },
 );
 
+test('a runtime that failed just now is asked again, a few times', LIMIT, async (t) => {
+  const socket = path();
+  const [late, never, nobody] = [A, hex('b'), hex('c')];
+  const asked: string[] = [];
+  const runtime = docker(new Map([[late, 'web']]), new Set());
+  const fake = await httpSocket(socket, (request, response) => {
+    const id = /[0-9a-f]{64}/.exec(decodeURIComponent(request.url ?? ''))?.[0];
+    // Not told when it is connected to.
+    if (request.url === '/containers/json?all=1') return response.end('[]');
+    if (id !== undefined) asked.push(id);
+    const tries = asked.filter((one) => one === id).length;
+    if (id === never || (id === late && tries <= 2)) return request.socket.destroy();
+    return runtime(request, response);
+  });
+  t.after(() => fake.close());
+  const { ask, service } = start(t, { docker: socket });
+  const first = ask(`/docker/${late}`);
+  await until(t, () => first.state === 'known');
+  assert.equal(first.facts?.name, 'web');
+  const broken = ask(`/docker/${never}`);
+  await until(t, () => asked.includes(never));
+  // While the socket rests it is not asked, which is no answer either.
+  const other = ask(`/docker/${nobody}`);
+  await until(t, () => broken.state === 'gone' && other.state === 'gone');
+  assert.equal(asked.filter((id) => id === never).length, 4);
+  assert.ok(asked.includes(nobody));
+  assert.equal(service.stats().unknown, 2);
+});
+
 test('no runtime at all: unknown at once', LIMIT, async (t) => {
   const { ask, service } = start(t, { docker: path(), cri: path() });
   const container = ask(`/docker/${A}`);
