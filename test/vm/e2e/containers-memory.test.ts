@@ -15,7 +15,7 @@ test(`${KNOWN} known containers take at most ${LIMIT_MIB} MiB of memory`, {
     driver: 'memory-driver.ts',
     added: ['crun'],
     install: true,
-    timeoutS: 900,
+    timeoutS: 1500,
   } as const;
   const file = await runDriver({ ...job, args: [KNOWN] });
   const { known, beforeKb, afterKb } = JSON.parse(file('memory.json'));

@@ -23,7 +23,10 @@ export interface SampleRule {
 
 const SETTINGS = 'rule_matching: all\nnoise_control: {preset: off}\n';
 
-/** Above what an answer takes in a slow guest, below the 6 s after which a runtime that hangs has been given up. */
+/**
+ * Above what an answer takes in a slow guest beside others (in one alone the default does), below the 6 s after which a
+ * runtime that hangs has been given up.
+ */
 export const SLOW_GUEST_MS = 4000;
 
 /**

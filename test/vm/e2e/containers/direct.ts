@@ -1,6 +1,7 @@
 // Containers by containerd's own API and crun: what ctr and runc, two Go programs, take seconds for where the processor
 // is emulated. containerd, its shim, snapshots and cgroups are the same.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GrpcConnection } from '../../../../src/containers/api/grpc.ts';
 import { encode, Message } from '../../../../src/containers/api/protobuf.ts';
 import { run } from './containerd.ts';
@@ -34,7 +35,7 @@ export class DirectContainers {
   /**
    * @param runtimeBinary crun or runc
    * @param oneShim for all that run at a time, as pods have it: one more Go program less for each. On a busy machine
-   *   containerd 1.6 now and then takes one that is about to end for one that takes another.
+   *   containerd now and then takes one that is about to end for one that takes another, or starts two: it is told again.
    */
   constructor(socketPath: string, runtimeBinary: string, oneShim = true) {
     this.#socketPath = socketPath;
@@ -83,9 +84,7 @@ export class DirectContainers {
   ): Promise<void> {
     const task = encode([1, id]);
     const rootfs = await this.create(of, id, args);
-    // CreateTask: container_id (1), rootfs (3)
-    const created = await this.#call('tasks.v1.Tasks/Create', encode([1, id], [3, rootfs]));
-    onStart(Number(created.integer(2))); // pid (2)
+    onStart(await this.#createTask(id, rootfs));
     const ended = this.#call('tasks.v1.Tasks/Wait', task);
     ended.catch(() => {}); // reported below, if Start does not fail before
     await this.#call('tasks.v1.Tasks/Start', task);
@@ -125,6 +124,19 @@ export class DirectContainers {
       encode([1, SNAPSHOTTER], [2, id], [3, of.parent]),
     );
     return mounts.bytes(1);
+  }
+
+  /** @returns pid */
+  async #createTask(id: string, rootfs: Uint8Array): Promise<number> {
+    for (let tries = 20; ; tries--) {
+      try {
+        // CreateTask: container_id (1), rootfs (3) → pid (2)
+        return Number((await this.#call('tasks.v1.Tasks/Create', encode([1, id], [3, rootfs]))).integer(2));
+      } catch (error) {
+        if (!this.#oneShim || tries === 0 || !/start shim|shutdown/.test(String(error))) throw error;
+        await sleep(200);
+      }
+    }
   }
 
   async #call(method: string, request: Uint8Array): Promise<Message> {

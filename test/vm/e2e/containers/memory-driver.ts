@@ -51,7 +51,11 @@ async function work(): Promise<void> {
 }
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 step(`${KNOWN} containers`);
-while (told().known < KNOWN) await sleep(500);
+for (let tries = 120; told().known < KNOWN; tries--) {
+  if (tries === 0)
+    throw new Error(`${JSON.stringify(told())}\n${run('journalctl', '-u', 'saker', '--no-pager')}`);
+  await sleep(500);
+}
 const afterKb = await settled();
 writeFileSync('/out/memory.json', JSON.stringify({ known: told().known, beforeKb, afterKb }));
 process.exit(0);
