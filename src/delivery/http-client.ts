@@ -7,6 +7,7 @@ import {
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { secretsIn, withoutSecrets } from './hide.ts';
 import { readSecret } from './secret.ts';
 import { type TlsFiles, tlsContext } from './tls.ts';
 
@@ -18,6 +19,8 @@ export interface HttpEndpoint {
   readonly method?: 'POST' | 'PUT';
   /** Values may be secrets as well, or made of them when a connection is opened. */
   readonly headers: Readonly<Record<string, string | (() => Promise<string>)>>;
+  /** What of the body is secret: as the address, itself or where it stands. */
+  readonly secrets?: readonly string[];
   /** Body as gzip, with Content-Encoding. */
   readonly compress: boolean;
   /** Use one connection for many requests. */
@@ -29,6 +32,7 @@ export interface HttpEndpoint {
 
 export interface Answer {
   readonly status: number;
+  /** Without what of the request was secret. */
   readonly body: string;
   /** What the server asks for by Retry-After, ms; 0 when it does not. */
   readonly retryAfterMs: number;
@@ -49,6 +53,7 @@ interface Session {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly agent: HttpAgent | HttpsAgent;
+  readonly secrets: readonly string[];
 }
 
 /** One server, one connection at a time. Redirects are not followed: they would carry alerts to where nobody decided. */
@@ -97,17 +102,18 @@ export class HttpClient {
     const session = await this.#session;
     const first = this.#start(session, body, signal);
     try {
-      return await answerTo(first);
+      return shownAnswer(await answerTo(first), session);
     } catch (error) {
       // A server may close an idle connection just as we use it again; that says nothing about the server.
       if (!first.reusedSocket || signal.aborted) throw error;
-      return answerTo(this.#start(session, body, signal));
+      return shownAnswer(await answerTo(this.#start(session, body, signal)), session);
     }
   }
 
   async #open(): Promise<Session> {
-    const { url, path = '', headers, keepAlive, tls } = this.#endpoint;
-    const address = parseUrl(join(await readSecret(url), path));
+    const { url, path = '', headers, keepAlive, tls, secrets = [] } = this.#endpoint;
+    const base = await readSecret(url);
+    const address = parseUrl(join(base, path));
     const values = await Promise.all(
       Object.entries(headers).map(
         async ([name, value]) =>
@@ -120,7 +126,9 @@ export class HttpClient {
       address.protocol === 'https:'
         ? new HttpsAgent({ ...common, ...(await tlsContext(tls)) })
         : new HttpAgent(common);
-    return { url: address, headers: Object.fromEntries(values), agent };
+    const sent = Object.fromEntries(values);
+    const more = await Promise.all(secrets.map((secret) => readSecret(secret)));
+    return { url: address, headers: sent, agent, secrets: secretsIn(new URL(base), sent, more) };
   }
 
   #start({ url, headers, agent }: Session, body: Uint8Array, signal: AbortSignal): ClientRequest {
@@ -139,6 +147,10 @@ export class HttpClient {
     made.end(body);
     return made;
   }
+}
+
+function shownAnswer(answer: Answer, { secrets }: Session): Answer {
+  return { ...answer, body: withoutSecrets(answer.body, secrets) };
 }
 
 function join(address: string, path: string): string {

@@ -22,7 +22,10 @@ const SEVERITIES = ['critical', 'critical', 'critical', 'error', 'warning', 'war
 export function pagerDutyService(target: PagerDutyTarget): HttpService {
   return {
     name: target.name,
-    endpoint: targetEndpoint(target, { url: target.url || ADDRESSES[target.region] }),
+    endpoint: {
+      ...targetEndpoint(target, { url: target.url || ADDRESSES[target.region] }),
+      secrets: [target.routingkey],
+    },
     encode: (alert) => Buffer.from(json(event(alert, target))),
     // The key is added when the event leaves: in the spool it would be a secret on the disk.
     batch: {

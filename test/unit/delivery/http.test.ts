@@ -180,6 +180,28 @@ test('the address and headers come from files; a new token needs no restart; no 
   await sink.close(1);
 });
 
+test('a server that repeats our secrets does not get them into the log', async () => {
+  const server = await httpServer((r) => ({
+    status: 401,
+    body: `no ${r.headers.authorization} at ${r.path} for ${r.path.split('/').at(-1)}, ${r.body}`,
+  }));
+  const token = join(folder, 'repeated');
+  const routing = join(folder, 'routing');
+  writeFileSync(token, 'Bearer from-a-file-77\n');
+  writeFileSync(routing, 'routing-key-88\n');
+  const { sink, states } = httpSink({
+    ...endpoint(`${server.url}/services/segment-of-path-66?key=in-the-query-55`),
+    headers: { Authorization: `file:${token}` },
+    secrets: [`file:${routing}`],
+  });
+  sink.write(alert({ text: 'routing-key-88', json: '"routing-key-88"' }));
+  await until(() => states.length > 0);
+  assert.match(states[0]!, /the server answers 401: no \*\*\*/);
+  assert.doesNotMatch(states[0]!, /-77|-66|-55|-88/);
+  await sink.close(1);
+  server.close();
+});
+
 const WRONG: readonly [name: string, url: string, message: RegExp][] = [
   ['nobody listens', 'http://127.0.0.1:1/t0ken', /nobody listens there \(ECONNREFUSED\)/],
   ['no URL', 'hooks.example/t0ken', /the address is not a URL/],
