@@ -61,6 +61,8 @@ class FileChannel implements Channel {
   #isClosed = false;
   #lookedMs = 0;
   #syncing: NodeJS.Timeout | null = null;
+  /** Why alerts written before may not be on the disk: the kernel tells that once, and never to a write. */
+  #unsafe: string | null = null;
 
   constructor(options: FileOptions) {
     this.#options = options;
@@ -106,6 +108,9 @@ class FileChannel implements Channel {
     if (error !== null || file === null) return { done: 0, error: error ?? 'not open' };
     const sent = await this.#writer.append(file.fd, records);
     if (sent.error !== null) return { ...sent, error: this.#named(sent.error) };
+    const unsafe = this.#unsafe;
+    this.#unsafe = null;
+    if (unsafe !== null) return { ...sent, error: this.#named(unsafe) };
     if (this.#options.fsync === 'second') this.#syncSoon(file);
     if (this.#options.fsync !== 'batch' || !file.isRegular) return sent;
     const failed = await calls.sync(file.fd).then(() => null, errorName);
@@ -150,8 +155,9 @@ class FileChannel implements Channel {
     if (!isRegular) return;
     this.#syncing ??= setTimeout(() => {
       this.#syncing = null;
-      // What the disk has against it is told by the next write.
-      calls.sync(fd).catch(() => {});
+      calls.sync(fd).catch((error) => {
+        this.#unsafe = errorName(error);
+      });
     }, SYNC_MS).unref();
   }
 

@@ -57,6 +57,8 @@ export class Spool {
   /** The last sequence number that was read or is known not to come. */
   #read: number;
   #syncing: NodeJS.Timeout | null = null;
+  /** Why records appended before may not be on the disk: the kernel tells that once, and never to a write. */
+  #unsafe: { readonly error: unknown } | null = null;
   #work: Promise<unknown> = Promise.resolve();
   #lost = { size: 0, age: 0, damage: 0 };
   /** Bytes at the end that a crash left unfinished. */
@@ -140,6 +142,9 @@ export class Spool {
   }
 
   async #append(payloads: readonly Uint8Array[], nowMs: number): Promise<void> {
+    const unsafe = this.#unsafe;
+    this.#unsafe = null;
+    if (unsafe !== null) throw unsafe.error;
     let sequence = this.#next;
     const records = payloads.map((payload) => encodeRecord({ sequence: sequence++, timeMs: nowMs, payload }));
     const bytes = Buffer.concat(records);
@@ -239,8 +244,9 @@ export class Spool {
     this.#writer = null;
     if (this.#syncing !== null) clearTimeout(this.#syncing);
     this.#syncing = null;
-    // A disk that fails here fails the next append as well, which is told.
-    await file?.datasync().catch(() => {});
+    await file?.datasync().catch((error) => {
+      this.#unsafe = { error };
+    });
     await file?.close();
   }
 
@@ -257,7 +263,9 @@ export class Spool {
   #syncSoon(file: FileHandle): void {
     this.#syncing ??= setTimeout(() => {
       this.#syncing = null;
-      file.datasync().catch(() => {});
+      file.datasync().catch((error) => {
+        this.#unsafe = { error };
+      });
     }, this.#options.syncMs).unref();
   }
 }
