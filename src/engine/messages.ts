@@ -98,7 +98,7 @@ export interface RulesCheck extends Needs {
   readonly watch: RuleWatch;
   /** Kinds of opens that can satisfy some rule. */
   readonly opens: ReadonlySet<OpenKind>;
-  /** Syscalls that rules name (not those a rule merely leaves open) → number of such rules. */
+  /** Event types that rules name (not those a rule merely leaves open) → number of such rules. */
   readonly named: ReadonlyMap<string, number>;
 }
 

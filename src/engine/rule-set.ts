@@ -7,7 +7,6 @@ import {
   openKindsOf,
   SUGGESTED_FIELDS,
 } from '../rules/index.ts';
-import { SYSCALLS } from '../schema/event-names.ts';
 import type { OpenKind } from '../schema/open-kinds.ts';
 import type { Needs } from './facts/needs.ts';
 import type {
@@ -34,8 +33,6 @@ export function loadRuleSet(input: RulesInput): LoadResult {
   });
 }
 
-const SYSCALL_NAMES: ReadonlySet<string> = new Set(SYSCALLS);
-
 /** What a load gave, for people and for the choice of hooks. */
 export function checkOf(result: LoadResult, watched: Watched): Omit<RulesCheck, keyof Needs> {
   const noisy = result.files.filter((f) => f.errors.length + f.warnings.length + f.lints.length > 0);
@@ -48,7 +45,7 @@ export function checkOf(result: LoadResult, watched: Watched): Omit<RulesCheck, 
     eventTypes: new Set(result.active.flatMap((rule) => watched.typesOf(rule))),
     watch: ruleWatch(result.active, watched),
     opens: new Set(openKinds(result.active).filter((kind) => kind !== 'failed' || !watched.dropFailed)),
-    named: namedSyscalls(result.active),
+    named: namedTypes(result.active),
   };
 }
 
@@ -72,11 +69,14 @@ function ruleWatch(rules: readonly LoadedRule[], watched: Watched): RuleWatch {
   return { names: rules.map(({ name }) => name), byType };
 }
 
-function namedSyscalls(rules: readonly LoadedRule[]): Map<string, number> {
+/** Falco's rules all have asyncevent, without asking for it. */
+const NOBODY_ASKS = 'asyncevent';
+
+function namedTypes(rules: readonly LoadedRule[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const types of rules.map(typesOf).filter(({ length }) => length <= MANY_TYPES)) {
     for (const type of types) {
-      if (SYSCALL_NAMES.has(type)) counts.set(type, (counts.get(type) ?? 0) + 1);
+      if (type !== NOBODY_ASKS) counts.set(type, (counts.get(type) ?? 0) + 1);
     }
   }
   return counts;

@@ -35,13 +35,19 @@ test('events that rules ask for, and those they name', () => {
     input(
       rule('a', 'evt.type in (openat, connect)') +
         rule('b', 'evt.type = connect') +
-        rule('c', 'proc.name = x'),
+        rule('c', 'proc.name = x') +
+        rule('d', 'evt.type in (switch, procexit)'),
     ),
   );
   assert.ok(check.ok);
-  assert.equal(check.rules, 3);
+  assert.equal(check.rules, 4);
   assert.ok(check.eventTypes.has('openat') && check.eventTypes.has('execve'));
-  assert.deepEqual(Object.fromEntries(check.named), { connect: 2, openat: 1 });
+  assert.deepEqual(Object.fromEntries(check.named), {
+    connect: 2,
+    openat: 1,
+    procexit: 1,
+    switch: 1,
+  });
 });
 
 test('selection, tags and minimum priority decide what runs', () => {
