@@ -17,14 +17,16 @@ import { EngineTrouble } from './trouble.ts';
 
 /** The ring and destinations are looked at this often: nothing but memory is read for that. */
 const LOOK_EVERY_MS = 1000;
-/** After a look that found nothing new: a wake-up of this thread costs 60,000 instructions. */
+/** While next to nothing comes: a wake-up of this thread costs 60,000 instructions. */
 const LOOK_AT_REST_MS = 5000;
+/** Bytes between two looks that are next to nothing: some hundred events. */
+const NEXT_TO_NOTHING = 64 << 10;
 /** The kernel's counters while the ring has room, where nothing can be lost: a system call for each type of event. */
-const COUNTS_EVERY_MS = 60_000;
+const COUNTS_EVERY_MS = 300_000;
 /** Facts of a program cost the kernel some 50,000 instructions, and there are dozens of programs. */
-const PROGRAMS_EVERY_MS = 300_000;
+const PROGRAMS_EVERY_MS = 600_000;
 /** What the engine counts, and outputs to which no alert came meanwhile. */
-const REST_EVERY_MS = 30_000;
+const REST_EVERY_MS = 60_000;
 
 type Source = 'counts' | 'programs' | 'sinks' | 'engine';
 
@@ -176,10 +178,11 @@ export class LossLook {
       // Until the last look the ring had room: what it lost, it lost since then.
       this.#lookedMs.counts = Math.max(this.#lookedMs.counts, beforeMs);
       this.look('counts', 'sinks');
-    } else if (rests) this.look();
-    else this.look('sinks');
+    } else if (!rests) this.look('sinks');
+    else if (this.#actions.hasUntold) this.look();
     if (!rests) this.#behind.look(level, this.#counts, performance.now());
-    this.#next = setTimeout(() => this.#often(), rests && !this.#simulates ? LOOK_AT_REST_MS : LOOK_EVERY_MS);
+    const isCalm = mostWaiting < NEXT_TO_NOTHING && !this.#simulates;
+    this.#next = setTimeout(() => this.#often(), isCalm ? LOOK_AT_REST_MS : LOOK_EVERY_MS);
   }
 
   #atRest(): void {

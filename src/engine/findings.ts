@@ -1,5 +1,6 @@
 import { type Finding, type Match, NO_LIMITS, NoiseControl, type Suppressed } from '../alerts/index.ts';
 import type { Alert } from '../base/alert.ts';
+import { canaryAlert } from './canary.ts';
 import type { Event } from './event.ts';
 import type { Matcher } from './matcher.ts';
 import type { NoiseInput } from './messages.ts';
@@ -38,6 +39,11 @@ export class Findings implements Finding {
     this.#event = event;
     this.#count++;
     this.#noise.take(this, this.#nowMs());
+  }
+
+  /** The agent's canary: no finding, and nothing that noise control could hold back. */
+  takeCanary(event: Event): void {
+    this.#alerts.push(canaryAlert(event.wallNs));
   }
 
   /** Alerts since the last call, with summaries whose time has come. */

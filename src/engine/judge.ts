@@ -18,11 +18,15 @@ export class Judge {
   #drafts = 0;
   /** Of an event that need not wait. */
   readonly #take = (rule: number, event: Event): void => {
-    if (rule !== CANARY) this.#totals.count(this.#matcher!.nameOf(rule));
+    if (rule === CANARY) {
+      this.#findings.takeCanary(event);
+      return;
+    }
+    this.#totals.count(this.#matcher!.nameOf(rule));
     this.#findings.take(rule, event);
   };
   readonly #takeOrDraft = (rule: number, event: Event): void => {
-    if (!this.#held.concerns(event.container)) this.#take(rule, event);
+    if (rule === CANARY || !this.#held.concerns(event.container)) this.#take(rule, event);
     // Only its words show whether an alert needs what is not known yet.
     else if (this.#matcher!.describe(rule, event)) this.#drafts++;
   };

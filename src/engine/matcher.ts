@@ -86,9 +86,9 @@ export class Matcher {
       })),
     }));
     const { except = [], dedupBy = [], groupBy = [] } = input.noise ?? {};
-    this.#noise = this.#rules.map((rule, index) => ({
+    this.#noise = this.#rules.map((rule) => ({
       severity: PRIORITIES.indexOf(rule.priority),
-      exempt: index === CANARY || except.some((pattern) => matchesStars(pattern, rule.name)),
+      exempt: except.some((pattern) => matchesStars(pattern, rule.name)),
       key: noiseKey(dedupBy, rule, facts),
       group: noiseKey(groupBy, rule, facts),
     }));
@@ -177,7 +177,7 @@ export class Matcher {
       rule: rule.name,
       priority: rule.priority,
       priorityNumber: this.noiseOf(index).severity,
-      source: index === CANARY ? 'internal' : rule.source,
+      source: rule.source,
       tags: rule.tags,
       timeNs: event.wallNs,
       output,

@@ -17,7 +17,7 @@ const BUDGET = 4096;
 /** At the end: a ring of 8 MiB full of the smallest records. */
 const FINAL_BATCHES = 32;
 /** Longest sleep. Every message comes with a wake-up; what has a time of its own shortens the sleep (#patienceMs). */
-const IDLE_MS = 10_000;
+const IDLE_MS = 60_000;
 
 class EngineWorker {
   readonly #port: MessagePort;

@@ -6,7 +6,7 @@
  *   const source = openRing(native, ringFd, ringBytes, eventFd);
  *   while (!stopping) {
  *     const n = source.drain((offset, length) => …, 4096);
- *     if (n < 4096) source.wait(pauseMs(n), 10_000);
+ *     if (n < 4096) source.wait(pauseMs(n), 60_000);
  *   }
  *   source.close();
  *

@@ -14,7 +14,7 @@ export interface RingNative {
  * A worker blocked in a foreign call cannot be stopped, not even by process.exit: who ends it has to signal the event.
  * Each return of an idle wait costs some ten thousand instructions.
  */
-const MAX_WAIT_MS = 10_000;
+const MAX_WAIT_MS = 60_000;
 
 /** A batch of so many records is a flood. */
 const FLOOD = 64;

@@ -40,6 +40,11 @@ export class LossActions {
     this.flush();
   }
 
+  /** What `rate` holds back still has to be told. */
+  get hasUntold(): boolean {
+    return this.#untold !== null;
+  }
+
   /** Tells what is left to tell: also at the end. */
   flush(): void {
     const report = this.#untold;
