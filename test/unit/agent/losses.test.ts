@@ -243,7 +243,7 @@ test('a lost alert counts below any threshold of events', () => {
 function lookOver(over: Partial<Drops>) {
   const alerts: Alert[] = [];
   const lines: string[] = [];
-  const now = { lost: 0, dropped: 0, exits: 0 };
+  const now = { lost: 0, dropped: 0, exits: 0, written: 0, looks: 0, counted: 0 };
   const settings = {
     config: { syscall_event_drops: { ...DEFAULTS.syscall_event_drops, ...over } },
     rules: { format: FORMAT },
@@ -251,7 +251,13 @@ function lookOver(over: Partial<Drops>) {
   const look = new LossLook(
     {
       log: createLog((line) => lines.push(line), 'Debug', true),
-      probes: { counts: () => counts(now.lost), facts: () => programs(0) },
+      probes: {
+        counts: () => {
+          now.counted++;
+          return counts(now.lost);
+        },
+        facts: () => programs(0),
+      },
       engine: { stats: () => Promise.reject(new Error('busy')) },
       delivery: {
         // As a full queue.
@@ -261,7 +267,10 @@ function lookOver(over: Partial<Drops>) {
         },
         stats: () => [sink(now.dropped)],
       },
-      backlog: () => ({ behindMs: 0, oldestNs: null, written: 0, read: 0, sizeBytes: 1 }),
+      backlog: () => {
+        now.looks++;
+        return { behindMs: 0, oldestNs: null, written: now.written, read: now.written, sizeBytes: 8 << 20 };
+      },
       exit: () => now.exits++,
     },
     settings,
@@ -367,3 +376,24 @@ test('what the engine had trouble with is said once, with the last failure', () 
     '<3>the engine failed on 1 events, please report it: TypeError: x\\n at y\n',
   ]);
 });
+
+const RATES: readonly { name: string; bytesPerS: number; looks: number; counted: number }[] = [
+  // The first look comes after a second.
+  { name: 'rests', bytesPerS: 0, looks: 12, counted: 0 },
+  { name: 'sees a few events a second', bytesPerS: 2000, looks: 12, counted: 0 },
+  { name: 'has work', bytesPerS: 1 << 20, looks: 60, counted: 0 },
+  { name: 'is flooded: the kernel is asked each time', bytesPerS: 6 << 20, looks: 60, counted: 60 },
+];
+for (const { name, bytesPerS, looks, counted } of RATES)
+  test(`looks in a minute while the agent ${name}`, (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'] });
+    const { look, now } = lookOver({});
+    look.start();
+    const begun = now.looks;
+    for (let s = 0; s < 60; s++) {
+      now.written += bytesPerS;
+      t.mock.timers.tick(1000);
+    }
+    assert.deepEqual([now.looks - begun, now.counted], [looks, counted]);
+    look.close(null);
+  });
