@@ -162,6 +162,8 @@ for (const kernel of kernelSeries) {
         ofRule('alerts-1.json', CREDENTIAL).length + 1,
         'an attack after the broken reload is still seen',
       );
+      const [refusal] = ofRule('alerts-2.json', 'Falco internal: hot restart failure');
+      assert.match(refusal?.output ?? '', /broken\.yaml: Invalid/, 'whoever reads alerts is told');
     });
 
     test('mended rules work after a reload, in the same process, also on events nobody named before', () => {
