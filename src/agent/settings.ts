@@ -143,7 +143,12 @@ const RELOADED: ReadonlySet<string> = new Set([
 
 /** Keys whose value differs from the running one and that only a restart applies. */
 export function keysForRestart(running: Config, wanted: Config): string[] {
+  const ofStart = (config: Config, key: keyof Config): string =>
+    JSON.stringify(key === 'engine' ? { ...config.engine, modern_ebpf: ringOf(config) } : config[key]);
   return (Object.keys(wanted) as (keyof Config)[]).filter(
-    (key) => !RELOADED.has(key) && JSON.stringify(running[key]) !== JSON.stringify(wanted[key]),
+    (key) => !RELOADED.has(key) && ofStart(running, key) !== ofStart(wanted, key),
   );
 }
+
+/** `drop_failed_exit` beside it takes effect with the rules. */
+const ringOf = ({ engine }: Config): number => engine.modern_ebpf.buf_size_preset;

@@ -32,7 +32,7 @@ export const ERRORS = {
   SAKER_E_CONFIG_VALUE: { kind: 'config', text: 'a key has a value outside its allowed range' },
   SAKER_E_CONFIG_UNKNOWN_KEY: { kind: 'config', text: 'a key is not known (error only when strict)' },
   SAKER_W_CONFIG_UNKNOWN_KEY: { kind: 'config', text: 'a key is not known and has no effect' },
-  SAKER_W_CONFIG_NOT_USED: { kind: 'config', text: 'a key of falco.yaml is known but has no effect yet' },
+  SAKER_W_CONFIG_NOT_USED: { kind: 'config', text: 'a key of falco.yaml is known but has no effect' },
   SAKER_W_CONFIG_LISTEN: {
     kind: 'config',
     text: 'an address is not listened on, since that would be unsafe',

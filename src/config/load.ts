@@ -164,7 +164,7 @@ function unknownKey(path: string, entry: Entry, near: string | null, strict: boo
     return problemAt(
       'SAKER_W_CONFIG_NOT_USED',
       entry.place,
-      `${path} is not used yet: ${why}`,
+      `${path} has no effect: ${why}`,
       'remove it or leave it',
     );
   }

@@ -36,7 +36,7 @@ function leavesOf(value: unknown, path: string): string[] {
 }
 
 /** What a warning says of a key that is known and does nothing. */
-const unusedKey = ({ what }: { what: string }): string => /^([\w.]+) is not used yet: /.exec(what)?.[1] ?? '';
+const unusedKey = ({ what }: { what: string }): string => /^([\w.]+) has no effect: /.exec(what)?.[1] ?? '';
 
 test('a complete falco.yaml loads strictly: no key is unknown, no value refused', () => {
   const leaves = new Set(leavesOf(parse(text), ''));

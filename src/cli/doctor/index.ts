@@ -2,6 +2,7 @@
  * `saker doctor`: what is wrong with this machine, the configuration and the running agent, and what to do. Each check
  * stands alone: one that fails to look tells so, and the others go on.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CONTROL_SOCKET } from '../../agent/control.ts';
 import type { AgentStatus } from '../../agent/status.ts';
@@ -47,7 +48,7 @@ export async function doctorCommand(
 
 /** All findings, the worst of each check not first: in the order in which one would look. */
 export async function diagnose({ configFile, socket }: DoctorOptions): Promise<Finding[]> {
-  const { config, problems, paths } = loadConfig({ file: configFile, env: process.env });
+  const { config, problems, paths } = loadConfig({ file: configFile, env: await environmentOf(socket) });
   const checks: readonly (readonly [string, () => Finding[] | Promise<Finding[]>])[] = [
     ['kernel', () => checkKernel()],
     ['service', () => checkService(config)],
@@ -59,6 +60,22 @@ export async function diagnose({ configFile, socket }: DoctorOptions): Promise<F
   for (const [name, check] of checks) all.push(...(await attempt(name, check)));
   const secrets = config === null ? [] : secretValues(config);
   return all.map((one) => ({ ...one, what: scrub(one.what, secrets) }));
+}
+
+/** The configuration is read with the variables of the running service; with those of this shell where none runs. */
+async function environmentOf(socket: string): Promise<NodeJS.ProcessEnv> {
+  try {
+    const { pid }: AgentStatus = JSON.parse(await askAgent(socket, '/status'));
+    const entries = readFileSync(`/proc/${Number(pid)}/environ`, 'utf8').split('\0');
+    return Object.fromEntries(entries.filter((entry) => entry.includes('=')).map(keyAndValue));
+  } catch {
+    return process.env;
+  }
+}
+
+function keyAndValue(entry: string): [key: string, value: string] {
+  const end = entry.indexOf('=');
+  return [entry.slice(0, end), entry.slice(end + 1)];
 }
 
 async function attempt(name: string, check: () => Finding[] | Promise<Finding[]>): Promise<Finding[]> {

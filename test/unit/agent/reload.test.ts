@@ -122,6 +122,8 @@ test('outputs need no restart, the ring does', () => {
     'json_output: true\nfile_output: {enabled: true}\ntargets: []\nengine: {modern_ebpf: {buf_size_preset: 5}}',
   );
   assert.deepEqual(keysForRestart(config(''), wanted), ['engine']);
+  const noFailures = config('engine: {modern_ebpf: {drop_failed_exit: true}}');
+  assert.deepEqual(keysForRestart(config(''), noFailures), []);
 });
 
 test('a refusal lasts until a reload succeeds; what goes out is one bounded line', async () => {

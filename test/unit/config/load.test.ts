@@ -195,7 +195,7 @@ const unknown: [text: string, code: string, says: RegExp][] = [
     /file_output\.filname .*did you mean filename/,
   ],
   ['zzz: 1\n', 'SAKER_W_CONFIG_UNKNOWN_KEY', /^[^?]*$/],
-  ['grpc: {enabled: true}\n', 'SAKER_W_CONFIG_NOT_USED', /grpc is not used yet/],
+  ['grpc: {enabled: true}\n', 'SAKER_W_CONFIG_NOT_USED', /grpc has no effect/],
   ['engine: {kmod: {buf_size_preset: 4}}\n', 'SAKER_W_CONFIG_NOT_USED', /no kernel module/],
 ];
 for (const [text, code, says] of unknown) {
