@@ -84,6 +84,19 @@ static __always_inline struct task_struct *current_task(void)
 #endif
 }
 
+/*
+ * The same as it comes: from 6.4 on the verifier trusts it, and its members are read by loads without a check. Pointers
+ * in it that are tagged __rcu (as cred) may be null there if the kernel's BTF has the tags, so those are cast.
+ */
+static __always_inline struct task_struct *own_task(void)
+{
+#ifdef SAKER_TYPED
+	return bpf_get_current_task_btf();
+#else
+	return current_task();
+#endif
+}
+
 /* Hides a value's history from clang, so that the bound check that follows is
  * the one the verifier sees. */
 #define opaque(x) asm volatile("" : "+r"(x))

@@ -55,15 +55,38 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 	return parent;
 }
 
-/* The registers user space entered the kernel with. Only for the current task:
+/*
+ * Word `n`, a constant, of a name that lies in the dentry. 6.14 renamed the member, and 6.12 made it longer, which is
+ * why it is an element that is read and not the start of the whole.
+ */
+#define SHORT_NAME_WORD(dentry, n)                                                 \
+	({                                                                         \
+		struct dentry___6_14 *v6_14_ = (void *)(dentry);                   \
+		u64 word_;                                                         \
+		if (bpf_core_field_exists((dentry)->d_iname)) {                    \
+			word_ = *(u64 *)&(dentry)->d_iname[(n) * 8];               \
+			/* As in kernfs_parent. */                                 \
+			opaque(word_);                                             \
+		} else {                                                           \
+			word_ = v6_14_->d_shortname.words[n];                      \
+		}                                                                  \
+		word_;                                                             \
+	})
+
+/* The registers user space entered the kernel with. `own`: own_task(), no other:
  * 5.15 has a helper; before, they lie at the top of the kernel stack. */
-static __always_inline struct pt_regs *user_regs(void)
+static __always_inline struct pt_regs *user_regs_of(struct task_struct *own)
 {
 #ifdef SAKER_TYPED
-	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return (struct pt_regs *)bpf_task_pt_regs(own);
 #else
 	return (struct pt_regs *)((u64)READ(current_task(), stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs));
 #endif
+}
+
+static __always_inline struct pt_regs *user_regs(void)
+{
+	return user_regs_of(own_task());
 }
 
 /* The struct filename of an io_uring open; 7.0 wrapped the pointer. */

@@ -18,15 +18,13 @@ struct asked {
 };
 
 #define O_PATH 010000000
-#define O_ACCMODE 03
 #define O_WRONLY 01
-#define O_RDWR 02
 
 /* Whether a rule may match an open of this kind. */
 static __always_inline bool open_wanted(struct asked *asked, s64 ret)
 {
-	u32 access = asked->flags & O_ACCMODE;
-	bool writes = (access == O_WRONLY || access == O_RDWR) && !(asked->flags & O_PATH);
+	/* O_WRONLY, O_RDWR */
+	bool writes = ((asked->flags + 1) & 2) && !(asked->flags & O_PATH);
 
 	return ret < 0	? enabled.opens[SAKER_OPENS_FAILED]
 	       : writes ? enabled.opens[SAKER_OPENS_WRITE]
@@ -47,14 +45,17 @@ static __always_inline void begin_open(struct saker_open *o, struct task_struct 
 static __always_inline void fill_opened(struct saker_open *o, struct file *file, struct inode *inode, bool typed)
 {
 	struct super_block *sb = GET(typed, inode, i_sb);
+	u32 dev = GET(typed, sb, s_dev);
 
-	o->dev = encode_dev(GET(typed, sb, s_dev));
+	o->dev = encode_dev(dev);
 	o->ino = GET(typed, inode, i_ino);
 	o->file_mode = GET(typed, inode, i_mode);
 	o->nlink = GET(typed, inode, i_nlink);
 	if (GET(typed, file, f_mode) & FMODE_CREATED)
 		o->h.flags |= SAKER_FLAG_CREATED;
-	o->h.flags |= overlay_flags(inode, GET(typed, sb, s_magic));
+	/* overlayfs has no block device: its major number is 0. */
+	if (dev >> 20 == 0)
+		o->h.flags |= overlay_flags(inode, GET(typed, sb, s_magic));
 }
 
 /* How often the thread gave up its processor. */
@@ -63,16 +64,41 @@ static __always_inline u64 switches_of(struct task_struct *task)
 	return (u64)READ(task, nvcsw) + (u64)READ(task, nivcsw);
 }
 
+/* 6.0 reads an array of bytes at the end of a struct by typed loads; 6.1 has something to tell it by. */
+#define READS_TEXT bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_user_ringbuf_drain)
+#define ONES 0x0101010101010101ull
+
+/*
+ * The name that the kernel took from the caller, if it is short; else the cell is 0. Word by word: each load that the
+ * verifier knows costs a tenth of a helper call.
+ */
+static __always_inline void leave_name(struct workspace *ws, struct saker_str *cell, struct filename *name)
+{
+	u64 *to = (u64 *)string_place(ws), word, zeros;
+
+	*(u64 *)cell = 0;
+	/* Nearly always it lies behind the struct. */
+	if (!READS_TEXT || !to || (u64)READ(name, name) != (u64)name + bpf_core_field_offset(name->iname))
+		return;
+	_Pragma("clang loop unroll(full)") for (u32 i = 0; i < SHORT_NAME / 8; i++) {
+		word = ((u64 *)&name->iname[0])[i];
+		to[i] = word;
+		/* The lowest bit that is set is the highest of the first byte that is zero; counted are the ones below. */
+		zeros = (word - ONES) & ~word & (ONES << 7);
+		if (zeros)
+			return end_string(ws, cell, i * 8 - 1 + ((((zeros - 1) & ~zeros & ONES) * ONES) >> 56), 0);
+	}
+}
+
 /*
  * 5.15 to 6.3: what is found by its descriptor has no type, so facts and name cost 3,000 instructions. The file that
- * do_filp_open returns has one. That program leaves here what it knows of the file, where the program of the system
- * call completes it to the record if the thread has not been switched out in between: then nobody else has run on
- * this processor, and no run of either program was skipped.
+ * do_filp_open returns has one. That program leaves here what it knows of the file, with the name given, where the
+ * program of the system call completes it to the record if the thread has not been switched out in between: then
+ * nobody else has run on this processor, and no run of either program was skipped.
  */
-static __always_inline void leave_file(struct file *file)
+static __always_inline void leave_file(struct task_struct *task, struct filename *name, struct file *file)
 {
 	struct workspace *ws = workspace_of(SLOT_OPENED);
-	struct task_struct *task = current_task();
 	struct saker_open *o;
 
 	if (!ws || ws->busy)
@@ -84,6 +110,7 @@ static __always_inline void leave_file(struct file *file)
 	o->h.flags = 0;
 	if (walk_typed(ws, &file->f_path, READ(task, fs), TYPED_LEVELS)) {
 		end_walk(ws, &o->str[SAKER_OPEN_PATH]);
+		leave_name(ws, &o->str[SAKER_OPEN_NAME], name);
 		fill_opened(o, file, READ(file, f_inode), true);
 		ws->switches = switches_of(task);
 		ws->tid = READ(task, pid);
@@ -91,10 +118,10 @@ static __always_inline void leave_file(struct file *file)
 	ws->busy = 0;
 }
 
-/* Whether the file of the open that ends now was left; only once. */
+/* Whether the file of the open whose header is filled was left; only once. */
 static __always_inline bool take_file(struct workspace *ws, struct task_struct *task)
 {
-	bool left = ws->tid == (u32)READ(task, pid) && ws->switches == switches_of(task);
+	bool left = ws->tid == ws->record.h.tid && ws->switches == switches_of(task);
 
 	ws->tid = 0;
 	return left;
@@ -116,7 +143,11 @@ static __always_inline void put_file(struct workspace *ws, struct task_struct *t
 		return put_absent(ws, &o->str[SAKER_OPEN_PATH], 0);
 	}
 	fill_opened(o, file, inode, CAN_CAST);
-	put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, READ(task, fs));
+	/* Here, not in walk_path: nearly every open comes this way. */
+	if (!CAN_CAST || !string_place(ws))
+		return put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, READ(task, fs));
+	walk_typed(ws, &file->f_path, READ(task, fs), SAKER_PATH_LEVELS);
+	end_walk(ws, &o->str[SAKER_OPEN_PATH]);
 }
 
 #endif

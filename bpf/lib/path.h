@@ -17,6 +17,7 @@
  * each program, however often the program calls it; before 5.13 it takes nothing
  * but numbers, so the rest lies in the workspace.
  */
+#include "compat.h"
 #include "maps.h"
 
 /* Room for the name of a component behind its length, or NULL: the text is cut. */
@@ -151,38 +152,42 @@ static __always_inline void walk_probing(struct workspace *ws)
 	w->flags |= SAKER_STR_CUT;
 }
 
-static __always_inline void copy_words(char *to, u64 first, u64 second)
-{
-	((u64 *)to)[0] = first;
-	((u64 *)to)[1] = second;
-}
+#define SHORT_COMPONENT 24
+_Static_assert(SHORT_COMPONENT < sizeof(struct saker_header), "a short name behind SAKER_STR_MAX is below the limit");
 
-/* Copies `len` bytes of a name, at most 255, and perhaps some more. */
-static __always_inline void copy_name(char *to, struct dentry *dentry, u64 name, u32 len)
+/*
+ * Copies `len` bytes of a name, at most 24, and perhaps some more. Names of less than DNAME_INLINE_LEN bytes (32 at
+ * least) lie in the dentry: __d_alloc and swap_names in fs/dcache.c put longer ones elsewhere, and only those.
+ */
+static __always_inline void put_short_component(struct workspace *ws, struct dentry *dentry, u32 at, u32 len)
 {
-	struct pt_regs *words;
+	char *to = (char *)&ws->record + at;
 
-	if (CAN_CAST) {
-		if (len <= 16) {
-			/* As word_at, with one cast. Names lie in memory of 32 bytes at least. */
-			words = CAST(struct pt_regs, name);
-			return copy_words(to, READ(words, r15), len > 8 ? READ(words, r14) : 0);
-		}
-	} else if (len <= 16 && name == (u64)dentry + bpf_core_field_offset(dentry->d_iname)) {
-		return copy_words(to, *(u64 *)&dentry->d_iname[0], len > 8 ? *(u64 *)&dentry->d_iname[8] : 0);
-	}
-	opaque(len);
-	bpf_probe_read_kernel(to, len & NAME_MAX, (void *)name);
+	ws->walk.pos = at + len + 1;
+	*to = len;
+	*(u64 *)(to + 1) = SHORT_NAME_WORD(dentry, 0);
+	if (len <= 8)
+		return;
+	*(u64 *)(to + 9) = SHORT_NAME_WORD(dentry, 1);
+	if (len > 16)
+		*(u64 *)(to + 17) = SHORT_NAME_WORD(dentry, 2);
 }
 
 static __always_inline bool put_typed_component(struct workspace *ws, struct dentry *dentry)
 {
-	u32 len = READ(dentry, d_name.len);
-	char *to = add_component(ws, len);
+	u32 len = READ(dentry, d_name.len), at = ws->walk.pos;
+	char *to;
 
+	/* There is room: a limit lies SAKER_STR_MAX and a header from the start. */
+	if (len <= SHORT_COMPONENT && at <= SAKER_STR_MAX) {
+		put_short_component(ws, dentry, at, len);
+		return true;
+	}
+	to = add_component(ws, len);
 	if (!to)
 		return false;
-	copy_name(to, dentry, (u64)READ(dentry, d_name.name), len);
+	opaque(len);
+	bpf_probe_read_kernel(to, len & NAME_MAX, (void *)READ(dentry, d_name.name));
 	return true;
 }
 

@@ -28,14 +28,18 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 {
 	const struct cred *cred = READ(task, cred);
 
+	if (CAN_CAST)
+		cred = CAST(const struct cred, cred); /* see own_task */
 	h->type = type;
 	h->layout = layout;
 	h->nstr = nstr;
 	h->ts = bpf_ktime_get_boot_ns();
 	h->cgroup_id = cgroup_id_of(task);
-	h->start = READ(task, group_leader, start_boottime);
 	h->pid = READ(task, tgid);
 	h->tid = READ(task, pid);
+	/* Most are their own leader; where loads are checked that is worth a look. */
+	h->start = !CAN_CAST && h->pid == h->tid ? READ(task, start_boottime)
+						  : READ(task, group_leader, start_boottime);
 	h->uid = READ(cred, euid.val);
 	h->gid = READ(cred, egid.val);
 	h->ret = ret;
@@ -64,27 +68,27 @@ static __always_inline char *string_place(struct workspace *ws)
 	return (char *)&ws->record + end;
 }
 
+static __always_inline void set_cell(struct saker_str *cell, u32 off, u32 len, u32 flags)
+{
+	*(u64 *)cell = off | (u64)len << 16 | (u64)flags << 32;
+}
+
 /* Describes `len` bytes written at string_place and pads them. */
 static __always_inline void end_string(struct workspace *ws, struct saker_str *cell, u32 len, u32 flags)
 {
-	u32 begin = ws->end, last;
+	u32 begin = ws->end, last = begin + len;
 
-	cell->off = begin;
-	cell->len = len;
-	cell->flags = flags;
-	cell->pad = 0;
-	if (len & 7) {
-		last = begin + (len & ~7u);
-		opaque(last);
-		if (last <= sizeof(struct record) - 8)
-			*(u64 *)((char *)&ws->record + (last & ~7u)) &= (1ull << ((len & 7) * 8)) - 1;
-	}
-	ws->end = begin + ((len + 7) & ~7u);
+	set_cell(cell, begin, len, flags);
+	ws->end = (last + 7) & ~7u;
+	opaque(last);
+	/* The padding, and what the next string overwrites. */
+	if (last <= sizeof(struct record))
+		*(u64 *)((char *)&ws->record + last) = 0;
 }
 
 static __always_inline void put_absent(struct workspace *ws, struct saker_str *cell, u32 flags)
 {
-	end_string(ws, cell, 0, flags);
+	set_cell(cell, ws->end, 0, flags);
 }
 
 /* A string ended by zero; `max` bytes are kept at most. */
@@ -116,8 +120,11 @@ static __always_inline void put_user_name(struct workspace *ws, struct saker_str
 
 	if (!to || n <= 0 || n == sizeof(name))
 		return put_string(ws, cell, (void *)from, SAKER_STR_MAX, true);
-	for (u32 i = 0; i < SHORT_NAME / 8; i++)
+	for (u32 i = 0; i < 4; i++)
 		to[i] = name[i];
+	if (n > 32)
+		for (u32 i = 4; i < SHORT_NAME / 8; i++)
+			to[i] = name[i];
 	end_string(ws, cell, n - 1, 0);
 }
 
@@ -247,12 +254,17 @@ static __always_inline bool send_bytes(struct workspace *ws)
 	return len <= sizeof(struct record) && bpf_ringbuf_output(&ring, &ws->record, len, 0) == 0;
 }
 
-/* Not inlined: one copy in the object, and the verifier sees it where it is called. */
-static __noinline int send_record(struct workspace *ws, bool bulk)
+static __always_inline void send_record_here(struct workspace *ws, bool bulk)
 {
 	bool sent = !bulk || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.bulk_limit;
 
 	count(ws->record.h.type, sent && send_bytes(ws));
+}
+
+/* Not inlined: one copy in the object, and the verifier sees it where it is called. */
+static __noinline int send_record(struct workspace *ws, bool bulk)
+{
+	send_record_here(ws, bulk);
 	return 0;
 }
 

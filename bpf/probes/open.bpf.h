@@ -11,13 +11,13 @@
 #define O_TRUNC 01000
 #define O_TMPFILE_BIT 020000000
 
-static __always_inline u32 open_type(bool *compat)
+static __always_inline u32 open_type(struct task_struct *task, bool *compat)
 {
-	struct pt_regs *regs = user_regs();
+	struct pt_regs *regs = user_regs_of(task);
 	/* The kernel looks at these bits only (from 5.14 on); a program may set the others. */
 	u32 nr = READ(regs, orig_ax);
 
-	*compat = is_compat(current_task());
+	*compat = is_compat(task);
 	if (nr == 437)
 		return SAKER_TYPE_OPENAT2;
 	if (*compat)
@@ -42,21 +42,25 @@ static __always_inline void put_open(struct workspace *ws, struct task_struct *t
 				     u64 name, struct asked *asked, s32 ret)
 {
 	struct saker_open *o = &ws->record.open;
-	bool left = ret >= 0 && ws->slot == SLOT_OPENED && take_file(ws, task);
+	u32 of_file = o->h.flags;
+	bool left;
 
-	if (!left)
+	begin_open(o, task, type, dirfd, ret, asked, compat ? SAKER_FLAG_COMPAT : 0);
+	left = ret >= 0 && ws->slot == SLOT_OPENED && take_file(ws, task);
+	if (left) {
+		o->h.flags |= of_file;
+	} else {
 		ws->end = sizeof(*o);
-	begin_open(o, task, type, dirfd, ret, asked, (left ? o->h.flags : 0) | (compat ? SAKER_FLAG_COMPAT : 0));
-	if (!left)
 		put_file(ws, task, ret < 0 ? NULL : file_of(task, ret));
-	put_user_name(ws, &o->str[SAKER_OPEN_NAME], name);
+	}
+	if (!left || !o->str[SAKER_OPEN_NAME].off)
+		put_user_name(ws, &o->str[SAKER_OPEN_NAME], name);
 	put_base(ws, &o->str[SAKER_OPEN_BASE], &o->str[SAKER_OPEN_NAME], task, dirfd);
 }
 
-static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, u64 name, struct asked *asked, s32 ret,
-					      u32 slot)
+static __always_inline int open_syscall_event(struct task_struct *task, u32 type, bool compat, s32 dirfd, u64 name,
+					      struct asked *asked, s32 ret, u32 slot)
 {
-	struct task_struct *task = current_task();
 	bool own = (u32)READ(task, tgid) == config.own_tgid;
 	struct workspace *ws;
 
@@ -64,7 +68,7 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 	if (own) {
 		if ((asked->flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
 			return 0;
-	} else if (!type_enabled(type) || !open_wanted(asked, ret) || is_repeated(type, ret)) {
+	} else if (!type_enabled(type) || !open_wanted(asked, ret) || (ret < 0 && is_repeated(type, ret))) {
 		return 0;
 	}
 	if (slot != SLOT_DISPATCH && !program_carries(type, compat))
@@ -75,7 +79,7 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 	ws->busy = 1;
 	put_open(ws, task, type, compat, dirfd, name, asked, ret);
 	/* The canary asks whether the agent sees, not whether the ring has room. */
-	send_record(ws, !own);
+	send_record_here(ws, !own);
 	ws->busy = 0;
 	return 0;
 }
@@ -83,24 +87,29 @@ static __always_inline int open_syscall_event(u32 type, bool compat, s32 dirfd, 
 SEC("fexit/do_sys_openat2")
 int BPF_PROG(open_syscall, int dirfd, const char *name, struct open_how *how, long ret)
 {
+	struct task_struct *task = own_task();
 	struct asked asked = {};
 	bool compat;
-	u32 type = open_type(&compat);
+	u32 type = open_type(task, &compat);
 
 	asked.flags = READ(how, flags);
-	asked.mode = READ(how, mode);
-	asked.resolve = READ(how, resolve);
-	return open_syscall_event(type, compat, dirfd, (u64)name, &asked, ret, SLOT_OPEN);
+	/* build_open_how in fs/open.c leaves the others 0. */
+	if (type == SAKER_TYPE_OPENAT2 || (asked.flags & (O_CREAT | O_TMPFILE_BIT)))
+		asked.mode = READ(how, mode);
+	if (type == SAKER_TYPE_OPENAT2)
+		asked.resolve = READ(how, resolve);
+	return open_syscall_event(task, type, compat, dirfd, (u64)name, &asked, ret, SLOT_OPEN);
 }
 
 /* Where there are no arguments: they are still in the registers of user space. */
 static __always_inline int open_from_registers(s32 ret, u32 slot)
 {
+	struct task_struct *task = own_task();
 	struct asked asked = {};
 	struct args args;
 	s32 dirfd = AT_FDCWD;
 	bool compat;
-	u32 type = open_type(&compat);
+	u32 type = open_type(task, &compat);
 	u64 name;
 
 	read_args(&args, compat);
@@ -118,7 +127,7 @@ static __always_inline int open_from_registers(s32 ret, u32 slot)
 		bpf_probe_read_user(&asked, sizeof(asked), (void *)args.c);
 	else if (!(asked.flags & (O_CREAT | O_TMPFILE_BIT)))
 		asked.mode = 0; /* the kernel does not look at it either */
-	return open_syscall_event(type, compat, dirfd, name, &asked, ret, slot);
+	return open_syscall_event(task, type, compat, dirfd, name, &asked, ret, slot);
 }
 
 SEC("kretprobe.multi/do_sys_openat2")

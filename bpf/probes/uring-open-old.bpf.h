@@ -57,20 +57,20 @@ static __always_inline int end_uring(void)
 	return 0;
 }
 
-static __always_inline int open_uring(struct file *file)
+static __always_inline int open_uring(struct filename *name, struct file *file)
 {
 	struct task_struct *leader, *task = current_task();
-	u32 tid = bpf_get_current_pid_tgid(), type;
-	struct filename *name;
 	struct workspace *ws;
 	struct mark *mark;
+	u32 tid, type;
 	s64 ret = (s64)file;
 
 	/* Every open passes here: leave before the map look-up unless io_uring is in use. */
 	if (LEAVES_FILES && !(ret < 0 && ret > -4096))
-		leave_file(file);
+		leave_file(task, name, file);
 	if (!READ(task, io_uring) && !(READ(task, flags) & PF_IO_WORKER))
 		return 0;
+	tid = bpf_get_current_pid_tgid();
 	mark = bpf_map_lookup_elem(&uring_opens, &tid);
 	/* -EAGAIN: the inline attempt would sleep; a worker repeats it. */
 	if (!mark || ret == -EAGAIN)
@@ -114,5 +114,5 @@ int BPF_PROG(open_uring_end)
 SEC("fexit/do_filp_open")
 int BPF_PROG(open_uring_file, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
 {
-	return open_uring(file);
+	return open_uring(name, file);
 }

@@ -51,6 +51,7 @@ enum { BPF_ANY = 0, BPF_RB_AVAIL_DATA = 0, BPF_F_NO_PREALLOC = 1 };
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158,
 	BPF_FUNC_task_pt_regs = 175,
+	BPF_FUNC_user_ringbuf_drain = 209,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -129,7 +130,15 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
-	unsigned char d_iname[32]; /* 6.14 renamed it */
+	unsigned char d_iname[32] __attribute__((aligned(8))); /* until 6.13 */
+};
+
+union shortname_store {
+	unsigned long words[4];
+};
+
+struct dentry___6_14 {
+	union shortname_store d_shortname;
 };
 
 struct vfsmount {
@@ -170,6 +179,7 @@ struct fs_struct {
 
 struct filename {
 	const char *name;
+	const char iname[] __attribute__((aligned(8)));
 };
 
 struct open_how {
