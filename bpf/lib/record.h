@@ -76,7 +76,8 @@ static __always_inline void set_cell(struct saker_str *cell, u32 off, u32 len, u
 /* Describes `len` bytes written at string_place and pads them. */
 static __always_inline void end_string(struct workspace *ws, struct saker_str *cell, u32 len, u32 flags)
 {
-	u32 begin = ws->end, last = begin + len;
+	u32 begin = ws->end;
+	u64 last = begin + len;
 
 	set_cell(cell, begin, len, flags);
 	ws->end = (last + 7) & ~7u;
