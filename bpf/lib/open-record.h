@@ -83,8 +83,12 @@ static __always_inline void leave_name(struct workspace *ws, struct saker_str *c
 	_Pragma("clang loop unroll(full)") for (u32 i = 0; i < SHORT_NAME / 8; i++) {
 		word = ((u64 *)&name->iname[0])[i];
 		to[i] = word;
+		/* Of ASCII this is 0 unless a byte is zero; other bytes may look like zero. */
+		zeros = (word - ONES) & (ONES << 7);
+		if (!zeros)
+			continue;
 		/* The lowest bit that is set is the highest of the first byte that is zero; counted are the ones below. */
-		zeros = (word - ONES) & ~word & (ONES << 7);
+		zeros &= ~word;
 		if (zeros)
 			return end_string(ws, cell, i * 8 - 1 + ((((zeros - 1) & ~zeros & ONES) * ONES) >> 56), 0);
 	}

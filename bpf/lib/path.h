@@ -159,11 +159,10 @@ _Static_assert(SHORT_COMPONENT < sizeof(struct saker_header), "a short name behi
  * Copies `len` bytes of a name, at most 24, and perhaps some more. Names of less than DNAME_INLINE_LEN bytes (32 at
  * least) lie in the dentry: __d_alloc and swap_names in fs/dcache.c put longer ones elsewhere, and only those.
  */
-static __always_inline void put_short_component(struct workspace *ws, struct dentry *dentry, u32 at, u32 len)
+static __always_inline void put_short_component(struct workspace *ws, struct dentry *dentry, u64 at, u32 len)
 {
 	char *to = (char *)&ws->record + at;
 
-	ws->walk.pos = at + len + 1;
 	*to = len;
 	*(u64 *)(to + 1) = SHORT_NAME_WORD(dentry, 0);
 	if (len <= 8)
@@ -180,6 +179,7 @@ static __always_inline bool put_typed_component(struct workspace *ws, struct den
 
 	/* There is room: a limit lies SAKER_STR_MAX and a header from the start. */
 	if (len <= SHORT_COMPONENT && at <= SAKER_STR_MAX) {
+		ws->walk.pos = at + len + 1;
 		put_short_component(ws, dentry, at, len);
 		return true;
 	}
@@ -189,6 +189,36 @@ static __always_inline bool put_typed_component(struct workspace *ws, struct den
 	opaque(len);
 	bpf_probe_read_kernel(to, len & NAME_MAX, (void *)READ(dentry, d_name.name));
 	return true;
+}
+
+#define USUAL_LEVELS 16
+
+/*
+ * Up to the process's root directory `root` where no mount and no long name lies between, as nearly always: the way
+ * ends there, and nothing else has to be asked on it. False: it is another way, walked from its beginning.
+ */
+static __always_inline bool walk_usual(struct workspace *ws, struct dentry *dentry, struct dentry *root)
+{
+	u64 at = ws->walk.pos;
+	u32 len;
+
+	_Pragma("clang loop unroll_count(4)") for (u32 level = 0; level < USUAL_LEVELS; level++) {
+		if (dentry == root) {
+			ws->walk.pos = at;
+			return true;
+		}
+		len = READ(dentry, d_name.len);
+		/* See put_typed_component. */
+		if (len > SHORT_COMPONENT || at > SAKER_STR_MAX)
+			return false;
+		put_short_component(ws, dentry, at, len);
+		at += len + 1;
+		/* Changes nothing, and the verifier forgets which of the lengths it was. */
+		opaque(at);
+		at &= 2 * SAKER_STR_MAX - 1;
+		dentry = READ(dentry, d_parent);
+	}
+	return false;
 }
 
 /* False: walk_probing must do it. */
@@ -206,6 +236,8 @@ static __always_inline bool walk_typed(struct workspace *ws, struct path *path, 
 	if (!READ(dentry, d_hash.pprev) && READ(dentry, d_parent) != dentry)
 		ws->walk.flags |= SAKER_STR_UNLINKED;
 	top = READ(mnt, mnt_root);
+	if (top == root && mnt == READ(fs, root.mnt) && walk_usual(ws, dentry, root))
+		return true;
 	for (u32 level = 0; level < max; level++) {
 		if (dentry == root && mnt == READ(fs, root.mnt))
 			return true;

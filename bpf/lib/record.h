@@ -61,8 +61,9 @@ _Static_assert(sizeof(struct record) <= 0xffff, "offsets in a record are 16 bits
 
 static __always_inline char *string_place(struct workspace *ws)
 {
-	u32 end = ws->end;
+	u64 end = ws->end;
 
+	opaque(end);
 	if (end > sizeof(struct record) - 8)
 		return NULL;
 	return (char *)&ws->record + end;

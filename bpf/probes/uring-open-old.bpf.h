@@ -26,6 +26,9 @@ struct {
 	__type(value, struct mark);
 } uring_opens SEC(".maps");
 
+/* Whether there ever was one. */
+volatile bool uring_opened = false;
+
 static __always_inline int begin_uring(struct io_kiocb *req)
 {
 	struct task_struct *task = current_task();
@@ -34,6 +37,7 @@ static __always_inline int begin_uring(struct io_kiocb *req)
 	u32 tid = bpf_get_current_pid_tgid();
 	struct mark mark = {};
 
+	uring_opened = true;
 	/* Before 5.12 a kernel thread works for the process that asked. */
 	if (!TYPED && (READ(task, flags) & PF_KTHREAD) && bpf_core_field_exists(old->task))
 		task = LOOSE(old, task);
@@ -68,6 +72,8 @@ static __always_inline int open_uring(struct filename *name, struct file *file)
 	/* Every open passes here: leave before the map look-up unless io_uring is in use. */
 	if (LEAVES_FILES && !(ret < 0 && ret > -4096))
 		leave_file(task, name, file);
+	if (!uring_opened)
+		return 0;
 	if (!READ(task, io_uring) && !(READ(task, flags) & PF_IO_WORKER))
 		return 0;
 	tid = bpf_get_current_pid_tgid();
