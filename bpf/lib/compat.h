@@ -55,20 +55,23 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 	return parent;
 }
 
+/* 6.14 renamed the member with a name that lies in the dentry. */
+#define SHORT_NAME_RENAMED (!bpf_core_field_exists(((struct dentry *)0)->d_iname))
+
 /*
- * Word `n`, a constant, of a name that lies in the dentry. 6.14 renamed the member, and 6.12 made it longer, which is
- * why it is an element that is read and not the start of the whole.
+ * Word `n`, a constant, of such a name; `renamed` is SHORT_NAME_RENAMED. 6.12 made the member longer, which is why it is
+ * an element that is read and not the start of the whole.
  */
-#define SHORT_NAME_WORD(dentry, n)                                                 \
+#define SHORT_NAME_WORD(dentry, n, renamed)                                        \
 	({                                                                         \
 		struct dentry___6_14 *v6_14_ = (void *)(dentry);                   \
 		u64 word_;                                                         \
-		if (bpf_core_field_exists((dentry)->d_iname)) {                    \
+		if (renamed) {                                                     \
+			word_ = v6_14_->d_shortname.words[n];                      \
+		} else {                                                           \
 			word_ = *(u64 *)&(dentry)->d_iname[(n) * 8];               \
 			/* As in kernfs_parent. */                                 \
 			opaque(word_);                                             \
-		} else {                                                           \
-			word_ = v6_14_->d_shortname.words[n];                      \
 		}                                                                  \
 		word_;                                                             \
 	})

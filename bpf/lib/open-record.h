@@ -32,10 +32,10 @@ static __always_inline bool open_wanted(struct asked *asked, s64 ret)
 }
 
 /* All but the file and the strings. */
-static __always_inline void begin_open(struct saker_open *o, struct task_struct *task, u32 type, s32 dirfd, s64 ret,
-				       struct asked *asked, u32 flags)
+static __always_inline void begin_open(struct saker_open *o, struct task_struct *task, u32 tgid, u32 type,
+				       s32 dirfd, s64 ret, struct asked *asked, u32 flags)
 {
-	fill_header(&o->h, task, type, SAKER_LAYOUT_OPEN, SAKER_OPEN_NSTR, ret, flags);
+	fill_header(&o->h, task, tgid, type, SAKER_LAYOUT_OPEN, SAKER_OPEN_NSTR, ret, flags);
 	o->dirfd = dirfd;
 	o->open_flags = flags & SAKER_FLAG_COMPAT ? asked->flags : asked->flags & ~O_LARGEFILE;
 	o->mode = asked->mode & S_IALLUGO;

@@ -159,17 +159,18 @@ _Static_assert(SHORT_COMPONENT < sizeof(struct saker_header), "a short name behi
  * Copies `len` bytes of a name, at most 24, and perhaps some more. Names of less than DNAME_INLINE_LEN bytes (32 at
  * least) lie in the dentry: __d_alloc and swap_names in fs/dcache.c put longer ones elsewhere, and only those.
  */
-static __always_inline void put_short_component(struct workspace *ws, struct dentry *dentry, u64 at, u32 len)
+static __always_inline void put_short_component(struct workspace *ws, struct dentry *dentry, u64 at, u32 len,
+						bool renamed)
 {
 	char *to = (char *)&ws->record + at;
 
 	*to = len;
-	*(u64 *)(to + 1) = SHORT_NAME_WORD(dentry, 0);
+	*(u64 *)(to + 1) = SHORT_NAME_WORD(dentry, 0, renamed);
 	if (len <= 8)
 		return;
-	*(u64 *)(to + 9) = SHORT_NAME_WORD(dentry, 1);
+	*(u64 *)(to + 9) = SHORT_NAME_WORD(dentry, 1, renamed);
 	if (len > 16)
-		*(u64 *)(to + 17) = SHORT_NAME_WORD(dentry, 2);
+		*(u64 *)(to + 17) = SHORT_NAME_WORD(dentry, 2, renamed);
 }
 
 static __always_inline bool put_typed_component(struct workspace *ws, struct dentry *dentry)
@@ -180,7 +181,7 @@ static __always_inline bool put_typed_component(struct workspace *ws, struct den
 	/* There is room: a limit lies SAKER_STR_MAX and a header from the start. */
 	if (len <= SHORT_COMPONENT && at <= SAKER_STR_MAX) {
 		ws->walk.pos = at + len + 1;
-		put_short_component(ws, dentry, at, len);
+		put_short_component(ws, dentry, at, len, SHORT_NAME_RENAMED);
 		return true;
 	}
 	to = add_component(ws, len);
@@ -192,26 +193,31 @@ static __always_inline bool put_typed_component(struct workspace *ws, struct den
 }
 
 #define USUAL_LEVELS 16
+_Static_assert(USUAL_LEVELS * (SHORT_COMPONENT + 1) < SAKER_STR_MAX, "the usual way needs no look at the limit");
 
 /*
- * Up to the process's root directory `root` where no mount and no long name lies between, as nearly always: the way
- * ends there, and nothing else has to be asked on it. False: it is another way, walked from its beginning.
+ * Up to the process's root directory, `top` of its file system, where no mount and no long name lies between, as nearly
+ * always: the way ends there, and nothing else has to be asked on it. False: it is another way, walked from its
+ * beginning. @renamed: see SHORT_NAME_WORD
  */
-static __always_inline bool walk_usual(struct workspace *ws, struct dentry *dentry, struct dentry *root)
+static __always_inline bool walk_usual(struct workspace *ws, struct dentry *dentry, struct dentry *top, bool renamed)
 {
 	u64 at = ws->walk.pos;
 	u32 len;
 
-	_Pragma("clang loop unroll_count(4)") for (u32 level = 0; level < USUAL_LEVELS; level++) {
-		if (dentry == root) {
+	if (at > SAKER_STR_MAX)
+		return false;
+	/* clang would compare with the root directory, which it keeps on the stack. */
+	opaque(top);
+	_Pragma("clang loop unroll_count(8)") for (u32 level = 0; level < USUAL_LEVELS; level++) {
+		if (dentry == top) {
 			ws->walk.pos = at;
 			return true;
 		}
 		len = READ(dentry, d_name.len);
-		/* See put_typed_component. */
-		if (len > SHORT_COMPONENT || at > SAKER_STR_MAX)
+		if (len > SHORT_COMPONENT)
 			return false;
-		put_short_component(ws, dentry, at, len);
+		put_short_component(ws, dentry, at, len, renamed);
 		at += len + 1;
 		/* Changes nothing, and the verifier forgets which of the lengths it was. */
 		opaque(at);
@@ -236,7 +242,8 @@ static __always_inline bool walk_typed(struct workspace *ws, struct path *path, 
 	if (!READ(dentry, d_hash.pprev) && READ(dentry, d_parent) != dentry)
 		ws->walk.flags |= SAKER_STR_UNLINKED;
 	top = READ(mnt, mnt_root);
-	if (top == root && mnt == READ(fs, root.mnt) && walk_usual(ws, dentry, root))
+	if (top == root && mnt == READ(fs, root.mnt) &&
+	    (SHORT_NAME_RENAMED ? walk_usual(ws, dentry, top, true) : walk_usual(ws, dentry, top, false)))
 		return true;
 	for (u32 level = 0; level < max; level++) {
 		if (dentry == root && mnt == READ(fs, root.mnt))

@@ -22,8 +22,8 @@ static __always_inline void read_comm(char *comm, struct task_struct *task)
 #endif
 }
 
-/* All but the length, which send_record knows. */
-static __always_inline void fill_header(struct saker_header *h, struct task_struct *task, u32 type, u32 layout,
+/* All but the length, which send_record knows. @tgid: of the task; a load that many have made already */
+static __always_inline void fill_header(struct saker_header *h, struct task_struct *task, u32 tgid, u32 type, u32 layout,
 					u32 nstr, s64 ret, u32 flags)
 {
 	const struct cred *cred = READ(task, cred);
@@ -35,10 +35,10 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 	h->nstr = nstr;
 	h->ts = bpf_ktime_get_boot_ns();
 	h->cgroup_id = cgroup_id_of(task);
-	h->pid = READ(task, tgid);
+	h->pid = tgid;
 	h->tid = READ(task, pid);
 	/* Most are their own leader; where loads are checked that is worth a look. */
-	h->start = !CAN_CAST && h->pid == h->tid ? READ(task, start_boottime)
+	h->start = !CAN_CAST && tgid == h->tid ? READ(task, start_boottime)
 						  : READ(task, group_leader, start_boottime);
 	h->uid = READ(cred, euid.val);
 	h->gid = READ(cred, egid.val);
@@ -51,7 +51,7 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 static __always_inline void begin_record(struct workspace *ws, struct task_struct *task, u32 type, u32 layout,
 					 u32 nstr, u32 size)
 {
-	fill_header(&ws->record.h, task, type, layout, nstr, 0, 0);
+	fill_header(&ws->record.h, task, READ(task, tgid), type, layout, nstr, 0, 0);
 	ws->end = size;
 }
 

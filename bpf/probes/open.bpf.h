@@ -38,14 +38,14 @@ static __always_inline struct workspace *open_workspace(u32 slot)
 	return workspace_of(slot);
 }
 
-static __always_inline void put_open(struct workspace *ws, struct task_struct *task, u32 type, bool compat, s32 dirfd,
-				     u64 name, struct asked *asked, s32 ret)
+static __always_inline void put_open(struct workspace *ws, struct task_struct *task, u32 tgid, u32 type, bool compat,
+				     s32 dirfd, u64 name, struct asked *asked, s32 ret)
 {
 	struct saker_open *o = &ws->record.open;
 	u32 of_file = o->h.flags;
 	bool left;
 
-	begin_open(o, task, type, dirfd, ret, asked, compat ? SAKER_FLAG_COMPAT : 0);
+	begin_open(o, task, tgid, type, dirfd, ret, asked, compat ? SAKER_FLAG_COMPAT : 0);
 	left = ret >= 0 && ws->slot == SLOT_OPENED && take_file(ws, task);
 	if (left) {
 		o->h.flags |= of_file;
@@ -61,7 +61,8 @@ static __always_inline void put_open(struct workspace *ws, struct task_struct *t
 static __always_inline int open_syscall_event(struct task_struct *task, u32 type, bool compat, s32 dirfd, u64 name,
 					      struct asked *asked, s32 ret, u32 slot)
 {
-	bool own = (u32)READ(task, tgid) == config.own_tgid;
+	u32 tgid = READ(task, tgid);
+	bool own = tgid == config.own_tgid;
 	struct workspace *ws;
 
 	/* Of the agent's own opens the canary, wanted or not. */
@@ -77,7 +78,7 @@ static __always_inline int open_syscall_event(struct task_struct *task, u32 type
 	if (!ws)
 		return 0;
 	ws->busy = 1;
-	put_open(ws, task, type, compat, dirfd, name, asked, ret);
+	put_open(ws, task, tgid, type, compat, dirfd, name, asked, ret);
 	/* The canary asks whether the agent sees, not whether the ring has room. */
 	send_record_here(ws, !own);
 	ws->busy = 0;

@@ -45,7 +45,7 @@ static __always_inline int fork_event(struct task_struct *parent, struct task_st
 	count(type, f != NULL);
 	if (!f)
 		return 0;
-	fill_header(&f->h, parent, type, SAKER_LAYOUT_FORK, 0, 0, 0);
+	fill_header(&f->h, parent, READ(parent, tgid), type, SAKER_LAYOUT_FORK, 0, 0, 0);
 	f->h.len = sizeof(*f);
 	f->h.flags = (compat ? SAKER_FLAG_COMPAT : 0) | (thread ? SAKER_FLAG_THREAD : 0) |
 		     (kernel ? SAKER_FLAG_KTHREAD : 0);
@@ -173,7 +173,7 @@ static __always_inline int exit_event(void)
 	count(SAKER_TYPE_PROCEXIT, x != NULL);
 	if (!x)
 		return 0;
-	fill_header(&x->h, task, SAKER_TYPE_PROCEXIT, SAKER_LAYOUT_EXIT, 0, 0, 0);
+	fill_header(&x->h, task, READ(task, tgid), SAKER_TYPE_PROCEXIT, SAKER_LAYOUT_EXIT, 0, 0, 0);
 	x->h.len = sizeof(*x);
 	x->h.flags = (dead ? SAKER_FLAG_GROUP_DEAD : 0) | (thread ? SAKER_FLAG_THREAD : 0);
 	group = READ(task, signal, group_exit_code);

@@ -92,7 +92,7 @@ static __always_inline int open_uring(struct filename *name, struct file *file)
 	if (ret < 0 && ret > -4096)
 		file = NULL;
 	ws->end = sizeof(struct saker_open);
-	begin_open(&ws->record.open, task, type, mark->dirfd, file ? 0 : ret, &mark->asked,
+	begin_open(&ws->record.open, task, READ(task, tgid), type, mark->dirfd, file ? 0 : ret, &mark->asked,
 		   SAKER_FLAG_IO_URING | (file ? SAKER_FLAG_FD_UNKNOWN : 0));
 	/* The worker is a thread with a name of its own; the program is the leader. */
 	leader = READ(task, group_leader);

@@ -51,7 +51,7 @@ static __always_inline void send_uring_open(struct uring_op *op, struct file *fi
 		return;
 	o = &ws->record.open;
 	ws->end = sizeof(*o);
-	begin_open(o, task, op->type, op->dirfd, ret, &asked, SAKER_FLAG_IO_URING | flags);
+	begin_open(o, task, READ(task, tgid), op->type, op->dirfd, ret, &asked, SAKER_FLAG_IO_URING | flags);
 	/* The worker is a thread with a name of its own; the program is the leader. */
 	read_comm(o->h.comm, READ(task, group_leader));
 	put_file(ws, task, file);
