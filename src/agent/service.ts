@@ -36,7 +36,7 @@ import { topSample } from './top.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
 
 /** The canary sings this often when no watchdog asks for more, and has this long to come back. */
-const CANARY_EVERY_MS = 15_000;
+const CANARY_EVERY_MS = 20_000;
 const CANARY_PATIENCE_MS = 10_000;
 /** Of the pause; both together stay below what systemd waits, twice the pause. */
 const PATIENCE = 1 / 3;
