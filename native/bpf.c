@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One BPF object: open, configure, load, attach, maps. */
 #include "saker.h"
+#include "types.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -141,9 +142,22 @@ int saker_bpf_constant(uint64_t handle, const char *name, const void *value, uin
 	return 0;
 }
 
-int saker_bpf_load(uint64_t handle)
+int saker_bpf_load(uint64_t handle, const char *types)
 {
-	return bpf_object__load(from(handle)->bpf);
+	struct bpf_object *object = from(handle)->bpf;
+	struct reduced reduced;
+	int error;
+
+	if (!*types)
+		return bpf_object__load(object);
+	error = reduced_make(&reduced, types, object);
+	if (error)
+		return error;
+	wrap_types(&reduced);
+	error = bpf_object__load(object);
+	wrap_types(NULL);
+	reduced_free(&reduced);
+	return error;
 }
 
 /* libbpf reads the list of all traceable functions for a kprobe.multi section; we always mean one function. */

@@ -32,7 +32,8 @@ SAKER_EXPORT int saker_bpf_share(uint64_t handle, uint64_t first);
 SAKER_EXPORT int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries);
 /* Sets the initial value of a `const volatile` variable; `size` must be its size. */
 SAKER_EXPORT int saker_bpf_constant(uint64_t handle, const char *name, const void *value, uint64_t size);
-SAKER_EXPORT int saker_bpf_load(uint64_t handle);
+/* `types`: path of the kernel's BTF, of which libbpf gets what the object needs (reduced.c); empty: libbpf reads all. */
+SAKER_EXPORT int saker_bpf_load(uint64_t handle, const char *types);
 /* Returns a link id for saker_bpf_detach. `function` is where a kprobe.multi program that many functions share is
  * attached to; empty: where its section says. */
 SAKER_EXPORT int saker_bpf_attach(uint64_t handle, const char *program, const char *function);
@@ -49,6 +50,9 @@ SAKER_EXPORT int saker_bpf_map_update(uint64_t handle, const char *map, const vo
 /* Sums entry `index` of a per-CPU array, whose value is `fields` u64, over all CPUs. */
 SAKER_EXPORT int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, uint64_t *sums,
 				   uint32_t fields);
+
+/* types.c: which of `count` functions, named one a line, the kernel with the BTF at `path` has: a byte for each. */
+SAKER_EXPORT int saker_functions(const char *path, const char *names, uint8_t *found, uint32_t count);
 
 /* ring.c: mapping of a BPF ring buffer and the wait for it.
  * `address[0]`: the consumer page (read-write); `address[1]`: the producer page

@@ -61,6 +61,18 @@ extern void *bpf_rdonly_cast(const void *pointer, u32 type) __ksym __weak;
 /* For functions that serve both kinds of pointers; `typed` is a constant. */
 #define GET(typed, ...) ((typed) ? READ(__VA_ARGS__) : LOOSE(__VA_ARGS__))
 
+/*
+ * The first object (first.bpf.c) must be there soon, so its long loops are callbacks of bpf_loop, which the verifier
+ * sees once and not once for each round. The others have their rounds in place: those cost less when they run.
+ */
+#if defined(SAKER_FIRST) && TYPED
+#define FIRST 1
+#define CAN_LOOP bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)
+#else
+#define FIRST 0
+#define CAN_LOOP 0
+#endif
+
 /* Eight bytes at any address. */
 static __always_inline u64 word_at(const void *address)
 {

@@ -32,7 +32,7 @@ struct walk {
 	u64 nodes[SAKER_CGROUP_LEVELS]; /* names of cgroups */
 	u32 pos, limit; /* where the text ends now, and may end at most */
 	u32 flags; /* enum saker_str_flag */
-	u32 pad;
+	u32 ended;
 };
 
 struct record {

@@ -50,42 +50,73 @@ static __always_inline long read_message(struct message *m, u64 pointer, bool co
 	return error;
 }
 
+struct sum {
+	u64 parts, bytes;
+	u32 compat;
+};
+
+static long add_part(u32 index, struct sum *sum)
+{
+	struct part part = {};
+
+	if (read_part(&part, sum->parts, index, sum->compat))
+		return 1;
+	sum->bytes += part.length;
+	return 0;
+}
+
 /* Bytes over all parts. Global: verified once, not in each program's paths. */
 __noinline u64 parts_size(u64 parts, u64 count, u32 compat)
 {
-	struct part part = {};
-	u64 size = 0;
+	struct sum sum = { .parts = parts, .compat = compat };
 
-	for (u32 i = 0; i < SIZE_PARTS_MAX && i < count; i++) {
-		if (read_part(&part, parts, i, compat))
-			break;
-		size += part.length;
-	}
-	return size;
+	if (CAN_LOOP)
+		bpf_loop(count < SIZE_PARTS_MAX ? count : SIZE_PARTS_MAX, add_part, &sum, 0);
+	else
+		for (u32 i = 0; i < SIZE_PARTS_MAX && i < count; i++)
+			if (add_part(i, &sum))
+				break;
+	return sum.bytes;
+}
+
+struct gathering {
+	struct workspace *ws;
+	u64 parts, have, wanted;
+	u32 compat;
+};
+
+static long gather_part(u32 index, struct gathering *g)
+{
+	u64 at = g->ws->end + g->have, n;
+	struct part part = {};
+
+	if (g->have >= g->wanted || read_part(&part, g->parts, index, g->compat))
+		return 1;
+	n = part.length < g->wanted - g->have ? part.length : g->wanted - g->have;
+	opaque(n);
+	opaque(at);
+	if (n > SAKER_DATA_MAX || at > sizeof(struct record) - 8)
+		return 1;
+	if (bpf_probe_read_user((char *)&g->ws->record + at, n, (void *)part.base))
+		return 1;
+	g->have += n;
+	return 0;
 }
 
 /* The beginning of the bytes in the first parts; `len` of them mean something. */
 static __always_inline void put_parts(struct workspace *ws, struct saker_str *cell, u64 parts, u64 count, u64 len,
 				      bool compat)
 {
-	u64 wanted = len > SAKER_DATA_MAX ? SAKER_DATA_MAX : len, have = 0;
-	struct part part = {};
+	u64 wanted = len > SAKER_DATA_MAX ? SAKER_DATA_MAX : len;
+	struct gathering g = { .ws = ws, .parts = parts, .wanted = wanted, .compat = compat };
 
-	for (u32 i = 0; i < DATA_PARTS_MAX && i < count && have < wanted; i++) {
-		u64 at = ws->end + have, n;
-
-		if (read_part(&part, parts, i, compat))
-			break;
-		n = part.length < wanted - have ? part.length : wanted - have;
-		opaque(n);
-		opaque(at);
-		if (n > SAKER_DATA_MAX || at > sizeof(struct record) - 8)
-			break;
-		if (bpf_probe_read_user((char *)&ws->record + at, n, (void *)part.base))
-			break;
-		have += n;
-	}
-	end_string(ws, cell, have, have < len ? SAKER_STR_CUT : 0);
+	if (CAN_LOOP)
+		bpf_loop(count < DATA_PARTS_MAX ? count : DATA_PARTS_MAX, gather_part, &g, 0);
+	else
+		for (u32 i = 0; i < DATA_PARTS_MAX && i < count; i++)
+			if (gather_part(i, &g))
+				break;
+	end_string(ws, cell, g.have, g.have < len ? SAKER_STR_CUT : 0);
 }
 
 #endif

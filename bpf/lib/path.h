@@ -45,6 +45,13 @@ static __always_inline void begin_walk(struct workspace *ws)
 	ws->walk.flags = SAKER_STR_UPWARD;
 }
 
+/* walk_probing serves all kernels in the first object, and only those before 6.4 in the others. */
+#if FIRST
+#define FAR LOOSE
+#else
+#define FAR BPF_CORE_READ
+#endif
+
 /* From d_parent on, members of struct dentry are the same in every kernel so far: one read for all. */
 static __always_inline bool is_usual_dentry(void)
 {
@@ -59,6 +66,10 @@ static __always_inline void read_dentry(struct walk *w)
 {
 	struct dentry *d = (void *)w->dentry;
 
+	if (FIRST && CAN_CAST) {
+		w->at.parent = (u64)FAR(d, d_parent);
+		return;
+	}
 	if (is_usual_dentry()) {
 		bpf_probe_read_kernel(&w->at, sizeof(w->at), &d->d_parent);
 		return;
@@ -75,8 +86,10 @@ static __always_inline u64 mount_of(struct vfsmount *mnt)
 static __always_inline void enter_mount(struct walk *w, u64 mnt)
 {
 	w->mnt = mnt;
-	w->mnt_root = (u64)BPF_CORE_READ((struct mount *)mnt, mnt.mnt_root);
+	w->mnt_root = (u64)FAR((struct mount *)mnt, mnt.mnt_root);
 }
+
+static __always_inline bool put_typed_component(struct workspace *ws, struct dentry *dentry);
 
 /* The component that read_dentry found. Returns false when there is no room. */
 static __always_inline bool put_component(struct workspace *ws)
@@ -84,8 +97,11 @@ static __always_inline bool put_component(struct workspace *ws)
 	struct walk *w = &ws->walk;
 	struct dentry *d = (void *)w->dentry;
 	u32 len = w->at.len;
-	char *to = add_component(ws, len);
+	char *to;
 
+	if (FIRST && CAN_CAST)
+		return put_typed_component(ws, CAST(struct dentry, w->dentry));
+	to = add_component(ws, len);
 	if (!to)
 		return false;
 	if (is_usual_dentry() && w->at.name == (u64)&d->d_iname && len <= sizeof(w->at.iname)) {
@@ -114,9 +130,9 @@ static __always_inline bool walk_step(struct workspace *ws)
 		w->dentry = w->at.parent;
 		return true;
 	}
-	parent = (u64)BPF_CORE_READ(m, mnt_parent);
+	parent = (u64)FAR(m, mnt_parent);
 	if (w->dentry == w->mnt_root && parent != w->mnt) {
-		w->dentry = (u64)BPF_CORE_READ(m, mnt_mountpoint);
+		w->dentry = (u64)FAR(m, mnt_mountpoint);
 		enter_mount(w, parent);
 		return true;
 	}
@@ -128,28 +144,53 @@ static __always_inline bool walk_step(struct workspace *ws)
 	return false;
 }
 
+struct climb {
+	struct workspace *ws;
+};
+
+static long climb_one(u32 level, struct climb *climb)
+{
+	struct walk *w = &climb->ws->walk;
+
+	w->ended = !walk_step(climb->ws);
+	return w->ended;
+}
+
+/* False if there are levels left. */
+static __always_inline bool climb(struct workspace *ws)
+{
+	struct climb climb = { ws };
+
+	if (CAN_LOOP) {
+		bpf_loop(SAKER_PATH_LEVELS, climb_one, &climb, 0);
+		return ws->walk.ended;
+	}
+	for (int i = 0; i < SAKER_PATH_LEVELS; i++)
+		if (!walk_step(ws))
+			return true;
+	return false;
+}
+
 static __always_inline void walk_probing(struct workspace *ws)
 {
 	struct walk *w = &ws->walk;
 	struct fs_struct *fs = (void *)w->fs;
 	struct path *path = (void *)w->path;
-	struct dentry *dentry = BPF_CORE_READ(path, dentry);
+	struct dentry *dentry = FAR(path, dentry);
 
 	begin_walk(ws);
 	w->dentry = (u64)dentry;
-	enter_mount(w, mount_of(BPF_CORE_READ(path, mnt)));
-	w->root_dentry = (u64)BPF_CORE_READ(fs, root.dentry);
-	w->root_mnt = mount_of(BPF_CORE_READ(fs, root.mnt));
+	enter_mount(w, mount_of(FAR(path, mnt)));
+	w->root_dentry = (u64)FAR(fs, root.dentry);
+	w->root_mnt = mount_of(FAR(fs, root.mnt));
 	if (!dentry) {
 		w->flags = SAKER_STR_FAULT;
 		return;
 	}
-	if (!BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry)
+	if (!FAR(dentry, d_hash.pprev) && FAR(dentry, d_parent) != dentry)
 		w->flags |= SAKER_STR_UNLINKED;
-	for (int i = 0; i < SAKER_PATH_LEVELS; i++)
-		if (!walk_step(ws))
-			return;
-	w->flags |= SAKER_STR_CUT;
+	if (!climb(ws))
+		w->flags |= SAKER_STR_CUT;
 }
 
 #define SHORT_COMPONENT 24
@@ -285,7 +326,7 @@ __noinline int walk_path(u32 slot)
 
 	if (!ws)
 		return 0;
-	if (CAN_CAST)
+	if (CAN_CAST && !FIRST)
 		walk_typed(ws, CAST(struct path, ws->walk.path), CAST(struct fs_struct, ws->walk.fs), SAKER_PATH_LEVELS);
 	else
 		walk_probing(ws);

@@ -112,45 +112,70 @@ static __always_inline void put_tty(struct workspace *ws, struct task_struct *ta
 	put_string(ws, &e->str[SAKER_EXEC_TTY], &tty->name, SAKER_TTY_MAX, false);
 }
 
+struct cgroup_walk {
+	struct workspace *ws;
+	struct kernfs_node *node;
+	u32 depth, len;
+};
+
+static long take_cgroup(u32 level, struct cgroup_walk *w)
+{
+	struct kernfs_node *parent = kernfs_parent(w->node);
+
+	if (!parent)
+		return 1;
+	if (level < SAKER_CGROUP_LEVELS)
+		w->ws->walk.nodes[level] = (u64)READ(w->node, name);
+	w->depth = level + 1;
+	w->node = parent;
+	return 0;
+}
+
+/* @step: 0 for the outermost */
+static long put_cgroup_name(u32 step, struct cgroup_walk *w)
+{
+	u32 at = w->ws->end + w->len, level = w->depth - 1 - step;
+	char *to;
+	long n;
+
+	opaque(at);
+	opaque(level);
+	if (level >= SAKER_CGROUP_LEVELS || at > sizeof(struct record) - 8)
+		return 1;
+	to = (char *)&w->ws->record + at;
+	to[0] = '/';
+	n = bpf_probe_read_kernel_str(to + 1, 256, (void *)w->ws->walk.nodes[level]);
+	if (n <= 0 || w->len > 2048 - 257)
+		return 1;
+	w->len += n; /* the slash comes in, the ending zero goes out */
+	return 0;
+}
+
 /* Names of the nodes are collected upwards and written downwards. */
 static __noinline int put_cgroup(struct workspace *ws, struct task_struct *task)
 {
-	struct kernfs_node *node = READ(task, cgroups, dfl_cgrp, kn);
-	u32 begin = ws->end, len = 0, flags = 0, depth = 0;
+	struct cgroup_walk w = { .ws = ws, .node = READ(task, cgroups, dfl_cgrp, kn) };
+	u32 flags = 0;
 	char *to;
 
-	for (; depth < SAKER_CGROUP_LEVELS; depth++) {
-		struct kernfs_node *parent = kernfs_parent(node);
-
-		if (!parent)
-			break;
-		ws->walk.nodes[depth] = (u64)READ(node, name);
-		node = parent;
-	}
-	if (depth == SAKER_CGROUP_LEVELS && kernfs_parent(node))
+	if (CAN_LOOP)
+		bpf_loop(SAKER_CGROUP_LEVELS, take_cgroup, &w, 0);
+	else
+		for (u32 i = 0; i < SAKER_CGROUP_LEVELS && !take_cgroup(i, &w); i++)
+			;
+	if (w.depth == SAKER_CGROUP_LEVELS && kernfs_parent(w.node))
 		flags = SAKER_STR_CUT;
-	for (int i = SAKER_CGROUP_LEVELS - 1; i >= 0; i--) {
-		u32 at = begin + len;
-		long n;
-
-		if ((u32)i >= depth)
-			continue;
-		opaque(at);
-		if (at > sizeof(struct record) - 8)
-			break;
-		to = (char *)&ws->record + at;
-		to[0] = '/';
-		n = bpf_probe_read_kernel_str(to + 1, 256, (void *)ws->walk.nodes[i]);
-		if (n <= 0 || len > 2048 - 257)
-			break;
-		len += n; /* the slash comes in, the ending zero goes out */
-	}
+	if (CAN_LOOP)
+		bpf_loop(w.depth, put_cgroup_name, &w, 0);
+	else
+		for (u32 i = 0; i < SAKER_CGROUP_LEVELS && !put_cgroup_name(i, &w); i++)
+			;
 	to = string_place(ws);
-	if (len == 0 && to) {
+	if (w.len == 0 && to) {
 		to[0] = '/';
-		len = 1;
+		w.len = 1;
 	}
-	end_string(ws, &ws->record.exec.str[SAKER_EXEC_CGROUP], len, flags);
+	end_string(ws, &ws->record.exec.str[SAKER_EXEC_CGROUP], w.len, flags);
 	return 0;
 }
 

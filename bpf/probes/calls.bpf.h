@@ -118,25 +118,39 @@ __noinline int bare_event(s64 ret, u32 slot)
 	return take_call(&call, ret, slot) ? emit_bare(call.type, call.nr, ret, slot) : 0;
 }
 
+struct messages {
+	u64 base;
+	u32 type, nr, compat, slot;
+};
+
+static long message_event(u32 index, struct messages *m)
+{
+	u32 length = 0;
+
+	bpf_probe_read_user(&length, 4, (void *)(m->base + index * (m->compat ? MMSG32_SIZE : MMSG_SIZE)));
+	emit_socket(m->type, m->nr, length, index, m->slot);
+	return 0;
+}
+
 /* One event for each message of sendmmsg and recvmmsg, with its bytes as result; a failure is one event. What is
  * too many counts as lost. */
 static __always_inline int message_events(struct current_call *call, s64 ret, u32 slot)
 {
+	struct messages m = { .type = call->type, .nr = call->nr, .compat = call->compat, .slot = slot };
 	struct pt_regs *regs = user_regs();
-	u64 args[6] = {}, base;
-	u32 length;
+	u64 args[6] = {};
 
 	read_registers(args, regs, call->compat, call->nr);
 	if (call->compat && call->nr == NR32_SOCKETCALL)
 		read_socketcall(args);
-	base = args[1] + (call->compat ? MMSG32_LENGTH : MMSG_LENGTH);
+	m.base = args[1] + (call->compat ? MMSG32_LENGTH : MMSG_LENGTH);
 	if (ret > MESSAGES_MAX)
 		count_many(call->type, false, ret - MESSAGES_MAX);
-	for (u32 i = 0; i < MESSAGES_MAX && i < ret; i++) {
-		length = 0;
-		bpf_probe_read_user(&length, 4, (void *)(base + i * (call->compat ? MMSG32_SIZE : MMSG_SIZE)));
-		emit_socket(call->type, call->nr, length, i, slot);
-	}
+	if (CAN_LOOP)
+		bpf_loop(ret < MESSAGES_MAX ? ret : MESSAGES_MAX, message_event, &m, 0);
+	else
+		for (u32 i = 0; i < MESSAGES_MAX && i < ret; i++)
+			message_event(i, &m);
 	return 0;
 }
 

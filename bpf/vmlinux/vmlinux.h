@@ -52,6 +52,7 @@ enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158,
 	BPF_FUNC_task_pt_regs = 175,
 	BPF_FUNC_user_ringbuf_drain = 209,
+	BPF_FUNC_loop = 181, /* since 5.17 */
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

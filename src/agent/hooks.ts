@@ -16,7 +16,7 @@ import type { Log } from './log.ts';
  * @throws LoadError when the kernel takes not even one program
  */
 export async function prepareHooks(native: Native, config: Config, log: Log): Promise<PreparedProbes> {
-  const functions = kernelFunctions();
+  const functions = kernelFunctions(native);
   return prepareProbes(native, {
     functions,
     onNotice: ({ priority, text }) => (priority === 'Warning' ? log.warning(text) : log.info(text)),

@@ -5,7 +5,7 @@
 import { constants } from 'node:os';
 import type { Hook } from './hooks.ts';
 import { errnoName, type Native } from './native.ts';
-import { LoadError, type ObjectOptions } from './object.ts';
+import type { ObjectOptions } from './object.ts';
 import type { HookPlan } from './plan.ts';
 import type { Place } from './probes-state.ts';
 import { Programs } from './programs.ts';
@@ -110,17 +110,7 @@ export class Attacher {
     const all = [...plan.hooks, ...plan.fallback.values()].map(({ program }) => program);
     // The verifier takes its time over hundreds of programs, so what nothing stands in for is loaded and attached first.
     const urgent = this.#open(plan).filter(({ dispatch }) => dispatch === undefined);
-    return this.#orRefuse(all, this.load(plan, urgent.length > 0 ? urgent : plan.hooks));
-  }
-
-  async #orRefuse(programs: readonly string[], job: Promise<boolean>): Promise<boolean> {
-    try {
-      return await job;
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      for (const program of programs) this.programs.refuse(program, error.message);
-      return true;
-    }
+    return this.programs.orRefuse(all, this.load(plan, urgent.length > 0 ? urgent : plan.hooks));
   }
 
   /** Afterwards the hook is attached or has a problem. */

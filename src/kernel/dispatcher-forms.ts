@@ -54,8 +54,11 @@ export function dispatcherForms(functions: ReadonlySet<string>): readonly Dispat
   return functions.has(FPROBE) && functions.has(FPROBE_PLACE) ? [BY_FPROBE, TRACEPOINT] : [TRACEPOINT];
 }
 
-export function programsOf({ dispatch, wake, programs }: DispatcherForm): string[] {
-  return [dispatch, ...(wake === null ? [] : [wake]), ...programs.values()];
+/** What a form needs for these kinds of calls. */
+export function programsOf({ dispatch, wake, programs }: DispatcherForm, kinds: Iterable<number>): string[] {
+  return [dispatch, ...(wake === null ? [] : [wake]), ...Array.from(kinds, (kind) => programs.get(kind)!)];
 }
 
-export const DISPATCHER_PROGRAMS: readonly string[] = [BY_FPROBE, TRACEPOINT].flatMap(programsOf);
+export const DISPATCHER_PROGRAMS: readonly string[] = [BY_FPROBE, TRACEPOINT].flatMap((form) =>
+  programsOf(form, form.programs.keys()),
+);

@@ -14,6 +14,7 @@ export class Dispatcher {
   #form: DispatcherForm;
   #link: number | null = null;
   #refusal: string | null = null;
+  readonly #entered = new Set<number>();
 
   /** @param functions those of TARGETS that the kernel has */
   constructor(native: Native, programs: Programs, functions: ReadonlySet<string>) {
@@ -23,27 +24,41 @@ export class Dispatcher {
     this.#form = this.#forms[0]!;
   }
 
-  /** To be loaded before it is prepared, with what else is needed first. */
-  get first(): string[] {
-    return programsOf(this.#forms[0]!);
+  /** To be loaded before it is prepared for these kinds of calls, with what else is needed first. */
+  first(kinds: Iterable<number>): string[] {
+    return programsOf(this.#forms[0]!, kinds);
   }
 
   /** Takes the first form that the kernel does not refuse, and of its programs those that it does not. */
-  async prepare(): Promise<void> {
+  async prepare(kinds: ReadonlySet<number>): Promise<void> {
     for (const form of this.#forms) {
       this.#form = form;
-      this.#refusal = await this.#hang(form);
+      this.#refusal = await this.#hang(form, kinds);
       if (this.#refusal === null) break;
     }
+    this.#enterLoaded();
+  }
+
+  /** Loads the programs of further kinds; default: all. Those that the kernel refuses are known then. */
+  async load(kinds: Iterable<number> = this.#form.programs.keys()): Promise<void> {
+    const programs = programsOf(this.#form, kinds);
+    await this.#programs.orRefuse(
+      programs,
+      this.#programs.load(programs).then(() => true),
+    );
+    this.#enterLoaded();
+  }
+
+  #enterLoaded(): void {
     for (const [kind, program] of this.#form.programs)
-      if (this.#programs.isLoaded(program)) this.#enter(kind, program);
+      if (!this.#entered.has(kind) && this.#programs.isLoaded(program)) this.#enter(kind, program);
   }
 
   /** Why the kernel refuses this form, or null. */
-  async #hang(form: DispatcherForm): Promise<string | null> {
+  async #hang(form: DispatcherForm, kinds: ReadonlySet<number>): Promise<string | null> {
     const { dispatch, wake } = form;
     try {
-      await this.#programs.load(programsOf(form));
+      await this.#programs.load(programsOf(form, kinds));
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       return error.message;
@@ -84,6 +99,7 @@ export class Dispatcher {
       native.saker_bpf_map_update(this.#programs.maps, map, key, key.length, value, value.length),
       `enter ${program} into the dispatcher`,
     );
+    this.#entered.add(kind);
   }
 
   /** The program whose link lets it see calls. */

@@ -5,7 +5,7 @@
  *
  *   const obstacle = findObstacle();                   // no BTF, too old, no privilege
  *   const native = openNative();
- *   const functions = kernelFunctions();
+ *   const functions = kernelFunctions(native);
  *   const images = readObjects(functions, (name) => …); // of the compiled objects two
  *   const options = { images, ringBytes, ownPid: process.pid, threads: false };
  *   const probes = await startProbes(native, types, parts, { ...options, functions, onNotice });
@@ -18,11 +18,10 @@
  * return of all system calls reports what they will. Names that no hook reports (COLLECTED) are ignored. Process life
  * and the opens that carry the canary are always attached.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Btf } from './btf.ts';
 import { TARGETS } from './hooks.ts';
-import { BTF_PATH, type Machine, THIS_MACHINE } from './preconditions.ts';
+import type { Native } from './native.ts';
+import { must } from './object.ts';
+import { KERNEL_TYPES } from './preconditions.ts';
 
 /** O_* bits of the one open of the agent itself that is reported. */
 export { CANARY_OPEN_FLAGS } from '../schema/record.generated.ts';
@@ -38,7 +37,15 @@ export { typesOfProgram } from './program-types.ts';
 export type { ProgramFacts, TypeCount } from './readings.ts';
 export { type PreparedProbes, prepareProbes, startProbes } from './start-probes.ts';
 
-/** Those functions that our programs hang on and this kernel has. */
-export function kernelFunctions(machine: Machine = THIS_MACHINE): Set<string> {
-  return new Btf(readFileSync(join(machine.root, BTF_PATH))).functions(TARGETS);
+/**
+ * Those functions that our programs hang on and this kernel has.
+ * @param path a file with the kernel's type information
+ * @throws LoadError when it cannot be read
+ */
+export function kernelFunctions(native: Native, path = KERNEL_TYPES): Set<string> {
+  const names = [...TARGETS];
+  const found = new Uint8Array(names.length);
+  const result = native.saker_functions(path, names.join('\n'), found, found.length);
+  must(native, result, "read the kernel's type information");
+  return new Set(names.filter((_, index) => found[index] === 1));
 }

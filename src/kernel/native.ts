@@ -17,7 +17,8 @@ const PROTOTYPES = {
   saker_bpf_resize: 'int saker_bpf_resize(uint64_t handle, const char *map, uint32_t entries)',
   saker_bpf_constant:
     'int saker_bpf_constant(uint64_t handle, const char *name, const void *value, uint64_t size)',
-  saker_bpf_load: 'int saker_bpf_load(uint64_t handle)',
+  saker_bpf_load: 'int saker_bpf_load(uint64_t handle, const char *types)',
+  saker_functions: 'int saker_functions(const char *path, const char *names, void *found, uint32_t count)',
   saker_bpf_attach: 'int saker_bpf_attach(uint64_t handle, const char *program, const char *function)',
   saker_bpf_detach: 'int saker_bpf_detach(uint64_t handle, int link)',
   saker_bpf_iterate: 'int saker_bpf_iterate(uint64_t handle, const char *program)',

@@ -64,7 +64,15 @@ export type ObjectName = (typeof OBJECTS)['typed' | 'probing'][number];
 /** The objects for a kernel with these of the TARGETS. */
 export function readObjects(functions: ReadonlySet<string>, read: (name: ObjectName) => Uint8Array): Images {
   const [first, all] = OBJECTS[functions.has(TYPED_POINTERS) ? 'typed' : 'probing'];
-  return { first: read(first), all: read(all) };
+  let bytes: Uint8Array | undefined;
+  return {
+    first: read(first),
+    // Not needed until events flow.
+    get all() {
+      bytes ??= read(all);
+      return bytes;
+    },
+  };
 }
 
 /** Process life and the dispatcher. */

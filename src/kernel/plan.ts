@@ -95,6 +95,11 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
   };
 }
 
+/** Kinds of calls (enum saker_kind) that these hooks report. */
+export function kindsOf(hooks: readonly Hook[]): Set<number> {
+  return new Set(hooks.flatMap(({ dispatch }) => dispatch?.kind ?? []));
+}
+
 /** Hooks whose calls the dispatcher sees as well. */
 export function dispatchable({ hooks, absent, spared }: HookPlan): Hook[] {
   return [...hooks, ...absent, ...spared].filter(({ dispatch }) => dispatch !== undefined);

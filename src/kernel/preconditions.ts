@@ -31,7 +31,10 @@ export interface Machine {
 
 export const THIS_MACHINE: Machine = { release: release(), arch: process.arch, root: '/' };
 
-export const BTF_PATH = 'sys/kernel/btf/vmlinux';
+const BTF_PATH = 'sys/kernel/btf/vmlinux';
+
+/** Of the running kernel. */
+export const KERNEL_TYPES = `/${BTF_PATH}`;
 
 function read(machine: Machine, path: string): string {
   try {

@@ -19,7 +19,7 @@ import { describe, type Hook, LIFE_PROGRAMS } from './hooks.ts';
 import type { Native } from './native.ts';
 import { blockedNotice, describeDispatched, TAX } from './notices.ts';
 import { enableTypes, must, writeCarriers } from './object.ts';
-import { dispatchable, type HookPlan, planHooks } from './plan.ts';
+import { dispatchable, type HookPlan, kindsOf, planHooks } from './plan.ts';
 import type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
 import { stateOfTypes } from './probes-state.ts';
 import { type ProgramFacts, readCounts, readFacts, readIterator, type TypeCount } from './readings.ts';
@@ -65,8 +65,9 @@ export class AttachedProbes implements Probes {
   }
 
   async prepare(): Promise<void> {
-    await this.#attacher.load(this.#plan, this.#life(false), this.#dispatcher.first);
-    await this.#dispatcher.prepare();
+    const usual = kindsOf(dispatchable(this.#plan));
+    await this.#attacher.load(this.#plan, this.#life(false), this.#dispatcher.first(usual));
+    await this.#dispatcher.prepare(usual);
   }
 
   async start(
@@ -74,12 +75,16 @@ export class AttachedProbes implements Probes {
     parts: ReadonlySet<RecordPart>,
     opens: ReadonlySet<OpenKind> = OPEN_KINDS,
   ): Promise<void> {
+    const plan = planHooks(wanted, this.#options.functions);
+    await this.#dispatcher.load(kindsOf(dispatchable(plan)));
     for (const hook of this.#life(false)) await this.#attach(this.#plan, hook);
-    this.#report(planHooks(wanted, this.#options.functions), parts, opens);
+    this.#report(plan, parts, opens);
     this.#options.onFlow?.();
     // Processes that were there before are told next: their events wait in the ring.
     await this.#attacher.load(this.#plan, this.#life(true));
     for (const hook of this.#life(true)) await this.#attach(this.#plan, hook);
+    // A reload finds the dispatcher ready for every kind of call, however long the work that follows takes.
+    await this.#dispatcher.load();
     this.#workOn();
   }
 

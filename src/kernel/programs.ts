@@ -6,6 +6,10 @@
 import { constants } from 'node:os';
 import { errnoName, type Native } from './native.ts';
 import { FIRST_PROGRAMS, LoadError, type ObjectOptions, openObject, takeLog } from './object.ts';
+import { KERNEL_TYPES } from './preconditions.ts';
+
+/** libbpf reads the types of the kernel and of its modules itself. */
+const ALL_TYPES = '';
 
 /** The program that libbpf complains about last, or null. */
 function blamedProgram(log: string): string | null {
@@ -59,9 +63,15 @@ export class Programs {
     return this.#refused.get(program) ?? null;
   }
 
-  /** Gives up those that are not loaded. */
-  refuse(program: string, reason: string): void {
-    if (!this.isDecided(program)) this.#refused.set(program, reason);
+  /** When something works already: that nothing loads is then the fault of each program. */
+  async orRefuse(programs: readonly string[], job: Promise<boolean>): Promise<boolean> {
+    try {
+      return await job;
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      for (const program of programs) if (!this.isDecided(program)) this.#refused.set(program, error.message);
+      return true;
+    }
   }
 
   /**
@@ -89,19 +99,27 @@ export class Programs {
     return this.#loadSet(new Set([program]));
   }
 
-  /** All of one object. False if one of them was refused: then it is known, and nothing of the set is loaded. */
-  async #loadSet(programs: ReadonlySet<string>): Promise<boolean> {
-    const { first, all } = this.#options.images;
-    const image = [...programs].every((program) => FIRST_PROGRAMS.has(program)) ? first : all;
+  /** 0, or why the kernel refused one of them: then nothing of the set is loaded. */
+  async #tryLoad(image: Uint8Array, types: string, programs: ReadonlySet<string>): Promise<number> {
     const handle = openObject(this.#native, image, programs, this.#handles, this.#options);
     takeLog(this.#native);
-    const result = await this.#native.async.saker_bpf_load(handle);
-    if (result >= 0) {
+    const result = await this.#native.async.saker_bpf_load(handle, types);
+    if (result < 0) this.#native.saker_bpf_close(handle);
+    else {
       this.#handles.push(handle);
       for (const program of programs) this.#loaded.set(program, handle);
-      return true;
     }
-    this.#native.saker_bpf_close(handle);
+    return result;
+  }
+
+  /** All of one object. False if one of them was refused: then it is known. */
+  async #loadSet(programs: ReadonlySet<string>): Promise<boolean> {
+    const { first, all } = this.#options.images;
+    const isFirst = [...programs].every((program) => FIRST_PROGRAMS.has(program));
+    let result = isFirst ? await this.#tryLoad(first, KERNEL_TYPES, programs) : -1;
+    // What the reduced types lack (those of a module) libbpf finds in all of them.
+    if (result < 0) result = await this.#tryLoad(isFirst ? first : all, ALL_TYPES, programs);
+    if (result >= 0) return true;
     const log = takeLog(this.#native);
     const blamed = blamedProgram(log);
     // EPERM is a decision about the process or the machine, not a fault of one program.

@@ -1,13 +1,14 @@
 /**
- * Processor time from the start of the kernel side until events flow, on this machine: median of ten starts, each of a
- * process of its own. Needs root and a kernel that takes programs of tracepoints.
- * usage: native.ts
+ * Processor time of all threads from the start of the kernel side until events flow, on this machine: median of ten
+ * starts, each of a process of its own. Needs root and a kernel that takes programs of tracepoints.
+ * usage: native.ts [TYPE...]   event types that rules name (those of the default rules)
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { kernelFunctions, openNative, prepareProbes, readObjects } from '../../../src/kernel/index.ts';
 
 const STARTS = 10;
+const DEFAULT_TYPES = ['open', 'openat', 'openat2', 'creat', 'execve', 'execveat'];
 const root = new URL('../../..', import.meta.url);
 
 function processorMs(): number {
@@ -16,10 +17,11 @@ function processorMs(): number {
 }
 
 /** ms of each stage. */
-async function start(): Promise<Record<string, number>> {
+async function start(types: readonly string[]): Promise<Record<string, number>> {
   const at = [processorMs()];
   const native = openNative();
-  const functions = kernelFunctions();
+  at.push(processorMs());
+  const functions = kernelFunctions(native);
   at.push(processorMs());
   const prepared = await prepareProbes(native, {
     functions,
@@ -31,19 +33,26 @@ async function start(): Promise<Record<string, number>> {
     onFlow: () => at.push(processorMs()),
   });
   at.push(processorMs());
-  const probes = await prepared.start(new Set(['openat', 'unlink', 'connect']), new Set());
+  const probes = await prepared.start(new Set(types), new Set());
   await probes.close();
-  const [begin, named, loaded, flow] = at as [number, number, number, number];
-  return { functions: named - begin, loading: loaded - named, attaching: flow - loaded, all: flow - begin };
+  const [begin, opened, named, loaded, flow] = at as [number, number, number, number, number];
+  return {
+    libraries: opened - begin,
+    functions: named - opened,
+    loading: loaded - named,
+    attaching: flow - loaded,
+    all: flow - begin,
+  };
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-if (process.argv[2] === 'once') console.log(JSON.stringify(await start()));
+if (process.argv[2] === 'once') console.log(JSON.stringify(await start(process.argv.slice(3))));
 else {
-  const args = ['--disable-warning=ExperimentalWarning', import.meta.filename, 'once'];
+  const types = process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_TYPES;
+  const args = ['--disable-warning=ExperimentalWarning', import.meta.filename, 'once', ...types];
   const starts: Record<string, number>[] = Array.from({ length: STARTS }, () =>
     JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })),
   );

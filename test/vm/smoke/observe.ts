@@ -153,7 +153,7 @@ const obstacle = findObstacle();
 if (obstacle !== null) throw new Error(obstacle.what);
 const native = openNative();
 const began = performance.now();
-const functions = kernelFunctions();
+const functions = kernelFunctions(native);
 const planned = performance.now();
 const ringBytes = 8 << 20;
 const images = readObjects(functions, (name) => readFileSync(new URL(`build/bpf/${name}`, root)));

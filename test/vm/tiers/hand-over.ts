@@ -42,7 +42,7 @@ function take(event: EventRecord): void {
 }
 
 const native = openNative();
-const functions = kernelFunctions();
+const functions = kernelFunctions(native);
 const notices: string[] = [];
 const probes = await startProbes(native, new Set(['openat', 'unlink', 'connect']), new Set(), {
   images: readObjects(functions, (name) => readFileSync(new URL(`build/bpf/${name}`, root))),

@@ -27,7 +27,7 @@ function spoil(image: Buffer): Buffer {
 }
 
 const native = openNative();
-const functions = kernelFunctions();
+const functions = kernelFunctions(native);
 const images = readObjects(functions, (name) => readFileSync(new URL(`build/bpf/${name}`, root)));
 const notices: string[] = [];
 const probes = await startProbes(native, new Set(['rmdir', 'mkdir']), new Set(), {

@@ -14,7 +14,7 @@ const root = new URL('../../..', import.meta.url);
 const WORKLOAD = new URL('build/smoke/workload', root).pathname;
 
 const native = openNative();
-const functions = kernelFunctions();
+const functions = kernelFunctions(native);
 const notices: string[] = [];
 const began = performance.now();
 const stuck: ChildProcess = spawn(WORKLOAD, ['stuck'], { stdio: ['ignore', 'pipe', 'inherit'] });
