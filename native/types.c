@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A reader of the kernel's BTF: one read, one pass. */
+#define _GNU_SOURCE
 #include "types.h"
 
 #include "saker.h"
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +24,7 @@ struct kept {
 	char path[];
 };
 
-static void keep(const struct types *types, const char *path)
+static void keep(struct types *types, const char *path)
 {
 	size_t size = strlen(path) + 1;
 	struct kept *now = malloc(sizeof(*now) + size), *before;
@@ -31,7 +33,7 @@ static void keep(const struct types *types, const char *path)
 		now->types = *types;
 		memcpy(now->path, path, size);
 	} else {
-		free(types->bytes);
+		types_free(types);
 	}
 	before = atomic_exchange(&kept, now);
 	if (before)
@@ -52,38 +54,62 @@ static bool take_kept(struct types *types, const char *path)
 	return same;
 }
 
-static int read_all(const char *path, uint8_t **bytes, size_t *size)
+static int read_into(int fd, uint8_t *bytes, size_t size)
+{
+	size_t got = 0;
+	ssize_t n = 1;
+
+	while (got < size && n > 0) {
+		n = read(fd, bytes + got, size - got);
+		got += n > 0 ? (size_t)n : 0;
+	}
+	return n < 0 ? -errno : got == size ? 0 : -EINVAL;
+}
+
+/* Since 6.16 the kernel's BTF can be mapped; before, it is copied. */
+static int map_all(int fd, size_t size, void **bytes)
+{
+	int error;
+
+	*bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (*bytes != MAP_FAILED)
+		return 0;
+	*bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (*bytes == MAP_FAILED)
+		return -errno;
+	error = read_into(fd, *bytes, size);
+	if (error)
+		munmap(*bytes, size);
+	return error;
+}
+
+static int read_all(const char *path, struct types *types)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
 	struct stat st;
-	size_t got = 0;
-	ssize_t n = 0;
+	void *bytes;
 
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) < 0)
 		error = -errno;
-	*bytes = error ? NULL : malloc((size_t)st.st_size + 1);
-	if (!*bytes) {
-		close(fd);
-		return error ? error : -ENOMEM;
-	}
-	while (got < (size_t)st.st_size && (n = read(fd, *bytes + got, (size_t)st.st_size - got)) > 0)
-		got += (size_t)n;
-	if (n < 0)
-		error = -errno;
+	else
+		error = st.st_size < (off_t)sizeof(struct btf_header) ? -EINVAL : map_all(fd, (size_t)st.st_size, &bytes);
 	close(fd);
-	*size = got;
-	return error;
+	if (error)
+		return error;
+	types->bytes = bytes;
+	types->size = (size_t)st.st_size;
+	return 0;
 }
 
 /* Sections must lie in the file and the names must end. */
-static int find_sections(struct types *types, size_t size)
+static int find_sections(struct types *types)
 {
 	const struct btf_header *header = (const struct btf_header *)types->bytes;
-	uint64_t type_at, names_at;
+	uint64_t type_at, names_at, size = types->size;
 
-	if (size < sizeof(*header) || header->magic != BTF_MAGIC)
+	if (header->magic != BTF_MAGIC)
 		return -EINVAL;
 	type_at = (uint64_t)header->hdr_len + header->type_off;
 	names_at = (uint64_t)header->hdr_len + header->str_off;
@@ -99,15 +125,14 @@ static int find_sections(struct types *types, size_t size)
 
 int types_read(const char *path, struct types *types)
 {
-	size_t size = 0;
 	int error;
 
 	types->bytes = NULL;
 	if (take_kept(types, path))
 		return 0;
-	error = read_all(path, &types->bytes, &size);
+	error = read_all(path, types);
 	if (!error)
-		error = find_sections(types, size);
+		error = find_sections(types);
 	if (error)
 		types_free(types);
 	return error;
@@ -115,7 +140,8 @@ int types_read(const char *path, struct types *types)
 
 void types_free(struct types *types)
 {
-	free(types->bytes);
+	if (types->bytes)
+		munmap((void *)types->bytes, types->size);
 	types->bytes = NULL;
 }
 

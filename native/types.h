@@ -7,7 +7,8 @@
 
 /* types.c: the bytes of a BTF file. */
 struct types {
-	uint8_t *bytes;
+	const uint8_t *bytes;
+	size_t size;
 	const uint8_t *first, *end; /* type section */
 	const char *names;
 	uint32_t names_size;
