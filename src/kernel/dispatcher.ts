@@ -41,7 +41,8 @@ export class Dispatcher {
 
   /** Loads the programs of further kinds; default: all. Those that the kernel refuses are known then. */
   async load(kinds: Iterable<number> = this.#form.programs.keys()): Promise<void> {
-    const programs = programsOf(this.#form, kinds);
+    const programs = programsOf(this.#form, kinds).filter((program) => !this.#programs.isDecided(program));
+    if (programs.length === 0) return;
     await this.#programs.orRefuse(
       programs,
       this.#programs.load(programs).then(() => true),

@@ -44,6 +44,8 @@ export class AttachedProbes implements Probes {
   #hookless: ReadonlySet<Hook> | null = null;
   #work: Promise<void> | null = null;
   #changed = false;
+  /** Of what is wanted; the last one counts. */
+  #turn = 0;
   #closed = false;
   readonly #alarm = new Alarm();
 
@@ -83,8 +85,6 @@ export class AttachedProbes implements Probes {
     // Processes that were there before are told next: their events wait in the ring.
     await this.#attacher.load(this.#plan, this.#life(true));
     for (const hook of this.#life(true)) await this.#attach(this.#plan, hook);
-    // A reload finds the dispatcher ready for every kind of call, however long the work that follows takes.
-    await this.#dispatcher.load();
     this.#workOn();
   }
 
@@ -115,7 +115,11 @@ export class AttachedProbes implements Probes {
     parts: ReadonlySet<RecordPart>,
     opens: ReadonlySet<OpenKind> = OPEN_KINDS,
   ): Promise<void> {
-    this.#report(planHooks(types, this.#options.functions), parts, opens);
+    const plan = planHooks(types, this.#options.functions);
+    const turn = ++this.#turn;
+    await this.#dispatcher.load(kindsOf(dispatchable(plan)));
+    if (turn !== this.#turn) return;
+    this.#report(plan, parts, opens);
     this.#workOn();
   }
 
@@ -157,6 +161,8 @@ export class AttachedProbes implements Probes {
   }
 
   async #workOff(): Promise<void> {
+    // A reload finds the dispatcher ready for every kind of call, however long the work that follows takes.
+    await this.#dispatcher.load();
     while (this.#changed && !this.#closed) {
       this.#changed = false;
       while (!this.#closed && (await this.#step(this.#plan)));
