@@ -120,12 +120,12 @@ struct cgroup_walk {
 
 static long take_cgroup(u32 level, struct cgroup_walk *w)
 {
-	struct kernfs_node *parent = kernfs_parent(w->node);
+	struct kernfs_node *node = w->node, *parent = kernfs_parent(node);
 
 	if (!parent)
 		return 1;
 	if (level < SAKER_CGROUP_LEVELS)
-		w->ws->walk.nodes[level] = (u64)READ(w->node, name);
+		w->ws->walk.nodes[level] = (u64)READ(node, name);
 	w->depth = level + 1;
 	w->node = parent;
 	return 0;
