@@ -1,7 +1,7 @@
 /**
  * A reader of BTF, the type description that the kernel and compiled BPF objects carry
- * (Documentation/bpf/btf.rst). Used for two questions: which functions and tracepoints does this kernel
- * have, and where do the members of our record lie. Pure: bytes in, answers out.
+ * (Documentation/bpf/btf.rst). Tells where the members of our record lie (scripts/generate-record.ts) and what an object
+ * holds (tests); at a start native/types.c reads the kernel's. Pure: bytes in, answers out.
  */
 
 const MAGIC = 0xeb9f;
