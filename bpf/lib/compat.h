@@ -81,7 +81,7 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 static __always_inline struct pt_regs *user_regs_of(struct task_struct *own)
 {
 #ifdef SAKER_TYPED
-	return (struct pt_regs *)bpf_task_pt_regs(own);
+	return (struct pt_regs *)bpf_task_pt_regs(FIRST ? bpf_get_current_task_btf() : own);
 #else
 	return (struct pt_regs *)((u64)READ(current_task(), stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs));
 #endif

@@ -148,7 +148,7 @@ static __always_inline void put_file(struct workspace *ws, struct task_struct *t
 	}
 	fill_opened(o, file, inode, CAN_CAST);
 	/* Here, not in walk_path: nearly every open comes this way. */
-	if (!CAN_CAST || !string_place(ws))
+	if (FIRST || !CAN_CAST || !string_place(ws))
 		return put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, READ(task, fs));
 	walk_typed(ws, &file->f_path, READ(task, fs), SAKER_PATH_LEVELS);
 	end_walk(ws, &o->str[SAKER_OPEN_PATH]);

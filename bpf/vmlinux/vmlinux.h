@@ -51,8 +51,8 @@ enum { BPF_ANY = 0, BPF_RB_AVAIL_DATA = 0, BPF_F_NO_PREALLOC = 1 };
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158,
 	BPF_FUNC_task_pt_regs = 175,
-	BPF_FUNC_user_ringbuf_drain = 209,
 	BPF_FUNC_loop = 181, /* since 5.17 */
+	BPF_FUNC_user_ringbuf_drain = 209,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
