@@ -86,20 +86,21 @@ static int map_all(int fd, size_t size, void **bytes)
 static int read_all(const char *path, struct types *types)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
-	struct stat st;
 	void *bytes;
+	struct statx facts;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0)
+	/* Not fstat(2): linked on a newer system it needs glibc 2.33. */
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_SIZE, &facts) < 0)
 		error = -errno;
 	else
-		error = st.st_size < (off_t)sizeof(struct btf_header) ? -EINVAL : map_all(fd, (size_t)st.st_size, &bytes);
+		error = facts.stx_size < sizeof(struct btf_header) ? -EINVAL : map_all(fd, facts.stx_size, &bytes);
 	close(fd);
 	if (error)
 		return error;
 	types->bytes = bytes;
-	types->size = (size_t)st.st_size;
+	types->size = facts.stx_size;
 	return 0;
 }
 
