@@ -132,6 +132,19 @@ describe('a guest with systemd', () => {
 });
 
 describe('failure', () => {
+  test('a guest whose kernel met a stale int3 of the emulator runs again, three times at most', async () => {
+    let ran = '';
+    const { code } = await runInGuest({
+      kernel: '6.12',
+      mini: true,
+      command: "echo '<0>Oops: int3: 0000 [#1] PREEMPT SMP NOPTI' >/dev/kmsg; echo ran",
+      onOutput: (chunk) => {
+        ran += chunk;
+      },
+    });
+    assert.deepEqual([code, ran.match(/ran/g)?.length], [0, 3]);
+  });
+
   test('the time limit ends the guest', async () => {
     const result = await runInGuest({ kernel: '6.12', mini: true, timeoutS: 8, command: 'sleep 1000' });
     assert.equal(result.code, harnessFailure);
