@@ -6,6 +6,7 @@ import { Engine } from '../../../src/engine/engine.ts';
 import { FPROBE } from '../../../src/kernel/dispatcher-forms.ts';
 import { TARGETS } from '../../../src/kernel/hooks.ts';
 import { planHooks } from '../../../src/kernel/plan.ts';
+import { FORMAT } from '../agent/alert-format.ts';
 
 // 6.8 and older detach trampolines one by one, which is what a stop waits for (decision 34).
 const MOST = 35;
@@ -20,14 +21,7 @@ test('the default rules take few trampolines', () => {
     selection: [],
     appendOutput: [],
     staticFields: {},
-    format: {
-      hostname: 'h',
-      timeFormatIso8601: false,
-      includeOutput: true,
-      includeMessage: false,
-      includeOutputFields: true,
-      includeTags: true,
-    },
+    format: FORMAT,
   });
   assert.ok(check.ok, check.report);
   const { hooks } = planHooks(check.eventTypes, new Set([...TARGETS].filter((name) => name !== FPROBE)));
