@@ -1,7 +1,8 @@
-// Everything that the package ships: native library, BPF object, record offsets, one binary, manual pages.
+// Everything that the package ships: native library, BPF object, record offsets, one binary, completions, manual pages.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildBinary } from './build-binary.ts';
+import { buildCompletions } from './completions.ts';
 import { buildManPages } from './man.ts';
 import { must, node, root } from './run.ts';
 
@@ -12,6 +13,7 @@ export async function buildAll(): Promise<void> {
   must('make', ['--no-print-directory', '-s', '-C', 'bpf']);
   must(node, ['scripts/generate-record.ts', '--check']);
   await buildBinary();
+  buildCompletions();
   buildManPages();
 }
 

@@ -1,11 +1,11 @@
 // build/man: saker(8) from docs/commands.md and the usage texts, saker.yaml(5) from the configuration as it ships. What
 // is written once stays true; this file only knows how man(7) spells it.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { COMMANDS } from '../src/cli/main.ts';
 import { USAGE } from '../src/cli/run.ts';
-import { root } from './run.ts';
+import { root, writeIfOther } from './run.ts';
 
 /** A line that man(7) does not take for a request of its own, with its backslashes and hyphens as they are. */
 function plain(text: string): string {
@@ -155,11 +155,6 @@ export function buildManPages(): void {
     ['saker.yaml.5', configurationPage()],
   ] as const)
     writeIfOther(join(root, 'build/man', `${name}.gz`), gzipSync(text, { level: 9 }));
-}
-
-/** An unchanged page must not mean a new package. */
-function writeIfOther(path: string, bytes: Buffer): void {
-  if (!existsSync(path) || !readFileSync(path).equals(bytes)) writeFileSync(path, bytes);
 }
 
 if (import.meta.main) buildManPages();

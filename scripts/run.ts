@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** The checkout's root folder. */
@@ -30,4 +31,9 @@ export function run(command: string, args: readonly string[], env: NodeJS.Proces
 /** Runs node:test over glob patterns and returns the exit status. */
 export function runTests(patterns: readonly string[], options: readonly string[] = []): number {
   return run(node, ['--test', ...options, ...patterns]);
+}
+
+/** Writes a made file; an unchanged one keeps its time, so that it does not mean a new package. */
+export function writeIfOther(path: string, bytes: Buffer): void {
+  if (!existsSync(path) || !readFileSync(path).equals(bytes)) writeFileSync(path, bytes);
 }

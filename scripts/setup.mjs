@@ -28,6 +28,9 @@ const debianPackages = [
   'ca-certificates',
 ];
 
+/** What only tests use: shells whose completions they try, readers of manual pages. */
+const testPackages = ['zsh', 'fish', 'man-db', 'mandoc'];
+
 function die(message) {
   process.stderr.write(`saker: ${message}\n`);
   process.exit(1);
@@ -40,8 +43,9 @@ function run(command, args, options = {}) {
 }
 
 function installDebianPackages() {
+  const wanted = task === 'test' ? [...debianPackages, ...testPackages] : debianPackages;
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...debianPackages], {
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...wanted], {
     encoding: 'utf8',
   });
   if (query.error) die('dpkg-query is missing: saker builds on Debian 12 or newer');
@@ -51,7 +55,7 @@ function installDebianPackages() {
       .filter((line) => line.startsWith('installed '))
       .map((line) => line.slice('installed '.length)),
   );
-  const missing = debianPackages.filter((name) => !present.has(name));
+  const missing = wanted.filter((name) => !present.has(name));
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
     die(

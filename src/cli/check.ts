@@ -6,6 +6,7 @@ import { describe } from '../rules/file/describe.ts';
 import { fileJson, fileText, type LoadResult, verdict } from '../rules/file/index.ts';
 import { loadRules } from '../rules/index.ts';
 import type { Io } from './io.ts';
+import { OPTIONS } from './options.ts';
 
 const USAGE = 'usage: saker check FILE... [--json] [--compat falco]';
 
@@ -19,10 +20,7 @@ export function checkCommand(args: readonly string[], io: Io): number {
   try {
     ({ values, positionals: paths } = parseArgs({
       args: [...args],
-      options: {
-        json: { type: 'boolean' },
-        compat: { type: 'string' },
-      },
+      options: OPTIONS.check,
       allowPositionals: true,
     }));
     if (paths.length === 0) throw new Error('no rules file given');

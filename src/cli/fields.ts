@@ -5,13 +5,9 @@ import { nearest } from '../base/suggest.ts';
 import type { Field } from '../schema/field.ts';
 import { syscallCatalogue } from '../schema/fields.ts';
 import type { Io } from './io.ts';
+import { OPTIONS } from './options.ts';
 
 const USAGE = 'usage: saker fields [--json] [--names] [--format text|markdown|json] [NAME...]';
-const OPTIONS = {
-  json: { type: 'boolean' },
-  names: { type: 'boolean', short: 'N' },
-  format: { type: 'string', default: 'text' },
-} as const;
 const FORMATS: Readonly<Record<string, (fields: readonly Field[]) => string>> = { text, markdown, json };
 
 /** `saker fields`: the field catalogue, all of it or the fields whose name starts so; says which are saker's own. */
@@ -48,7 +44,7 @@ export function fieldsCommand(args: readonly string[], io: Io): number {
 }
 
 function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  return parseArgs({ args: [...args], options: OPTIONS.fields, allowPositionals: true });
 }
 
 function text(fields: readonly Field[]): string {

@@ -6,21 +6,14 @@ import { describe } from '../rules/file/describe.ts';
 import { fileText } from '../rules/file/index.ts';
 import { type LoadResult, loadRules } from '../rules/index.ts';
 import type { Io } from './io.ts';
+import { OPTIONS } from './options.ts';
 
 const USAGE = 'usage: saker rules [FILE...] [--rule NAME] [--json] [--compat falco|saker] [-c FILE]';
-
-const OPTIONS = {
-  json: { type: 'boolean' },
-  rule: { type: 'string' },
-  compat: { type: 'string' },
-  config: { type: 'string', short: 'c' },
-  option: { type: 'string', short: 'o', multiple: true },
-} as const;
 
 type Values = ReturnType<typeof parse>['values'];
 
 function parse(args: readonly string[]) {
-  const parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  const parsed = parseArgs({ args: [...args], options: OPTIONS.rules, allowPositionals: true });
   const { compat: named } = parsed.values;
   const compat = (['falco', 'saker'] as const).find((one) => one === named);
   if (compat !== named) throw new Error('--compat is saker or falco');

@@ -16,7 +16,7 @@ import { falcoSupport } from './support.ts';
 const MAX_SECONDS = 2_147_483;
 
 /** Falco's flags, and only those that mean the same here. */
-const OPTIONS = {
+export const OPTIONS = {
   config: { type: 'string', short: 'c' },
   rules: { type: 'string', short: 'r', multiple: true },
   option: { type: 'string', short: 'o', multiple: true },
@@ -50,8 +50,11 @@ export const USAGE = `usage: saker run [options]
   --config-schema  print the configuration's JSON schema and stop
   --support     print version, configuration and rules as one JSON, without secrets, and stop
   -p OUTPUT     fields or text to put behind the output of every rule; append_output can say of which
-  --list        list fields and stop (saker fields); -N names alone, --format text, markdown or json
+  --list        list fields and stop (saker fields)
+  -N            with --list: names alone
+  --format FORM  with --list: text, markdown or json
   --version     print the version and stop
+  -h            this list
 `;
 
 type Values = ReturnType<typeof parse>;

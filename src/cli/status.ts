@@ -7,6 +7,7 @@ import { printable, printableJson } from '../base/printable.ts';
 import type { Suppressed } from '../engine/messages.ts';
 import { askAgent, explainNoAnswer } from './agent-client.ts';
 import type { Io } from './io.ts';
+import { OPTIONS } from './options.ts';
 
 const USAGE = 'usage: saker status [--json]';
 /** `saker status [--json]`: what the running agent does, sees and cannot see. */
@@ -17,7 +18,7 @@ export async function statusCommand(
 ): Promise<number> {
   let json: boolean;
   try {
-    json = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } }).values.json ?? false;
+    json = parseArgs({ args: [...args], options: OPTIONS.status }).values.json ?? false;
   } catch (error) {
     io.err(`saker status: ${printable((error as Error).message)} — ${USAGE}\n`);
     return EXIT_CODE.usage;

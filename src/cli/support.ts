@@ -27,6 +27,7 @@ import { askAgent, whyNoAnswer } from './agent-client.ts';
 import { diagnose } from './doctor/index.ts';
 import type { Io } from './io.ts';
 import { lastMessages } from './journal-messages.ts';
+import { OPTIONS } from './options.ts';
 
 const USAGE = 'usage: saker support [-c FILE]';
 const LOG_LINES = 300;
@@ -39,8 +40,7 @@ export async function supportCommand(
 ): Promise<number> {
   let configFile: string | undefined;
   try {
-    configFile = parseArgs({ args: [...args], options: { config: { type: 'string', short: 'c' } } }).values
-      .config;
+    configFile = parseArgs({ args: [...args], options: OPTIONS.support }).values.config;
   } catch (error) {
     io.err(`saker support: ${printable((error as Error).message)} — ${USAGE}\n`);
     return EXIT_CODE.usage;

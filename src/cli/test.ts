@@ -13,6 +13,7 @@ import {
   TestRunner,
 } from '../rules/testing/index.ts';
 import type { Io } from './io.ts';
+import { OPTIONS } from './options.ts';
 import { junit, reportJson, reportText, type TestReport } from './test-report.ts';
 
 const USAGE = 'usage: saker test PATH... [--coverage] [--json] [--junit FILE]';
@@ -28,7 +29,7 @@ export function testCommand(args: readonly string[], io: Io): number {
   try {
     ({ values, positionals: paths } = parseArgs({
       args: [...args],
-      options: { json: { type: 'boolean' }, coverage: { type: 'boolean' }, junit: { type: 'string' } },
+      options: OPTIONS.test,
       allowPositionals: true,
     }));
     if (paths.length === 0) throw new Error('no path given');

@@ -7,6 +7,7 @@ import { EXIT_CODE } from '../base/errors.ts';
 import { printable, printableJson } from '../base/printable.ts';
 import { askAgent, explainNoAnswer, whyNoAnswer } from './agent-client.ts';
 import type { Io } from './io.ts';
+import { OPTIONS } from './options.ts';
 import { openScreen } from './terminal.ts';
 import { SORTS, type Sort, topLines } from './top-view.ts';
 
@@ -43,12 +44,7 @@ function readOptions(args: readonly string[]): TopOptions | string {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: {
-        sort: { type: 'string', default: 'time' },
-        interval: { type: 'string', default: '2' },
-        once: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
+      options: OPTIONS.top,
     });
     const sort = SORTS.find((one) => one === values.sort);
     if (sort === undefined) return `--sort is one of ${SORTS.join(', ')}`;

@@ -15,6 +15,7 @@ import { type FactEvent, factEvent, factMapSource, parseFacts } from '../rules/f
 import { strangeFacts } from '../rules/fact-names.ts';
 import { syscallCatalogue } from '../schema/fields.ts';
 import type { Io } from './io.ts';
+import { OPTIONS } from './options.ts';
 
 const USAGE = 'saker try (EXPR | --expressions FILE) --events FILE.jsonl [--json] [--compat falco]';
 
@@ -93,12 +94,7 @@ function readArguments(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        events: { type: 'string' },
-        expressions: { type: 'string' },
-        compat: { type: 'string' },
-        json: { type: 'boolean' },
-      },
+      options: OPTIONS.try,
     });
   } catch (error) {
     throw new UsageError((error as Error).message);

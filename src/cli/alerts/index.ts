@@ -8,6 +8,7 @@ import { EXIT_CODE } from '../../base/errors.ts';
 import { printable, printableJson } from '../../base/printable.ts';
 import { configPath, DEFAULT_CONFIG, loadConfig } from '../../config/index.ts';
 import type { Io } from '../io.ts';
+import { OPTIONS } from '../options.ts';
 import { fileLines, followFile, rotatedFiles } from './files.ts';
 import { type Filter, makeFilter, WrongFilter } from './filter.ts';
 import { journalLines } from './journal.ts';
@@ -33,27 +34,10 @@ const MAX_SHOWN = 4096;
 /** With --follow, alerts from before that are shown. */
 const FOLLOW_LINES = 10;
 
-const OPTIONS = {
-  since: { type: 'string' },
-  until: { type: 'string' },
-  priority: { type: 'string' },
-  rule: { type: 'string' },
-  tag: { type: 'string' },
-  container: { type: 'string' },
-  grep: { type: 'string' },
-  follow: { type: 'boolean', short: 'f' },
-  lines: { type: 'string', short: 'n' },
-  summary: { type: 'boolean' },
-  json: { type: 'boolean' },
-  file: { type: 'string' },
-  journal: { type: 'boolean' },
-  config: { type: 'string', short: 'c' },
-} as const;
-
 type Values = ReturnType<typeof parse>;
 
 function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: OPTIONS }).values;
+  return parseArgs({ args: [...args], options: OPTIONS.alerts }).values;
 }
 
 export async function alertsCommand(args: readonly string[], io: Io): Promise<number> {

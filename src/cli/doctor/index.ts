@@ -12,6 +12,7 @@ import { printable, printableJson } from '../../base/printable.ts';
 import { configPath, loadConfig, scrub, secretValues } from '../../config/index.ts';
 import { askAgent, whyNoAnswer } from '../agent-client.ts';
 import type { Io } from '../io.ts';
+import { OPTIONS } from '../options.ts';
 import { checkAgent, checkRules } from './agent.ts';
 import { type Finding, reporter } from './finding.ts';
 import { checkKernel } from './kernel.ts';
@@ -35,8 +36,7 @@ export async function doctorCommand(
 ): Promise<number> {
   let values: { config?: string; json?: boolean };
   try {
-    const options = { config: { type: 'string', short: 'c' }, json: { type: 'boolean' } } as const;
-    ({ values } = parseArgs({ args: [...args], options }));
+    ({ values } = parseArgs({ args: [...args], options: OPTIONS.doctor }));
   } catch (error) {
     io.err(`saker doctor: ${printable((error as Error).message)} — ${USAGE}\n`);
     return EXIT_CODE.usage;
