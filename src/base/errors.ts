@@ -77,7 +77,7 @@ export function exitCodeOf(problems: readonly Problem[]): number {
   return first === undefined ? 0 : EXIT_CODE[ERRORS[first.code].kind];
 }
 
-/** `file:line:col: what — advice`, escaped to one line. */
+/** `file:line:col: what — advice [CODE]`, escaped to one line; docs/reference/errors.md tells of the codes. */
 export function problemLine(problem: Problem): string {
   const place = [problem.file, problem.line, problem.line === null ? null : problem.column]
     .filter((part) => part !== null)
@@ -85,7 +85,7 @@ export function problemLine(problem: Problem): string {
     .join(':');
   const head = place === '' ? '' : `${place}: `;
   const level = isWarning(problem) ? 'warning: ' : '';
-  return `${head}${level}${printable(problem.what)} — ${printable(problem.advice)}`;
+  return `${head}${level}${printable(problem.what)} — ${printable(problem.advice)} [${problem.code}]`;
 }
 
 // A snippet is for orientation; a minified file must not flood the terminal.

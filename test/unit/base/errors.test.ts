@@ -16,7 +16,7 @@ const problem = (more: Partial<Problem>): Problem => ({
 test('a problem names file, line, column, what and what to do, and marks the place', () => {
   assert.equal(
     formatProblem(problem({ source: 'prio:\t loud', column: 8, length: 4 })),
-    '/etc/saker/saker.yaml:3:8: priority must be text — write one of the priorities\n' +
+    '/etc/saker/saker.yaml:3:8: priority must be text — write one of the priorities [SAKER_E_CONFIG_TYPE]\n' +
       '  3 | prio:  loud\n' +
       '    |        ^^^^',
   );
