@@ -15,11 +15,6 @@ int saker_page_size(void)
 	return size > 0 ? (int)size : -EINVAL;
 }
 
-static size_t producer_length(uint64_t size)
-{
-	return (size_t)saker_page_size() + 2 * (size_t)size;
-}
-
 int saker_ring_map(int fd, uint64_t size, uint64_t address[2])
 {
 	size_t page = (size_t)saker_page_size();
@@ -31,7 +26,7 @@ int saker_ring_map(int fd, uint64_t size, uint64_t address[2])
 	consumer = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (consumer == MAP_FAILED)
 		return -errno;
-	producer = mmap(NULL, producer_length(size), PROT_READ, MAP_SHARED, fd, (off_t)page);
+	producer = mmap(NULL, page + 2 * (size_t)size, PROT_READ, MAP_SHARED, fd, (off_t)page);
 	if (producer == MAP_FAILED) {
 		error = -errno;
 		munmap(consumer, page);
@@ -40,14 +35,6 @@ int saker_ring_map(int fd, uint64_t size, uint64_t address[2])
 	address[0] = (uint64_t)(uintptr_t)consumer;
 	address[1] = (uint64_t)(uintptr_t)producer;
 	return 0;
-}
-
-int saker_ring_unmap(uint64_t size, const uint64_t address[2])
-{
-	int first = munmap((void *)(uintptr_t)address[0], (size_t)saker_page_size()) ? -errno : 0;
-	int second = munmap((void *)(uintptr_t)address[1], producer_length(size)) ? -errno : 0;
-
-	return first ? first : second;
 }
 
 int saker_event_open(void)

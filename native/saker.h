@@ -54,15 +54,18 @@ SAKER_EXPORT int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t in
 /* types.c: which of `count` functions, named one a line, the kernel with the BTF at `path` has: a byte for each. */
 SAKER_EXPORT int saker_functions(const char *path, const char *names, uint8_t *found, uint32_t count);
 
-/* ring.c: mapping of a BPF ring buffer and the wait for it.
+/* ring.c: mapping of a BPF ring buffer, for the life of the process, and the wait for it.
  * `address[0]`: the consumer page (read-write); `address[1]`: the producer page
  * followed by the data area, mapped twice (read-only), page + 2 * size bytes. */
 SAKER_EXPORT int saker_ring_map(int fd, uint64_t size, uint64_t address[2]);
-SAKER_EXPORT int saker_ring_unmap(uint64_t size, const uint64_t address[2]);
 SAKER_EXPORT int saker_page_size(void);
 SAKER_EXPORT int saker_event_open(void);
 SAKER_EXPORT int saker_event_signal(int fd);
 SAKER_EXPORT int saker_close(int fd);
+
+/* memory.c: gives back free memory of the allocator, and pages of programs and libraries as far as they can be had
+ * again; 0 or -errno. */
+SAKER_EXPORT int saker_memory_release(void);
 
 /*
  * Lets a signal through to the calling thread. Node started with

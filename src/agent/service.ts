@@ -1,4 +1,3 @@
-import { collectGarbage } from '../base/collect.ts';
 import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
@@ -20,6 +19,7 @@ import { CONTROL_SOCKET, type Control, offerControl } from './control.ts';
 import { describeRules } from './describe-rules.ts';
 import type { EngineLink } from './engine-link.ts';
 import { HostNameWatch } from './host-names.ts';
+import { Leftovers } from './leftovers.ts';
 import type { Log } from './log.ts';
 import { LossLook } from './look.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -82,6 +82,7 @@ class Service {
   readonly #containers: ContainerWatch;
   readonly #wakeFd: number;
   readonly #backlog: BacklogGauge;
+  readonly #leftovers: Leftovers;
   readonly #observation: Observation;
   readonly #losses: LossLook;
   #status: string;
@@ -109,6 +110,7 @@ class Service {
     this.#probes = probes;
     this.#wakeFd = native.saker_event_open();
     this.#backlog = openBacklog(native, probes.ringFd, probes.ringBytes, systemClocks().bootNs);
+    this.#leftovers = new Leftovers(native);
     this.#notifier = createNotifier(process.env, process.pid, datagramOpener(native));
     this.#delivery = createDelivery(this.#outputs(settings.config), datagramOpener(native), process.pid);
     this.#canary = createCanary({
@@ -194,16 +196,15 @@ class Service {
   }
 
   async #startEngine(): Promise<void> {
-    const { ringFd, ringBytes } = this.#probes;
     await this.#engine.watch(
-      { ringFd, ringBytes, wakeFd: this.#wakeFd, holdMs: this.#config.container_engines.hold_ms },
+      { ring: this.#backlog.ring, wakeFd: this.#wakeFd, holdMs: this.#config.container_engines.hold_ms },
       () => void this.#native.saker_event_signal(this.#wakeFd),
     );
     const processes = await this.#engine.tasks(this.#probes.readTasks());
     this.#log.info(`${processes} processes known`);
     void this.#probes.settled().then(() => {
       this.#log.info(`${this.#probes.active.length} hooks attached`);
-      collectGarbage();
+      this.#leftovers.giveBackSoon();
     });
   }
 
@@ -269,6 +270,7 @@ class Service {
     this.#losses.follow(settings, check);
     this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);
+    this.#leftovers.giveBackSoon();
     return this.#status;
   }
 
@@ -285,7 +287,6 @@ class Service {
     await this.#delivery.close(CLOSE_MS);
     this.#losses.outputsClosed();
     await this.#probes.close();
-    this.#backlog.close();
     this.#native.saker_close(this.#wakeFd);
     this.#log.info('stopped');
   }

@@ -1,5 +1,5 @@
 import type { Native } from '../kernel/index.ts';
-import { openGauge, type RingLevel } from '../ring/index.ts';
+import { mapRing, openGauge, type RingLevel, type RingMapping } from '../ring/index.ts';
 
 /** What waits for the engine in the ring. */
 export interface Backlog extends RingLevel {
@@ -9,8 +9,9 @@ export interface Backlog extends RingLevel {
 }
 
 export interface BacklogGauge {
+  /** For the engine's plan (WatchPlan): both look at the same memory. */
+  readonly ring: RingMapping;
   look(): Backlog;
-  close(): void;
 }
 
 /**
@@ -23,14 +24,15 @@ export function openBacklog(
   ringBytes: number,
   bootNs: () => bigint,
 ): BacklogGauge {
-  const gauge = openGauge(native, ringFd, ringBytes);
+  const ring = mapRing(native, ringFd, ringBytes);
+  const gauge = openGauge(native, ring);
   return {
+    ring,
     look: () => {
       const level = gauge.level();
       const { oldestNs } = level;
       const behindMs = oldestNs === null ? 0 : Math.max(0, Number(bootNs() - oldestNs) / 1e6);
       return { ...level, sizeBytes: ringBytes, behindMs };
     },
-    close: () => gauge.close(),
   };
 }

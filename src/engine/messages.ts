@@ -1,6 +1,7 @@
 import type { AlertFormat, NoiseLimits, Suppressed } from '../alerts/index.ts';
 import type { Alert, Priority } from '../base/alert.ts';
 import type { AskMessage, CacheStats, NewsMessage } from '../containers/index.ts';
+import type { RingMapping } from '../ring/index.ts';
 import type { OpenKind } from '../schema/open-kinds.ts';
 import type { Needs } from './facts/needs.ts';
 import type { HeldStats } from './held.ts';
@@ -68,8 +69,7 @@ export interface RulesInput {
 
 /** The ring and what the loop around it needs. */
 export interface WatchPlan {
-  readonly ringFd: number;
-  readonly ringBytes: number;
+  readonly ring: RingMapping;
   /** eventfd that interrupts the worker's wait: a message lies on the port. */
   readonly wakeFd: number;
   /** Longest wait of an event for facts of its container, ms. */

@@ -74,7 +74,7 @@ class EngineWorker {
   }
 
   #watch(plan: WatchPlan): void {
-    const source = openRing(openNative(), plan.ringFd, plan.ringBytes, plan.wakeFd);
+    const source = openRing(openNative(), plan.ring, plan.wakeFd);
     this.#source = source;
     this.#handOver = new HandOver(plan.taken);
     this.#engine.watch(source.memory, plan.holdMs);
@@ -89,7 +89,6 @@ class EngineWorker {
     this.#engine.finish();
     this.#sayFound();
     const stats = this.#stats();
-    source.close();
     this.#say({ kind: 'stop', stats });
   }
 

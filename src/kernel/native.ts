@@ -30,8 +30,8 @@ const PROTOTYPES = {
   saker_bpf_map_sum:
     'int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, void *sums, uint32_t fields)',
   saker_ring_map: 'int saker_ring_map(int fd, uint64_t size, void *address)',
-  saker_ring_unmap: 'int saker_ring_unmap(uint64_t size, const void *address)',
   saker_page_size: 'int saker_page_size()',
+  saker_memory_release: 'int saker_memory_release()',
   saker_event_open: 'int saker_event_open()',
   saker_event_signal: 'int saker_event_signal(int fd)',
   saker_close: 'int saker_close(int fd)',

@@ -1,5 +1,5 @@
 import { AT_HEADER_TS } from '../schema/record.generated.ts';
-import type { RingNative } from './kernel-ring.ts';
+import { type RingMapping, type RingNative, viewRing } from './mapping.ts';
 import { BUSY, HEADER_BYTES } from './reader.ts';
 
 /** A look at the ring from outside. */
@@ -16,26 +16,12 @@ export interface RingLevel {
 export interface RingGauge {
   readonly sizeBytes: number;
   level(): RingLevel;
-  close(): void;
 }
 
-type GaugeNative = Pick<RingNative, 'saker_ring_map' | 'saker_ring_unmap' | 'saker_page_size' | 'view'>;
-
-/**
- * Maps the ring once more; any thread may.
- * @throws Error when the kernel refuses the mapping
- */
-export function openGauge(native: GaugeNative, ringFd: number, ringBytes: number): RingGauge {
-  const address = new BigUint64Array(2);
-  const result = native.saker_ring_map(ringFd, ringBytes, address);
-  if (result < 0) throw new Error(`cannot map the ring of ${ringBytes} bytes: errno ${-result}`);
-  const page = native.saker_page_size();
-  const consumer = native.view(Number(address[0]), page);
-  const producer = native.view(Number(address[1]), page + 2 * ringBytes);
-  return {
-    ...gaugeOf(consumer, producer, page, ringBytes),
-    close: () => void native.saker_ring_unmap(ringBytes, address),
-  };
+/** Any thread may open one. */
+export function openGauge(native: Pick<RingNative, 'view'>, mapping: RingMapping): RingGauge {
+  const { consumer, producer } = viewRing(native, mapping);
+  return gaugeOf(consumer, producer, mapping.pageBytes, mapping.sizeBytes);
 }
 
 /** The same over memory of any origin, laid out as in reader.ts. */
@@ -44,7 +30,7 @@ export function gaugeOf(
   producer: ArrayBuffer,
   page: number,
   sizeBytes: number,
-): Pick<RingGauge, 'sizeBytes' | 'level'> {
+): RingGauge {
   const readAt = new BigUint64Array(consumer, 0, 1);
   const writtenAt = new BigUint64Array(producer, 0, 1);
   const headers = new Int32Array(producer, page, (2 * sizeBytes) / 4);

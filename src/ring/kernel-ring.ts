@@ -1,14 +1,6 @@
+import { type RingMapping, type RingNative, viewRing } from './mapping.ts';
 import { RingReader } from './reader.ts';
 import type { RecordSource } from './source.ts';
-
-/** What the ring needs of the native library (native/saker.h). */
-export interface RingNative {
-  saker_ring_map(fd: number, sizeBytes: number, address: BigUint64Array): number;
-  saker_ring_unmap(sizeBytes: number, address: BigUint64Array): number;
-  saker_page_size(): number;
-  saker_wait(ringFd: number, eventFd: number, pauseMs: number, timeoutMs: number): number;
-  view(address: number, sizeBytes: number): ArrayBuffer;
-}
 
 /**
  * A worker blocked in a foreign call cannot be stopped, not even by process.exit: who ends it has to signal the event.
@@ -34,25 +26,15 @@ export function pauseMs(records: number): number {
 const WAIT_EVENT = 2;
 
 /**
- * Maps the ring into this thread.
+ * The ring as a source of records.
  * @param eventFd an eventfd (saker_event_open) that ends a wait
- * @throws Error when the kernel refuses the mapping
  */
-export function openRing(
-  native: RingNative,
-  ringFd: number,
-  ringBytes: number,
-  eventFd: number,
-): RecordSource {
-  const address = new BigUint64Array(2);
-  const result = native.saker_ring_map(ringFd, ringBytes, address);
-  if (result < 0) throw new Error(`cannot map the ring of ${ringBytes} bytes: errno ${-result}`);
-  const page = native.saker_page_size();
-  const consumer = native.view(Number(address[0]), page);
-  const producer = native.view(Number(address[1]), page + 2 * ringBytes);
-  const reader = new RingReader(consumer, producer, page, ringBytes);
+export function openRing(native: RingNative, mapping: RingMapping, eventFd: number): RecordSource {
+  const { ringFd, sizeBytes, pageBytes } = mapping;
+  const { consumer, producer } = viewRing(native, mapping);
+  const reader = new RingReader(consumer, producer, pageBytes, sizeBytes);
   return {
-    memory: new Uint8Array(producer, page, 2 * ringBytes),
+    memory: new Uint8Array(producer, pageBytes, 2 * sizeBytes),
     stats: reader.stats,
     drain: (onRecord, budget) => reader.drain(onRecord, budget),
     wait: (pauseMs, timeoutMs) => {
@@ -60,6 +42,5 @@ export function openRing(
       if (woken < 0) throw new Error(`cannot wait for the ring: errno ${-woken}`);
       return (woken & WAIT_EVENT) !== 0;
     },
-    close: () => void native.saker_ring_unmap(ringBytes, address),
   };
 }

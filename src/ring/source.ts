@@ -23,5 +23,4 @@ export interface RecordSource {
    * @returns true when the event was signalled
    */
   wait(pauseMs: number, timeoutMs: number): boolean;
-  close(): void;
 }

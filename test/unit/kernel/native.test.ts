@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { test } from 'node:test';
 import { datagramOpener } from '../../../src/kernel/datagram.ts';
@@ -38,6 +38,16 @@ test('a ring of an impossible size is refused before the kernel is asked', { ski
   const native = openNative();
   for (const size of [0, 4095, 2 ** 31])
     assert.equal(native.saker_ring_map(-1, size, new BigUint64Array(2)), -EINVAL);
+});
+
+test('memory given back leaves less of the program resident, and the program runs on', { skip }, () => {
+  const native = openNative();
+  const residentFileKb = () =>
+    Number(/^RssFile:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  const before = residentFileKb();
+  assert.equal(native.saker_memory_release(), 0);
+  assert.ok(residentFileKb() < before, `${residentFileKb()} kB of ${before} kB`);
+  assert.equal(native.saker_page_size() > 0, true);
 });
 
 test('datagram sockets that cannot be opened give their errno', { skip }, () => {

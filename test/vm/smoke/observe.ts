@@ -14,7 +14,7 @@ import {
   readObjects,
   startProbes,
 } from '../../../src/kernel/index.ts';
-import { openRing } from '../../../src/ring/index.ts';
+import { mapRing, openRing } from '../../../src/ring/index.ts';
 import { OPEN_KINDS } from '../../../src/schema/open-kinds.ts';
 import * as r from '../../../src/schema/record.generated.ts';
 
@@ -181,7 +181,7 @@ await probes.want(new Set(types.split(',')), new Set(['env', 'data']));
 await probes.settled();
 const attached = performance.now();
 const event = native.saker_event_open();
-const ring = openRing(native, probes.ringFd, ringBytes, event);
+const ring = openRing(native, mapRing(native, probes.ringFd, ringBytes), event);
 const view = new EventRecord(ring.memory);
 
 const own = process.pid;
@@ -257,7 +257,6 @@ for (const kind of OPEN_KINDS) {
   await probes.settled();
   for (const action of ['opens', 'uring', 'uring-missing']) observe(action, `${action}-${kind}`);
 }
-ring.close();
 const closing = performance.now();
 await probes.close();
 print({ closeMs: performance.now() - closing });

@@ -7,7 +7,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { kernelFunctions, openNative, readObjects, startProbes } from '../../../src/kernel/index.ts';
-import { openRing } from '../../../src/ring/index.ts';
+import { mapRing, openRing } from '../../../src/ring/index.ts';
 import * as r from '../../../src/schema/record.generated.ts';
 
 const root = new URL('../../..', import.meta.url);
@@ -52,7 +52,7 @@ const probes = await startProbes(native, new Set(['openat', 'unlink', 'connect']
   functions,
   onNotice: ({ text }) => void notices.push(text),
 });
-const ring = openRing(native, probes.ringFd, probes.ringBytes, native.saker_event_open());
+const ring = openRing(native, mapRing(native, probes.ringFd, probes.ringBytes), native.saker_event_open());
 const view = new EventRecord(ring.memory);
 
 /** Type → the tiers it had, in their order. */
@@ -119,7 +119,6 @@ const brief = Object.entries(states).map(([name, { attached, pending, dispatchin
   { attached, pending, dispatching },
 ]);
 const closing = performance.now();
-ring.close();
 await probes.close();
 const report = {
   made,

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { kernelFunctions, openNative, readObjects, startProbes } from '../../../src/kernel/index.ts';
-import { openRing } from '../../../src/ring/index.ts';
+import { mapRing, openRing } from '../../../src/ring/index.ts';
 import * as r from '../../../src/schema/record.generated.ts';
 
 const root = new URL('../../..', import.meta.url);
@@ -39,7 +39,7 @@ const probes = await startProbes(native, new Set(['rmdir', 'mkdir']), new Set(),
   onNotice: ({ text }) => void notices.push(text),
 });
 await probes.settled();
-const ring = openRing(native, probes.ringFd, probes.ringBytes, native.saker_event_open());
+const ring = openRing(native, mapRing(native, probes.ringFd, probes.ringBytes), native.saker_event_open());
 const view = new EventRecord(ring.memory);
 mkdirSync('/tmp/one');
 rmdirSync('/tmp/one');
@@ -50,6 +50,5 @@ const take = (event: EventRecord): void => {
 while (ring.drain((offset, length) => view.at(offset, length) && take(view), 1000) > 0);
 const state = probes.state();
 const tiers = ['rmdir', 'mkdir'].map((name) => state.types.find(({ type }) => type === name)?.parts[0]);
-ring.close();
 await probes.close();
 console.log(JSON.stringify({ seen, tiers, dispatching: state.dispatching, notices }));

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventRecord } from '../../../src/decode/index.ts';
 import { kernelFunctions, openNative, readObjects, startProbes } from '../../../src/kernel/index.ts';
-import { openRing } from '../../../src/ring/index.ts';
+import { mapRing, openRing } from '../../../src/ring/index.ts';
 
 const root = new URL('../../..', import.meta.url);
 const WORKLOAD = new URL('build/smoke/workload', root).pathname;
@@ -28,7 +28,7 @@ const probes = await startProbes(native, new Set(['rmdir', 'chdir']), new Set(),
   functions,
   onNotice: ({ text }) => void notices.push(text),
 });
-const ring = openRing(native, probes.ringFd, probes.ringBytes, native.saker_event_open());
+const ring = openRing(native, mapRing(native, probes.ringFd, probes.ringBytes), native.saker_event_open());
 const view = new EventRecord(ring.memory);
 
 /** Makes and removes a directory; returns how often the removal was reported. */
@@ -62,6 +62,5 @@ const released = {
   tier: tier(),
   dispatching: probes.state().dispatching,
 };
-ring.close();
 await probes.close();
 console.log(JSON.stringify({ meanwhile, reloaded, released, notices }));
