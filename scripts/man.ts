@@ -1,101 +1,24 @@
-// build/man: saker(8) from docs/commands.md and the usage texts, saker.yaml(5) from the configuration as it ships. What
-// is written once stays true; this file only knows how man(7) spells it.
+// build/man: saker(8), saker.yaml(5), saker-rules(5) and saker-fields(7), from the tables that the program reads and from
+// docs/. What is written once stays true; scripts/man/roff.ts knows how man(7) spells it.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { COMMANDS } from '../src/cli/main.ts';
+import { ERRORS, EXIT_CODE } from '../src/base/errors.ts';
 import { USAGE } from '../src/cli/run.ts';
+import { COMMAND_LINES } from './command-line.ts';
+import { fromMarkdown, fromYaml, heading, inline, page, plain, seeAlso, term, verbatim } from './man/roff.ts';
+import { spelled } from './reference/commands.ts';
+import { EXITS } from './reference/errors.ts';
+import { fieldsOf, GROUPS, NOTES, notes, TYPES, typeOf, written } from './reference/fields.ts';
 import { root, writeIfOther } from './run.ts';
-
-/** A line that man(7) does not take for a request of its own, with its backslashes and hyphens as they are. */
-function plain(text: string): string {
-  const escaped = text.replaceAll('\\', '\\e').replaceAll('-', '\\-');
-  return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
-}
-
-/** Code in bold, links as their text. */
-function inline(text: string): string {
-  const parts = text
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .split('`')
-    .map(plain);
-  const marked = parts.map((part, i) => (i % 2 === 1 ? `\\fB${part}\\fR` : part.replaceAll('**', '')));
-  return marked.join('');
-}
-
-const verbatim = (lines: readonly string[]): string[] => ['.PP', '.nf', ...lines.map(plain), '.fi'];
-
-/** The rows of a table of two columns or more as terms and what they mean. */
-function table(lines: readonly string[]): string[] {
-  const rows = lines
-    .filter((line) => !/^\|[-| :]+\|$/.test(line))
-    .slice(1)
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-  return rows.flatMap(([term = '', ...rest]) => [
-    '.TP',
-    `.B ${inline(term).replaceAll('\\fB', '').replaceAll('\\fR', '')}`,
-    inline(rest.join(' ')),
-  ]);
-}
-
-/** The part of Markdown that docs/commands.md uses: headings, paragraphs, tables. */
-export function fromMarkdown(text: string): string[] {
-  const blocks = text.trim().split(/\n{2,}/);
-  return blocks.flatMap((block) => {
-    const lines = block.split('\n');
-    if (block.startsWith('# ')) return [];
-    if (block.startsWith('## '))
-      return ['.SS', inline(block.slice(3)).replaceAll('\\fB', '').replaceAll('\\fR', '')];
-    if (block.startsWith('|')) return table(lines);
-    return ['.PP', inline(lines.join(' '))];
-  });
-}
-
-/** Comments that say something as text; keys, commented out or not, as they are. */
-export function fromYaml(text: string): string[] {
-  const sections = text.split(/^# -{20,} (.*)$/m);
-  const out = describe(sections[0] ?? '');
-  for (let i = 1; i < sections.length; i += 2)
-    out.push(`.SH ${plain(sections[i]!.toUpperCase())}`, ...describe(sections[i + 1] ?? ''));
-  return out;
-}
-
-function describe(text: string): string[] {
-  return text
-    .trim()
-    .split(/\n{2,}/)
-    .filter((block) => block !== '')
-    .flatMap((block) => {
-      const lines = block.split('\n');
-      const keys = lines.findIndex((line) => !line.startsWith('# ') && line !== '#');
-      const said = keys < 0 ? lines : lines.slice(0, keys);
-      const list = said.findIndex((line) => line.startsWith('#   '));
-      const prose = list < 0 ? said : said.slice(0, list);
-      const words = prose.map((line) => line.slice(2)).join(' ');
-      return [
-        ...(words === '' ? [] : ['.PP', inline(words)]),
-        ...(list < 0 ? [] : verbatim(said.slice(list).map((line) => line.slice(2)))),
-        ...(keys < 0 ? [] : verbatim(lines.slice(keys))),
-      ];
-    });
-}
-
-function page(name: string, section: number, about: string, body: readonly string[]): string {
-  return `${[`.TH ${name.toUpperCase()} ${section} "" saker "System administration"`, '.SH NAME', `${plain(name)} \\- ${about}`, ...body].join('\n')}\n`;
-}
 
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 export function sakerPage(): string {
-  const commands = Object.entries(COMMANDS).flatMap(([name, { about }]) => [
-    '.TP',
-    `.B ${name}`,
-    plain(about),
+  const commands = COMMAND_LINES.flatMap(({ name, about }) => ['.TP', `.B ${name}`, plain(about)]);
+  const options = COMMAND_LINES.filter(({ name }) => name !== 'run').flatMap(({ name, options }) => [
+    heading(`saker ${name}`),
+    ...options.flatMap((option) => term(spelled(option), option.about)),
   ]);
   return page('saker', 8, 'runtime security agent with Falco\\-language rules', [
     '.SH SYNOPSIS',
@@ -112,29 +35,36 @@ export function sakerPage(): string {
     '.BR run .',
     '.SH COMMANDS',
     ...commands,
-    '.SS saker run',
+    '.SH OPTIONS',
+    heading('saker run'),
     ...verbatim(USAGE.trimEnd().split('\n').slice(1)),
+    ...options,
     '.SH OPERATION',
     ...fromMarkdown(read('docs/commands.md')),
+    '.SH EXIT STATUS',
+    ...term('0', 'all well, warnings included'),
+    ...Object.entries(EXITS).flatMap(([kind, about]) =>
+      term(String(EXIT_CODE[kind as keyof typeof EXIT_CODE]), about),
+    ),
+    '.SH ERRORS',
+    'Messages about the configuration and the kernel end with one of these; what to do about each stands in',
+    '/usr/share/doc/saker/docs/reference/errors.md.',
+    ...Object.entries(ERRORS).flatMap(([code, { text }]) => term(code, text)),
     '.SH FILES',
-    '.TP',
-    '.I /etc/saker/saker.yaml',
-    'configuration, with one file more for each purpose in /etc/saker/config.d',
-    '.TP',
-    '.I /usr/share/saker/rules, /etc/saker/rules.d',
-    'rules of the package, rules of this host',
-    '.TP',
-    '.I /var/log/saker/alerts.json',
-    'alerts',
-    '.TP',
-    '.I /var/lib/saker',
-    'alerts that wait for a server',
-    '.SH SEE ALSO',
-    '.BR saker.yaml (5),',
-    '.BR journalctl (1),',
-    'and the files in /usr/share/doc/saker',
+    ...FILES.flatMap(([path, about]) => ['.TP', `.I ${plain(path)}`, about]),
+    ...seeAlso(['saker.yaml', 5], ['saker-rules', 5], ['saker-fields', 7], ['journalctl', 1]),
+    '.PP',
+    'The files in /usr/share/doc/saker.',
   ]);
 }
+
+const FILES: readonly (readonly [string, string])[] = [
+  ['/etc/saker/saker.yaml', 'configuration, with one file more for each purpose in /etc/saker/config.d'],
+  ['/usr/share/saker/rules, /etc/saker/rules.d', 'rules of the package, rules of this host'],
+  ['/var/log/saker/alerts.json', 'alerts'],
+  ['/var/lib/saker', 'alerts that wait for a server'],
+  ['/run/saker/control.sock', 'what status, top, doctor and support ask'],
+];
 
 export function configurationPage(): string {
   return page('saker.yaml', 5, 'configuration of saker', [
@@ -142,19 +72,59 @@ export function configurationPage(): string {
     '.I /etc/saker/saker.yaml',
     '.SH DESCRIPTION',
     ...fromYaml(read('packaging/etc/saker.yaml')),
-    '.SH SEE ALSO',
-    '.BR saker (8)',
+    ...seeAlso(['saker', 8], ['saker-rules', 5]),
   ]);
 }
+
+export function rulesPage(): string {
+  return page('saker-rules', 5, 'rules files of saker', [
+    '.SH SYNOPSIS',
+    '.I /usr/share/saker/rules/*.yaml',
+    '.br',
+    '.I /etc/saker/rules.d/*.yaml',
+    '.SH DESCRIPTION',
+    ...fromMarkdown(read('docs/rules.md')),
+    '.SH TESTS',
+    ...fromMarkdown(read('docs/rule-tests.md')),
+    ...seeAlso(['saker', 8], ['saker-fields', 7], ['saker.yaml', 5]),
+  ]);
+}
+
+export function fieldsPage(): string {
+  const groups = Object.entries(GROUPS).flatMap(([group, about]) => [
+    heading(`${group}: ${about}`),
+    ...fieldsOf(group).flatMap((field) => {
+      const said = [field.meaning, ...notes(field)].join('; ');
+      return ['.TP', `.BR ${plain(written(field))} " (${typeOf(field)})"`, inline(said.replaceAll('`', "'"))];
+    }),
+  ]);
+  return page('saker-fields', 7, 'fields of events in rules of saker', [
+    '.SH DESCRIPTION',
+    'What conditions and outputs of rules may name. A field without a value for an event makes every comparison with it',
+    'false. Arguments stand in brackets: N a number, NAME and KEY a name; in parentheses they may be left out.',
+    '.SH TYPES',
+    ...Object.entries(TYPES).flatMap(([type, about]) => term(type, about)),
+    '.SH NOTES',
+    ...Object.entries(NOTES).flatMap(([note, about]) => term(note, about)),
+    '.SH FIELDS',
+    ...groups,
+    ...seeAlso(['saker', 8], ['saker-rules', 5]),
+  ]);
+}
+
+/** Every page by its file. */
+export const PAGES: Readonly<Record<string, () => string>> = {
+  'saker.8': sakerPage,
+  'saker.yaml.5': configurationPage,
+  'saker-rules.5': rulesPage,
+  'saker-fields.7': fieldsPage,
+};
 
 /** Makes the pages, compressed without name and time as Debian wants them. */
 export function buildManPages(): void {
   mkdirSync(join(root, 'build/man'), { recursive: true });
-  for (const [name, text] of [
-    ['saker.8', sakerPage()],
-    ['saker.yaml.5', configurationPage()],
-  ] as const)
-    writeIfOther(join(root, 'build/man', `${name}.gz`), gzipSync(text, { level: 9 }));
+  for (const [name, make] of Object.entries(PAGES))
+    writeIfOther(join(root, 'build/man', `${name}.gz`), gzipSync(make(), { level: 9 }));
 }
 
 if (import.meta.main) buildManPages();

@@ -8,7 +8,7 @@ import {
 import { code, page, table } from './markdown.ts';
 import { REMEDIES, RULES_REMEDIES } from './remedies.ts';
 
-const EXITS: Readonly<Record<keyof typeof EXIT_CODE, string>> = {
+export const EXITS: Readonly<Record<keyof typeof EXIT_CODE, string>> = {
   rules: 'rules are invalid or cannot be read',
   config: 'the configuration is invalid or cannot be read',
   usage: 'the command line is wrong',

@@ -14,7 +14,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   container: 'the container and pod it happened in',
 };
 
-const TYPES: Readonly<Record<string, string>> = {
+export const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
   bool: '`true` or `false`',
   'i16, i32, i64': 'whole number, with sign',

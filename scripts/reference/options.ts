@@ -99,7 +99,9 @@ function sentences(comment: string): string {
   const block = comment.split(/\n\n+/).at(-1) ?? '';
   const lines = block.split('\n').filter((line) => !/^ ?-{20,}/.test(line));
   return lines
-    .map((line) => (/^ {3}/.test(line) ? `\n- ${line.trim()}` : line.trim()))
+    .map((line) =>
+      /^ {3}|^ [\w-]+ {2}/.test(line) ? `\n- ${line.trim().replace(/ {2,}/, ': ')}` : line.trim(),
+    )
     .join(' ')
     .replaceAll(/ +/g, ' ')
     .replaceAll(' \n', '\n')
@@ -113,7 +115,9 @@ function markdown(text: string): string {
 
 /** All targets take the keys that the file explains at the first one. */
 function meaningOf(path: string, meanings: ReadonlyMap<string, string>): string {
-  return meanings.get(path) ?? meanings.get(path.replace(/^targets\[\]\.\w+/, 'targets[].slack')) ?? '';
+  const found =
+    meanings.get(path) ?? meanings.get(path.replace(/^targets\[\]\.\w+/, 'targets[].slack')) ?? '';
+  return found.replace(/^\n- /, '').replaceAll('\n- ', '; ');
 }
 
 export function optionsReference(): string {
