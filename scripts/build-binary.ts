@@ -17,7 +17,12 @@ import { must, node, root } from './run.ts';
 
 const out = join(root, 'build');
 const bundles = join(out, 'bundle');
-const koffiNode = join(root, 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node');
+const koffiNode = 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node';
+
+// Without Maglev a burst of work on the main thread takes half the memory; what it costs is in decision 0054.
+// V8's memory reducer marks the whole heap again and again while nothing happens; the agent collects what its
+// start left once (src/base/collect.ts), for which it needs gc().
+const v8Flags = ['--max-semi-space-size=2', '--no-memory-reducer', '--expose-gc', '--no-maglev'];
 
 const bpfObjects = ['first', 'first-probing', 'probing', ''].map(
   (form) => `saker${form && '-'}${form}.bpf.o`,
@@ -80,9 +85,10 @@ export async function buildBinary(): Promise<void> {
     chmodSync(base, 0o755);
     must('strip', ['-s', base]);
   }
+  // Relative paths: that of the main script goes into the file.
   const config = {
-    main: join(bundles, 'main.cjs'),
-    output: join(out, 'saker'),
+    main: 'build/bundle/main.cjs',
+    output: 'build/saker',
     executable: base,
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
@@ -90,22 +96,18 @@ export async function buildBinary(): Promise<void> {
     execArgvExtension: 'none',
     // Without the last one SIGUSR1, which log rotation sends, opens Node's debugger until our handler is there. It
     // keeps the signal blocked, so that the agent has to unblock it (src/agent/run.ts).
-    // Without Maglev a burst of work on the main thread takes half the memory; what it costs is in decision 0054.
-    // V8's memory reducer marks the whole heap again and again while nothing happens; the agent collects what its
-    // start left once (src/base/collect.ts), for which it needs gc().
-    execArgv: [
-      ...['--no-warnings', '--max-semi-space-size=2', '--v8-pool-size=1', '--disable-sigusr1'],
-      ...['--no-memory-reducer', '--expose-gc', '--no-maglev'],
-    ],
+    execArgv: [...v8Flags, '--no-warnings', '--v8-pool-size=1', '--disable-sigusr1'],
     assets: {
-      'worker.cjs': join(bundles, 'worker.cjs'),
-      ...Object.fromEntries(bpfObjects.map((name) => [name, join(out, 'bpf', name)])),
-      'libsaker.so': join(out, 'native/libsaker.so'),
+      'worker.cjs': 'build/bundle/worker.cjs',
+      ...Object.fromEntries(bpfObjects.map((name) => [name, `build/bpf/${name}`])),
+      'libsaker.so': 'build/native/libsaker.so',
       'koffi.node': koffiNode,
     },
   };
   writeFileSync(join(bundles, 'sea.json'), JSON.stringify(config, null, 2));
-  must(node, ['--build-sea', join(bundles, 'sea.json')]);
+  // V8 takes a code cache only under the flags it was made under. Its bytes follow V8's hash seed, which is random
+  // otherwise; a run seeds itself anew (--hash-seed would count as a flag, --random-seed does not).
+  must(node, [...v8Flags, '--random-seed=1', '--build-sea', 'build/bundle/sea.json']);
   chmodSync(join(out, 'saker'), 0o755);
   writeFileSync(stamp, print);
 }
