@@ -3,13 +3,13 @@ import { COMMANDS } from '../src/cli/main.ts';
 import { OPTIONS, type Option } from '../src/cli/options.ts';
 import { OPTIONS as RUN_OPTIONS, USAGE } from '../src/cli/run.ts';
 
-export interface NamedOption {
+export interface NamedOption extends Option {
   readonly long: string;
-  readonly short: string | null;
-  readonly about: string;
-  /** `flag` takes no value, `file` one that names a file, `text` any; a list holds the only values there are. */
-  readonly takes: 'flag' | 'file' | 'text' | readonly string[];
-  readonly multiple: boolean;
+}
+
+/** What stands behind an option: nothing, the name of a file, text, or one of these words. */
+export function takenBy({ type, takes }: Option): 'flag' | 'file' | 'text' | readonly string[] {
+  return type === 'boolean' ? 'flag' : (takes ?? 'text');
 }
 
 export interface CommandLine {
@@ -37,13 +37,7 @@ export const COMMAND_LINES: readonly CommandLine[] = Object.entries(COMMANDS).ma
 }));
 
 function optionsOf(options: Readonly<Record<string, Option>>): NamedOption[] {
-  return Object.entries(options).map(([long, { type, short = null, about, takes, multiple = false }]) => ({
-    long,
-    short,
-    about,
-    takes: type === 'boolean' ? 'flag' : (takes ?? 'text'),
-    multiple,
-  }));
+  return Object.entries(options).map(([long, option]) => ({ long, ...option }));
 }
 
 /** Those of `run`, explained by its usage text: `  -c FILE       configuration (default …)`. */
@@ -52,12 +46,13 @@ function runOptions(): NamedOption[] {
     flags,
     about: about.replace(/;.*| \(default .*\)/, ''),
   }));
-  const all: Readonly<Record<string, { type: string; short?: string; multiple?: boolean }>> = RUN_OPTIONS;
-  return Object.entries(all).map(([long, { type, short = null, multiple = false }]) => {
-    const line = lines.find(({ flags }) =>
-      flags.split(/[ ,]+/).some((word) => word === `-${short}` || word === `--${long}`),
-    );
-    const takes = type === 'boolean' ? 'flag' : /FILE|PATH/.test(line?.flags ?? '') ? 'file' : 'text';
-    return { long, short, about: line?.about ?? '', takes, multiple };
+  const all: Readonly<Record<string, Omit<Option, 'about' | 'takes'>>> = RUN_OPTIONS;
+  return Object.entries(all).map(([long, option]) => {
+    const names = [`-${option.short}`, `--${long}`];
+    const line = lines.find(({ flags }) => flags.split(/[ ,]+/).some((word) => names.includes(word)));
+    const about = line?.about ?? '';
+    return /FILE|PATH/.test(line?.flags ?? '')
+      ? { long, ...option, about, takes: 'file' }
+      : { long, ...option, about };
   });
 }

@@ -1,7 +1,7 @@
 // build/completions: what bash, zsh and fish offer behind `saker`, from the one table of commands and options.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { COMMAND_LINES, type CommandLine, type NamedOption, WORDS } from './command-line.ts';
+import { COMMAND_LINES, type CommandLine, type NamedOption, takenBy, WORDS } from './command-line.ts';
 import { root, writeIfOther } from './run.ts';
 
 const everyWord = [...COMMAND_LINES, ...WORDS];
@@ -14,10 +14,10 @@ function quoted(text: string): string {
 }
 
 const flags = ({ long, short }: NamedOption): string[] =>
-  short === null ? [`--${long}`] : [`-${short}`, `--${long}`];
+  short === undefined ? [`--${long}`] : [`-${short}`, `--${long}`];
 
 function bashCommand({ name, options, files }: CommandLine): string {
-  const valued = options.filter(({ takes }) => takes !== 'flag');
+  const valued = options.filter((option) => takenBy(option) !== 'flag');
   const cases = valued.map((option) => `\t\t${flags(option).join(' | ')}) ${bashValues(option)}; return ;;`);
   const inner = cases.length === 0 ? '' : `\t\tcase $previous in\n${cases.join('\n')}\n\t\tesac\n`;
   const words = options.map(({ long }) => `--${long}`).join(' ');
@@ -25,7 +25,8 @@ function bashCommand({ name, options, files }: CommandLine): string {
   return `\t${name})\n${inner}\t\t_saker_words ${quoted(words)}${rest}\n\t\t;;`;
 }
 
-function bashValues({ takes }: NamedOption): string {
+function bashValues(option: NamedOption): string {
+  const takes = takenBy(option);
   if (typeof takes !== 'string') return `_saker_words ${quoted(takes.join(' '))}`;
   return takes === 'file' ? '_saker_files' : ':';
 }
@@ -51,16 +52,17 @@ complete -F _saker saker
 
 /** One option as _arguments reads it: '(-c --config)'{-c,--config}'[text]:value:_files'. */
 function zshOption(option: NamedOption): string {
-  const { takes, multiple, about } = option;
+  const { multiple, about } = option;
+  const takes = takenBy(option);
   const all = flags(option);
   const text = about.replaceAll(/[[\]:]/g, '\\$&').replaceAll("'", "'\\''");
   const value = takes === 'flag' ? '' : `:value:${zshValues(takes)}`;
-  const exclude = multiple ? '*' : `(${all.join(' ')})`;
+  const exclude = multiple === true ? '*' : `(${all.join(' ')})`;
   const which = all.length === 1 ? `'${exclude}${all[0]}` : `'${exclude}'{${all.join(',')}}'`;
   return `${which}[${text}]${value}'`;
 }
 
-function zshValues(takes: Exclude<NamedOption['takes'], 'flag'>): string {
+function zshValues(takes: Exclude<ReturnType<typeof takenBy>, 'flag'>): string {
   if (takes === 'file') return '_files';
   return takes === 'text' ? ' ' : `(${takes.join(' ')})`;
 }
@@ -97,17 +99,16 @@ _saker "$@"
 `;
 }
 
-function fishOption(command: string, { long, short, takes, about }: NamedOption): string {
-  const value =
-    takes === 'flag'
-      ? ''
-      : takes === 'file'
-        ? ' -r -F'
-        : takes === 'text'
-          ? ' -x'
-          : ` -x -a ${quoted(takes.join(' '))}`;
-  const brief = short === null ? '' : ` -s ${short}`;
-  return `complete -c saker -n '${fishWhen(command)}' -l ${long}${brief}${value} -d ${fishQuoted(about)}`;
+function fishOption(command: string, option: NamedOption): string {
+  const { long, short, about } = option;
+  const brief = short === undefined ? '' : ` -s ${short}`;
+  return `complete -c saker -n '${fishWhen(command)}' -l ${long}${brief}${fishValues(option)} -d ${fishQuoted(about)}`;
+}
+
+function fishValues(option: NamedOption): string {
+  const takes = takenBy(option);
+  if (typeof takes !== 'string') return ` -x -a ${quoted(takes.join(' '))}`;
+  return { flag: '', file: ' -r -F', text: ' -x' }[takes];
 }
 
 /** Behind a command; for run also where there is none. */

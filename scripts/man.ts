@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ERRORS, EXIT_CODE } from '../src/base/errors.ts';
+import { spelled } from '../src/cli/help.ts';
 import { USAGE } from '../src/cli/run.ts';
 import { COMMAND_LINES } from './command-line.ts';
 import { fromMarkdown, fromYaml, heading, inline, page, plain, seeAlso, term, verbatim } from './man/roff.ts';
-import { spelled } from './reference/commands.ts';
 import { EXITS } from './reference/errors.ts';
 import { fieldsOf, GROUPS, NOTES, notes, TYPES, typeOf, written } from './reference/fields.ts';
 import { root, writeIfOther } from './run.ts';
@@ -18,7 +18,7 @@ export function sakerPage(): string {
   const commands = COMMAND_LINES.flatMap(({ name, about }) => ['.TP', `.B ${name}`, plain(about)]);
   const options = COMMAND_LINES.filter(({ name }) => name !== 'run').flatMap(({ name, options }) => [
     heading(`saker ${name}`),
-    ...options.flatMap((option) => term(spelled(option), option.about)),
+    ...options.flatMap((option) => term(spelled(option.long, option), option.about)),
   ]);
   return page('saker', 8, 'runtime security agent with Falco\\-language rules', [
     '.SH SYNOPSIS',

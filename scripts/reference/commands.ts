@@ -1,17 +1,11 @@
-import { COMMAND_LINES, type NamedOption } from '../command-line.ts';
+import { spelled } from '../../src/cli/help.ts';
+import { COMMAND_LINES } from '../command-line.ts';
 import { code, page, table } from './markdown.ts';
-
-/** `-c, --config FILE`. */
-export function spelled({ long, short, takes }: NamedOption): string {
-  const names = short === null ? `--${long}` : `-${short}, --${long}`;
-  if (takes === 'flag') return names;
-  return `${names} ${takes === 'file' ? 'FILE' : takes === 'text' ? 'VALUE' : takes.join('|')}`;
-}
 
 export function commandsReference(): string {
   const sections = COMMAND_LINES.map(({ name, about, options }) => {
     const rows = options.map((option) => [
-      code(spelled(option)),
+      code(spelled(option.long, option)),
       option.about + (option.multiple ? '; may be repeated' : ''),
     ]);
     return `## saker ${name}\n\n${about}.\n\n${table(['option', ''], rows)}`;

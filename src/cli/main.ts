@@ -81,7 +81,8 @@ export async function main(calledAs: string, args: readonly string[]): Promise<n
     return EXIT_CODE.usage;
   }
   if (command === name && !asFalco && command !== 'run' && (args[1] === '--help' || args[1] === '-h')) {
-    io.out(`${entry.about}\nAll of it: man saker\n`);
+    const { commandHelp } = await import('./help.ts');
+    io.out(commandHelp(command, entry.about));
     return 0;
   }
   const run = await entry.load();

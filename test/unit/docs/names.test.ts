@@ -20,7 +20,9 @@ function mistakeIn(line: string): string | null {
   const command = COMMAND_LINES.find(({ name }) => name === (isFlag ? 'run' : first));
   if (command === undefined) return `there is no command ${first}`;
   const flags = words.flatMap((word) => /^(--?[a-zA-Z][\w-]*)/.exec(word)?.[1] ?? []);
-  const known = command.options.flatMap(({ long, short }) => [`--${long}`, `-${short}`]);
+  const known = command.options.flatMap(({ long, short }) =>
+    short === undefined ? [`--${long}`] : [`--${long}`, `-${short}`],
+  );
   const wrong = flags.find((flag) => !known.includes(flag) && flag !== '--help');
   return wrong === undefined ? null : `${command.name} has no option ${wrong}`;
 }
