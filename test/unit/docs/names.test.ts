@@ -15,7 +15,8 @@ const pages = PAGES.filter(isOfNow);
 function mistakeIn(line: string): string | null {
   const words = line.replace(/[[\]]/g, '').split(' ').slice(1);
   const [first = ''] = words;
-  if (first === '' || WORDS.some(({ name }) => name === first)) return null;
+  // A word in capitals stands for any command.
+  if (first === '' || /^[A-Z]+$/.test(first) || WORDS.some(({ name }) => name === first)) return null;
   const isFlag = first.startsWith('-');
   const command = COMMAND_LINES.find(({ name }) => name === (isFlag ? 'run' : first));
   if (command === undefined) return `there is no command ${first}`;
