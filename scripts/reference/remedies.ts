@@ -56,17 +56,14 @@ export const REMEDIES: Readonly<Record<ErrorCode, Remedy>> = {
     cause: 'What follows `-o` is no `key=value`, or its path is broken.',
     remedy: 'Write `-o key=value`, `-o section.key=value`, `-o list[0]=value` or `-o list[]=value`.',
   },
-  SAKER_E_RULES: {
-    cause: 'A rules file has a mistake, so none of the new rules are in force.',
-    remedy: '`saker check FILE` tells all mistakes with their place; the codes are below.',
-  },
   SAKER_E_RULES_READ: {
     cause: 'A file or directory of `rules_files` or `-r` does not exist or may not be read.',
     remedy: 'Correct the name or the rights.',
   },
   SAKER_W_RULES: {
-    cause: 'The rules are in force, but a part of them does nothing here; the message names it.',
-    remedy: '`saker check FILE` explains it.',
+    cause:
+      'A file or directory that `rules_files` names does not exist. The rules of the others are in force.',
+    remedy: 'Create it, or take it out of `rules_files`.',
   },
   SAKER_E_KERNEL_UNSUPPORTED: {
     cause:

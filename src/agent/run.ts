@@ -84,6 +84,6 @@ function agentLog({ config }: Settings, native: Native, io: AgentIo): Log {
 
 /** One line: which, why, what to do. */
 function refuse({ code, what, advice }: Obstacle, io: AgentIo): number {
-  io.err(`saker: ${what} — ${advice}\n`);
+  io.err(`saker: ${what} — ${advice} [${code}]\n`);
   return EXIT_CODE[ERRORS[code].kind];
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cell, table } from '../../../scripts/reference/markdown.ts';
 import { allOptions, explained } from '../../../scripts/reference/options.ts';
 import { REFERENCES, stored } from '../../../scripts/references.ts';
 import { root } from '../../../scripts/run.ts';
+import { ERRORS } from '../../../src/base/errors.ts';
 
 for (const [name, make] of Object.entries(REFERENCES))
   test(`docs/reference/${name} is what the source says`, () => {
@@ -14,6 +15,17 @@ for (const [name, make] of Object.entries(REFERENCES))
 
 test('no other file lies beside them', () => {
   assert.deepEqual(readdirSync(join(root, 'docs/reference')).sort(), Object.keys(REFERENCES).sort());
+});
+
+test('every code is one that something says', () => {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && name !== 'base/errors.ts',
+  );
+  const source = files.map((name) => readFileSync(join(root, 'src', name), 'utf8')).join('\n');
+  assert.deepEqual(
+    Object.keys(ERRORS).filter((code) => !source.includes(`'${code}'`)),
+    [],
+  );
 });
 
 const cells: [string, string][] = [
