@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import manifest from '../../../package.json' with { type: 'json' };
 import { COMMAND_LINES, WORDS } from '../../../scripts/command-line.ts';
 import { FALCO_KEYS } from '../../../scripts/reference/falco-defaults.ts';
 import { allOptions } from '../../../scripts/reference/options.ts';
@@ -85,4 +86,10 @@ for (const path of pages)
       result.files.flatMap(({ errors, lints }) => [...errors, ...lints].map(({ message }) => message)),
       [],
     );
+  });
+
+for (const path of pages)
+  test(`scripts that ${path} runs by npm exist`, () => {
+    for (const [, name = ''] of read(path).matchAll(/\bnpm (?:run )?(start|test|(?<=run )\w+)\b/g))
+      assert.ok(Object.hasOwn(manifest.scripts, name), `npm ${name}`);
   });
