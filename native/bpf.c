@@ -204,6 +204,20 @@ int saker_bpf_detach(uint64_t handle, int link)
 	return error;
 }
 
+int saker_bpf_link_id(uint64_t handle, int link)
+{
+	struct object *object = from(handle);
+	struct bpf_link_info info;
+	uint32_t size = sizeof(info);
+	int error;
+
+	if (link < 0 || link >= MAX_LINKS || !object->links[link])
+		return -ENOENT;
+	memset(&info, 0, sizeof(info));
+	error = bpf_link_get_info_by_fd(bpf_link__fd(object->links[link]), &info, &size);
+	return error ? error : (int)info.id;
+}
+
 int saker_bpf_iterate(uint64_t handle, const char *name)
 {
 	struct bpf_program *program = program_of(handle, name);
@@ -263,6 +277,22 @@ int saker_bpf_map_update(uint64_t handle, const char *name, const void *key, uin
 	struct bpf_map *map = map_of(handle, name);
 
 	return map ? bpf_map__update_elem(map, key, key_size, value, value_size, BPF_ANY) : -ENOENT;
+}
+
+int saker_bpf_map_holds(uint64_t handle, const char *name, const void *key, uint64_t key_size, const void *value,
+			uint64_t value_size)
+{
+	struct bpf_map *map = map_of(handle, name);
+	void *found = map ? malloc(value_size) : NULL;
+	int result;
+
+	if (!found)
+		return map ? -ENOMEM : -ENOENT;
+	result = bpf_map__lookup_elem(map, key, key_size, found, value_size, 0);
+	if (!result)
+		result = memcmp(found, value, value_size) == 0;
+	free(found);
+	return result;
 }
 
 int saker_bpf_map_sum(uint64_t handle, const char *name, uint32_t index, uint64_t *sums, uint32_t fields)

@@ -38,6 +38,8 @@ SAKER_EXPORT int saker_bpf_load(uint64_t handle, const char *types);
  * attached to; empty: where its section says. */
 SAKER_EXPORT int saker_bpf_attach(uint64_t handle, const char *program, const char *function);
 SAKER_EXPORT int saker_bpf_detach(uint64_t handle, int link);
+/* The kernel's id of a link, or -errno when its descriptor is no longer one of a link. */
+SAKER_EXPORT int saker_bpf_link_id(uint64_t handle, int link);
 /* Returns a descriptor that yields the output of an iterator program; the caller closes it. */
 SAKER_EXPORT int saker_bpf_iterate(uint64_t handle, const char *program);
 /* Writes six values: verified instructions (0 before kernel 5.16), runs missed through recursion, translated bytes,
@@ -48,6 +50,9 @@ SAKER_EXPORT int saker_bpf_map_fd(uint64_t handle, const char *map);
 SAKER_EXPORT int saker_bpf_map_update(uint64_t handle, const char *map, const void *key, uint64_t key_size,
 				      const void *value, uint64_t value_size);
 /* Sums entry `index` of a per-CPU array, whose value is `fields` u64, over all CPUs. */
+/* 1 if the map holds this value under the key, 0 if another, or -errno. */
+SAKER_EXPORT int saker_bpf_map_holds(uint64_t handle, const char *map, const void *key, uint64_t key_size,
+				     const void *value, uint64_t value_size);
 SAKER_EXPORT int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, uint64_t *sums,
 				   uint32_t fields);
 
@@ -72,6 +77,14 @@ SAKER_EXPORT int saker_memory_release(void);
  * --disable-sigusr1 keeps SIGUSR1 blocked, handler or not.
  */
 SAKER_EXPORT int saker_signal_unblock(int signal);
+
+/*
+ * Notes who sends this signal from now on, before the handler that is installed already is called. -ENOENT: there is
+ * none. Then saker_signal_sender: the process id of the last sender (0: the kernel, or a process outside of our pid
+ * namespace), or -ENOENT while none came. sigaction(2), si_pid.
+ */
+SAKER_EXPORT int saker_signal_note(int signal);
+SAKER_EXPORT int saker_signal_sender(int signal);
 
 /* canary.c: opens and closes a file; 0 or -errno. */
 SAKER_EXPORT int saker_canary_open(const char *path, int flags);

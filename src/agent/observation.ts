@@ -2,7 +2,7 @@ import { release } from 'node:os';
 import type { Alert } from '../base/alert.ts';
 import { VERSION } from '../base/version.ts';
 import type { Delivery } from '../delivery/index.ts';
-import { internalAlert } from '../engine/internal-alert.ts';
+import { type InternalMatch, internalAlert } from '../engine/internal-alert.ts';
 import { type Health, metricFamilies, prometheusText } from '../metrics/index.ts';
 import type { Log } from './log.ts';
 import { type ReadingParts, ReadingSource } from './readings.ts';
@@ -63,7 +63,12 @@ export class Observation {
 
   /** A reload came to nothing. */
   refused(refusal: Refusal): void {
-    if (this.#format !== null) this.#write(internalAlert(refusalNotice(refusal), this.#format));
+    this.tell(refusalNotice(refusal));
+  }
+
+  /** What saker tells of itself, in the form that alerts have now. */
+  tell(notice: InternalMatch): void {
+    if (this.#format !== null) this.#write(internalAlert(notice, this.#format));
   }
 
   stop(): void {

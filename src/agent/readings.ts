@@ -26,6 +26,8 @@ export interface ReadingParts {
   readonly delivery: Pick<Delivery, 'stats'>;
   readonly backlog: () => Backlog;
   readonly losses: () => Readings['losses'];
+  /** null: nothing outlives this run. */
+  readonly service: () => Readings['service'];
   /** The last canary that came back, by performance.now(); null: none yet. */
   readonly heardLast: () => { readonly atMs: number; readonly tookMs: number } | null;
   /** The last reload came to nothing. */
@@ -82,7 +84,7 @@ export class ReadingSource {
 
   /** What the kernel tells is read before the wait for the engine: after it the agent may have let go of its maps. */
   async #collect(): Promise<Readings> {
-    const { engine, delivery, containers, losses } = this.#parts;
+    const { engine, delivery, containers, losses, service } = this.#parts;
     const near = this.#near();
     const stats = await answerOf(engine);
     return {
@@ -92,10 +94,11 @@ export class ReadingSource {
         stats === null ? null : { ...stats.containers, held: stats.held, runtimes: containers.runtimes() },
       outputs: delivery.stats(),
       losses: losses(),
+      service: service(),
     };
   }
 
-  #near(): Omit<Readings, 'engine' | 'containers' | 'outputs' | 'losses'> {
+  #near(): Omit<Readings, 'engine' | 'containers' | 'outputs' | 'losses' | 'service'> {
     const heard = this.#parts.heardLast();
     const { behindMs, written, read, sizeBytes } = this.#parts.backlog();
     return {

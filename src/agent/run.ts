@@ -57,6 +57,8 @@ function prepareKernel(settings: Settings, io: AgentIo): Kernel | { readonly obs
   const native = openNative();
   // The binary starts Node with --disable-sigusr1, or the signal would open its debugger until our handler is there.
   native.saker_signal_unblock(constants.signals.SIGUSR1);
+  for (const signal of [constants.signals.SIGTERM, constants.signals.SIGINT])
+    native.saker_signal_note(signal);
   const log = agentLog(settings, native, io);
   const hooks = prepareHooks(native, settings.config, log);
   // Whoever waits for it is told; when the rules are not valid nobody does.

@@ -1,9 +1,10 @@
+import { constants } from 'node:os';
 import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
 import { type BacklogGauge, openBacklog } from '../engine/backlog.ts';
 import { CANARY_PATH, CANARY_RULE, type EngineStats, type RulesCheck } from '../engine/messages.ts';
-import { systemClocks } from '../host/index.ts';
+import { ProcFs, systemClocks } from '../host/index.ts';
 import {
   CANARY_OPEN_FLAGS,
   datagramOpener,
@@ -28,9 +29,11 @@ import type { AgentOptions } from './options.ts';
 import { changeOutputs, deliveryOptions } from './outputs.ts';
 import { Reloads } from './reload.ts';
 import { seldom } from './seldom.ts';
+import { describeStop } from './self/stop.ts';
+import { SelfWatch, stateDirectory } from './self/watch.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { keysForRestart, type Settings } from './settings.ts';
-import type { Signals } from './signals.ts';
+import type { Signals, StopSignal } from './signals.ts';
 import { type AgentStatus, agentStatus, type RulesStatus, rulesStatus } from './status.ts';
 import { topSample } from './top.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
@@ -85,6 +88,7 @@ class Service {
   readonly #leftovers: Leftovers;
   readonly #observation: Observation;
   readonly #losses: LossLook;
+  readonly #self: SelfWatch;
   #status: string;
   readonly #config: Config;
   #rules: RulesStatus;
@@ -137,7 +141,10 @@ class Service {
       over: () => this.#isReady && this.#notifier.ready(this.#status),
       apply: (newSettings, newCheck) => this.#apply(newSettings, newCheck),
       refused: (refusal) => this.#observation.refused(refusal),
-      follow: (all) => this.#config.watch_config_files && this.#files.follow(all),
+      follow: (all) => {
+        this.#self.follow(all);
+        if (this.#config.watch_config_files) this.#files.follow(all);
+      },
     });
     this.#hostNames = new HostNameWatch({
       changed: (all) => {
@@ -151,7 +158,8 @@ class Service {
     this.#observation = new Observation({
       ...parts,
       containers: this.#containers,
-      losses: () => this.#losses.status().losses.totals,
+      losses: () => this.#self.losses(),
+      service: () => this.#self.totals(),
       heardLast: () => this.#heardLast,
       refused: () => this.#reloads.refused !== null,
       patienceMs: CANARY_EVERY_MS + CANARY_PATIENCE_MS,
@@ -161,6 +169,17 @@ class Service {
     this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);
     this.#losses = new LossLook({ ...parts, exit: (why) => this.#fail(why) }, settings, check);
+    this.#self = new SelfWatch(
+      {
+        directory: stateDirectory(process.env),
+        log,
+        write: (notice) => this.#observation.tell(notice),
+        tampered: () => probes.tampered(),
+        losses: () => this.#losses.status().losses.totals,
+        fail: (why) => this.#fail(why),
+      },
+      paths,
+    );
   }
 
   #outputs(config: Config): DeliveryOptions {
@@ -173,7 +192,10 @@ class Service {
     };
     this.#engine.onFailure = (reason) => this.#fail(`the engine failed: ${reason}`);
     this.#signals.handle({
-      stop: () => this.#end(0),
+      stop: (signal) => {
+        this.#self.stopping(this.#stopReason(signal));
+        this.#end(0);
+      },
       reload: () => void this.#reloads.request('SIGHUP'),
       reopen: () => this.#delivery.reopen(),
     });
@@ -190,8 +212,14 @@ class Service {
     return exitCode;
   }
 
+  #stopReason(signal: StopSignal): string {
+    const sender = this.#native.saker_signal_sender(constants.signals[signal]);
+    return describeStop(signal, sender, new ProcFs());
+  }
+
   #fail(reason: string): void {
     this.#log.error(reason);
+    this.#self.stopping(reason);
     this.#end(EXIT_CODE.internal);
   }
 
@@ -234,6 +262,7 @@ class Service {
     const every = Math.min(CANARY_EVERY_MS, this.#notifier.watchdogMs ?? CANARY_EVERY_MS);
     this.#canary.sing();
     this.#losses.start();
+    this.#self.start();
     const timers = [setInterval(() => this.#canary.sing(), every)];
     const { stopAfterS } = this.#options;
     if (stopAfterS !== null) timers.push(setTimeout(() => this.#end(0), stopAfterS * 1000));
@@ -283,7 +312,11 @@ class Service {
     this.#containers.stop();
     this.#control?.close();
     this.#observation.stop();
+    this.#self.stop();
+    // What comes from now on the engine may not see any more.
+    const end = this.#self.now();
     this.#losses.close(await this.#stopEngine());
+    this.#self.ended(end);
     await this.#delivery.close(CLOSE_MS);
     this.#losses.outputsClosed();
     await this.#probes.close();

@@ -7,27 +7,29 @@ export interface Signals {
   handle(handlers: SignalHandlers): void;
 }
 
+export type StopSignal = 'SIGTERM' | 'SIGINT';
+
 export interface SignalHandlers {
-  stop(): void;
+  stop(signal: StopSignal): void;
   reload(): void;
   reopen(): void;
 }
 
 export function catchSignals(): Signals {
   let current: SignalHandlers | null = null;
-  let stopWanted = false;
-  const stop = (): void => {
-    stopWanted = true;
-    current?.stop();
+  let wanted: StopSignal | null = null;
+  const stop = (signal: StopSignal): void => {
+    wanted = signal;
+    current?.stop(signal);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
   process.on('SIGHUP', () => current?.reload());
   process.on('SIGUSR1', () => current?.reopen());
   return {
     handle(handlers) {
       current = handlers;
-      if (stopWanted) handlers.stop();
+      if (wanted !== null) handlers.stop(wanted);
     },
   };
 }

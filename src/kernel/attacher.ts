@@ -19,6 +19,8 @@ export interface Attached {
   readonly handle: number;
   /** null for iterators. */
   readonly link: number | null;
+  /** The kernel's id of the link, when it could be had. */
+  readonly id: number | null;
 }
 
 export interface Blocked {
@@ -121,7 +123,19 @@ export class Attacher {
       link = await this.#link(hook);
     const handle = this.programs.handleOf(hook.program);
     if (link !== null && link < 0) this.#failed.set(hook.name, `cannot attach (${errnoName(link)})`);
-    else this.#attached.set(hook.name, { hook, handle, link });
+    else this.#attached.set(hook.name, { hook, handle, link, id: this.#idOf(handle, link) });
+  }
+
+  #idOf(handle: number, link: number | null): number | null {
+    const id = link === null ? -1 : this.#native.saker_bpf_link_id(handle, link);
+    return id > 0 ? id : null;
+  }
+
+  /** Hooks whose link is no longer the one that was attached: somebody closed or replaced it. */
+  lost(): string[] {
+    return [...this.#attached.values()]
+      .filter(({ handle, link, id }) => id !== null && this.#idOf(handle, link) !== id)
+      .map(({ hook }) => hook.name);
   }
 
   #link({ program, fprobe, target, name }: Hook): Promise<number> {

@@ -21,12 +21,15 @@ const PROTOTYPES = {
   saker_functions: 'int saker_functions(const char *path, const char *names, void *found, uint32_t count)',
   saker_bpf_attach: 'int saker_bpf_attach(uint64_t handle, const char *program, const char *function)',
   saker_bpf_detach: 'int saker_bpf_detach(uint64_t handle, int link)',
+  saker_bpf_link_id: 'int saker_bpf_link_id(uint64_t handle, int link)',
   saker_bpf_iterate: 'int saker_bpf_iterate(uint64_t handle, const char *program)',
   saker_bpf_program_facts: 'int saker_bpf_program_facts(uint64_t handle, const char *program, void *facts)',
   saker_bpf_program_fd: 'int saker_bpf_program_fd(uint64_t handle, const char *program)',
   saker_bpf_map_fd: 'int saker_bpf_map_fd(uint64_t handle, const char *map)',
   saker_bpf_map_update:
     'int saker_bpf_map_update(uint64_t handle, const char *map, const void *key, uint64_t keySize, const void *value, uint64_t valueSize)',
+  saker_bpf_map_holds:
+    'int saker_bpf_map_holds(uint64_t handle, const char *map, const void *key, uint64_t keySize, const void *value, uint64_t valueSize)',
   saker_bpf_map_sum:
     'int saker_bpf_map_sum(uint64_t handle, const char *map, uint32_t index, void *sums, uint32_t fields)',
   saker_ring_map: 'int saker_ring_map(int fd, uint64_t size, void *address)',
@@ -36,6 +39,8 @@ const PROTOTYPES = {
   saker_event_signal: 'int saker_event_signal(int fd)',
   saker_close: 'int saker_close(int fd)',
   saker_signal_unblock: 'int saker_signal_unblock(int signal)',
+  saker_signal_note: 'int saker_signal_note(int signal)',
+  saker_signal_sender: 'int saker_signal_sender(int signal)',
   saker_canary_open: 'int saker_canary_open(const char *path, int flags)',
   saker_wait: 'int saker_wait(int ringFd, int eventFd, int pauseMs, int timeoutMs)',
   saker_dgram_open: 'int saker_dgram_open(const char *path)',

@@ -124,13 +124,31 @@ export function openObject(
 }
 
 /** Tells programs and dispatcher who reports each system call, all at once. */
-export function writeCarriers(native: Native, handle: number, bytes: Uint8Array): void {
-  const key = new Uint8Array(4);
+export function writeCarriers(native: Native, handle: number, bytes: Uint8Array): Switch {
+  return write(native, handle, { map: '.data.carriers', value: bytes.slice() }, 'say who reports what');
+}
+
+/** What the agent wrote into a map of one value, by which programs decide. */
+export interface Switch {
+  readonly map: string;
+  readonly value: Uint8Array;
+}
+
+const ONLY_KEY = new Uint8Array(4);
+
+function write(native: Native, handle: number, written: Switch, step: string): Switch {
+  const { map, value } = written;
   must(
     native,
-    native.saker_bpf_map_update(handle, '.data.carriers', key, key.length, bytes, bytes.length),
-    'say who reports what',
+    native.saker_bpf_map_update(handle, map, ONLY_KEY, ONLY_KEY.length, value, value.length),
+    step,
   );
+  return written;
+}
+
+/** False: somebody else has written into the map. */
+export function stillHolds(native: Native, handle: number, { map, value }: Switch): boolean {
+  return native.saker_bpf_map_holds(handle, map, ONLY_KEY, ONLY_KEY.length, value, value.length) === 1;
 }
 
 const PARTS: readonly (readonly [RecordPart, number])[] = [
@@ -151,7 +169,7 @@ export function enableTypes(
   types: ReadonlySet<string>,
   parts: ReadonlySet<RecordPart>,
   opens: ReadonlySet<OpenKind>,
-): void {
+): Switch {
   const enabled = new Uint8Array(record.SIZE_ENABLED);
   for (const [type, name] of record.TYPE_NAMES.entries()) {
     if (types.has(name)) enabled[record.AT_ENABLED_TYPES + type] = 1;
@@ -162,10 +180,5 @@ export function enableTypes(
   for (const [kind, place] of OPENS) {
     if (opens.has(kind)) enabled[record.AT_ENABLED_OPENS + place] = 1;
   }
-  const key = new Uint8Array(4);
-  must(
-    native,
-    native.saker_bpf_map_update(handle, '.data.enabled', key, key.length, enabled, enabled.length),
-    'choose the event types',
-  );
+  return write(native, handle, { map: '.data.enabled', value: enabled }, 'choose the event types');
 }

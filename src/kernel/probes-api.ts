@@ -50,6 +50,8 @@ export interface Probes {
   /** Events sent and lost since the start, for each event type. */
   counts(): TypeCount[];
   facts(): ProgramFacts[];
+  /** Hooks that are no longer attached, and maps that hold something else, though the agent did not do that. */
+  tampered(): string[];
   /** Every living process: records of type `task`, one after the other. Empty if the iterator is missing. */
   readTasks(): Uint8Array;
   /** Detaches and unloads. Kernels 6.1 and 6.12 take about 0.15 s for each fexit program. */

@@ -18,7 +18,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { describe, type Hook, LIFE_PROGRAMS } from './hooks.ts';
 import type { Native } from './native.ts';
 import { blockedNotice, describeDispatched, TAX } from './notices.ts';
-import { enableTypes, must, writeCarriers } from './object.ts';
+import { enableTypes, must, type Switch, stillHolds, writeCarriers } from './object.ts';
 import { dispatchable, type HookPlan, kindsOf, planHooks } from './plan.ts';
 import type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
 import { stateOfTypes } from './probes-state.ts';
@@ -48,6 +48,8 @@ export class AttachedProbes implements Probes {
   #turn = 0;
   #closed = false;
   readonly #alarm = new Alarm();
+  #enabled: Switch | null = null;
+  #carried: Switch | null = null;
 
   constructor(native: Native, options: ProbesOptions) {
     this.#native = native;
@@ -131,7 +133,7 @@ export class AttachedProbes implements Probes {
     for (const hook of hooks) if (this.#undispatchable(hook) !== null) this.#carriers.leave(callsOf(hook));
     if (this.#carriers.dispatched.length > 0) this.#dispatcher.attach();
     this.#writeCarriers();
-    enableTypes(this.#native, this.#maps, plan.types, parts, opens);
+    this.#enabled = enableTypes(this.#native, this.#maps, plan.types, parts, opens);
     for (const type of plan.types) this.#counted.add(type);
     for (const { program, reason } of plan.missing) this.#say('Warning', `${program}: ${reason}`);
   }
@@ -269,7 +271,14 @@ export class AttachedProbes implements Probes {
   }
 
   #writeCarriers(): void {
-    writeCarriers(this.#native, this.#maps, this.#carriers.bytes);
+    this.#carried = writeCarriers(this.#native, this.#maps, this.#carriers.bytes);
+  }
+
+  tampered(): string[] {
+    const changed = [this.#enabled, this.#carried].filter(
+      (written) => written !== null && !stillHolds(this.#native, this.#maps, written),
+    );
+    return [...this.#attacher.lost(), ...changed.map((written) => `map ${written?.map}`)];
   }
 
   state(): ProbesState {

@@ -25,7 +25,9 @@ export interface Readings {
   readonly kernel: KernelReadings | null;
   readonly containers: ContainerReadings | null;
   readonly outputs: readonly SinkReadings[];
-  /** All that was lost since the start. */
+  /** Over all starts that the state directory knows; null: there is none. */
+  readonly service: { readonly starts: number; readonly unobservedS: number } | null;
+  /** All that was lost: since the start, and before it as far as the state directory knows. */
   readonly losses: readonly { readonly cause: string; readonly name: string; readonly count: number }[];
 }
 

@@ -18,6 +18,7 @@ export function sakerFamilies(from: Readings, wanted: Selection): Family[] {
       { cause: loss.cause, name: loss.name },
       loss.count,
     ]),
+    ...(from.service === null ? [] : ofService(from.service)),
     ...(engine === null ? [] : ofEngine(engine)),
     ...(wanted.rules && engine !== null ? rules(engine) : []),
     ...(wanted.kernel && kernel !== null ? ofKernel(kernel) : []),
@@ -75,6 +76,14 @@ function health({ health: { healthy }, reloadRefused, canary, backlog, engine, k
       '0: counters of the kernel cannot be read.',
       Number(kernel !== null),
     ),
+  ];
+}
+
+function ofService({ starts, unobservedS }: NonNullable<Readings['service']>): Family[] {
+  const unobserved = 'Between a run of the agent and the next, when nobody watched.';
+  return [
+    ...single('counter', 'saker_starts_total', 'Starts of the agent.', starts),
+    ...single('counter', 'saker_unobserved_seconds_total', unobserved, unobservedS),
   ];
 }
 

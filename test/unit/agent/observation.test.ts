@@ -71,6 +71,7 @@ function agent(stats?: () => Promise<EngineStats>) {
     delivery: { stats: () => [], write: (alert) => void written.push(alert) },
     backlog: () => open({ written: 8, read: 0, oldestNs: null, sizeBytes: 16, behindMs: 0 }),
     losses: () => [],
+    service: () => null,
     heardLast: () => canary.heard,
     refused: () => true,
     patienceMs: 20_000,

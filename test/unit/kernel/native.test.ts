@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { test } from 'node:test';
@@ -59,4 +60,19 @@ test('datagram sockets that cannot be opened give their errno', { skip }, () => 
 
 test('a missing library names the folder', () => {
   assert.throws(() => findLibraryFiles('/nonexistent'), /\/nonexistent/);
+});
+
+test('the sender of a signal is noted, and the handler before still runs', { skip }, async () => {
+  const native = openNative();
+  const { SIGTERM, SIGURG } = constants.signals;
+  assert.equal(native.saker_signal_note(SIGURG), -ENOENT, 'no handler to go on with');
+  assert.equal(native.saker_signal_note(0), -EINVAL);
+  const heard = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
+  for (let times = 0; times < 2; times++) assert.equal(native.saker_signal_note(SIGTERM), 0);
+  assert.equal(native.saker_signal_sender(SIGTERM), -ENOENT);
+  const child = spawnSync('/bin/sh', ['-c', `kill -TERM ${process.pid}; echo $$`]);
+  const alive = setTimeout(() => {}, 60_000);
+  await heard;
+  clearTimeout(alive);
+  assert.equal(native.saker_signal_sender(SIGTERM), Number(child.stdout.toString()));
 });

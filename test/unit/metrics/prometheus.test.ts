@@ -99,6 +99,8 @@ test('values are those of the readings', () => {
     ['saker_rule_suppressed_total', { rule_name: 'Never', reason: 'dedup' }, 0],
     ['saker_kernel_events_lost_total', { type: 'openat' }, 5],
     ['saker_losses_total', { cause: 'ring_full', name: 'openat' }, 5],
+    ['saker_starts_total', {}, 3],
+    ['saker_unobserved_seconds_total', {}, 12.5],
     ['saker_skipped_runs_total', {}, 4],
     ['saker_held_events_total', { end: 'expired' }, 1],
     ['saker_output_failing', { output: 'http' }, 1],

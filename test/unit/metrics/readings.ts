@@ -104,6 +104,7 @@ export function readings(over: Partial<Readings> = {}): Readings {
         spool: { records: 4, bytes: 4096 },
       },
     ],
+    service: { starts: 3, unobservedS: 12.5 },
     losses: [
       { cause: 'ring_full', name: 'openat', count: 5 },
       { cause: 'handover', name: '', count: 2 },

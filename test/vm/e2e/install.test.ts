@@ -191,6 +191,19 @@ for (const kernel of kernelSeries) {
       assert.equal(ofRule('alerts-rotated.json', CREDENTIAL).length, 1);
     });
 
+    test('the unit is as hardened as it says', (t) => {
+      t.diagnostic(`kernel ${kernel}: ${file('exposure').trim()}`);
+      assert.ok(Number(/: (\d+\.\d)/.exec(file('exposure'))?.[1]) <= 3, file('exposure'));
+    });
+
+    test('who stops the service is told in an alert', () => {
+      const [stop] = ofRule('alerts-stop.json', 'Saker internal: agent stops');
+      assert.match(
+        stop?.output ?? '',
+        /SIGTERM from process 1 \(.*asked by process \d+ \(systemctl stop saker; uid 0/,
+      );
+    });
+
     test('the service stops cleanly', () => {
       assert.match(file('unit-at-stop'), /ActiveState=inactive\n/);
       assert.match(file('unit-at-stop'), /Result=success\n/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,6 +12,13 @@ import { builtPackages } from '../job.ts';
 const here = (name: string): string => join(import.meta.dirname, 'life', name);
 const work = mkdtempSync(join(tmpdir(), 'saker-life-'));
 const [inDir, out] = [mkdtempSync(join(work, 'in-')), mkdtempSync(join(work, 'out-'))];
+
+interface Alert {
+  rule: string;
+  priority: string;
+  output: string;
+  output_fields: Record<string, unknown>;
+}
 
 /** Of the guest's script. */
 const WATCHDOG_S = 20;
@@ -36,9 +43,17 @@ describe('the life of the service', { timeout: 900_000 }, () => {
         .map((line) => line.split('=')),
     );
 
+  const alerts = (rule: string): Alert[] =>
+    file('alerts.json')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): Alert => JSON.parse(line))
+      .filter((alert) => alert.rule === rule);
+
   before(async () => {
     makeNewer(join(inDir, 'newer.deb'));
-    for (const program of ['flood', 'hold'])
+    copyFileSync(builtPackages()[0]!, join(inDir, 'older.deb'));
+    for (const program of ['flood', 'hold', 'blind'])
       execFileSync('gcc', ['-O2', '-static', '-Wall', '-o', join(inDir, program), here(`${program}.c`)]);
     const { code, failure, stdout, console } = await runInGuest({
       kernel: '6.1',
@@ -62,6 +77,33 @@ describe('the life of the service', { timeout: 900_000 }, () => {
     assert.match(file('alerts.json'), /after-update \/etc\/shadow/);
   });
 
+  test('the update tells for how long nobody watched, and who stopped the agent', (t) => {
+    const [gap] = alerts('Saker internal: not watching');
+    assert.ok(gap, file('alerts.json'));
+    const ms = gap.output_fields['gap.ms'];
+    t.diagnostic(`gap of the update: ${ms} ms; ${file('exposure').trim()}`);
+    assert.ok(typeof ms === 'number' && ms > 0 && ms < 60_000, gap.output);
+    assert.deepEqual([gap.priority, gap.output_fields['gap.announced']], ['Notice', true]);
+    const [stop] = alerts('Saker internal: agent stops');
+    const who = /SIGTERM from process 1 \(.*\), asked by process \d+ \(systemctl .*saker\.service; uid 0/;
+    assert.match(stop?.output ?? '', who);
+    assert.match(gap.output, who);
+    assert.match(file('alerts.json'), /files of the agent changed: .*changed \/usr\/bin\/saker/);
+  });
+
+  test('local rules stay in force, and after a downgrade as well', () => {
+    assert.match(file('alerts.json'), /local head/);
+    assert.equal(file('downgrade.code').trim(), '0', file('downgrade.log'));
+    assert.doesNotMatch(file('downgrade-version'), /\+newer/);
+    assert.equal(unit('downgrade-after').ActiveState, 'active');
+    assert.match(file('alerts.json'), /after-downgrade \/etc\/shadow/);
+  });
+
+  test('the unit is as hardened as it says', () => {
+    const score = Number(/: (\d+\.\d)/.exec(file('exposure'))?.[1]);
+    assert.ok(score <= 3, file('exposure'));
+  });
+
   test('bad rules at the start: systemctl fails, the unit is failed and stays so, the journal says what is wrong', () => {
     assert.notEqual(file('bad-start.code').trim(), '0');
     const { ActiveState, Result, ExecMainStatus, NRestarts } = unit('bad-start');
@@ -73,6 +115,25 @@ describe('the life of the service', { timeout: 900_000 }, () => {
     assert.equal(unit('crash-after').NRestarts, '1');
     assert.notEqual(unit('crash-after').InvocationID, unit('crash-before').InvocationID);
     assert.match(file('alerts.json'), /after-crash \/etc\/shadow/);
+    const gaps = alerts('Saker internal: not watching').filter(({ priority }) => priority === 'Critical');
+    assert.match(gaps[0]?.output ?? '', /ended by: (core-dump dumped|signal killed) SEGV$/);
+    const ms = gaps[0]?.output_fields['gap.ms'];
+    assert.ok(typeof ms === 'number' && ms >= 5000, 'the pause before a restart is in it');
+  });
+
+  test('a drop-in of an intruder is told; switches that somebody turned off too, and the agent starts anew', () => {
+    assert.match(
+      file('alerts.json'),
+      /files of the agent changed: added \/etc\/systemd\/system\/saker\.service\.d/,
+    );
+    assert.equal(file('blind').trim(), '1 maps');
+    const [told] = alerts('Saker internal: probes tampered with');
+    assert.deepEqual(
+      [told?.priority, told?.output_fields['probes.tampered']],
+      ['Critical', ['map .data.enabled']],
+    );
+    assert.equal(unit('blind-after').NRestarts, '2');
+    assert.match(file('alerts.json'), /after-blind \/etc\/shadow/);
   });
 
   test('a flood longer than the watchdog waits: the agent is not ended, says how far it is behind, and catches up', () => {
@@ -118,5 +179,33 @@ describe('the life of the service', { timeout: 900_000 }, () => {
 
   test('the service stops cleanly', () => {
     assert.deepEqual([unit('end').ActiveState, unit('end').Result], ['inactive', 'success']);
+    const { starts, end, unobservedMs, losses } = JSON.parse(file('run.json'));
+    assert.match(end.reason, /^SIGTERM from process 1 /);
+    const gaps = alerts('Saker internal: not watching').map((gap) => Number(gap.output_fields['gap.ms']));
+    assert.equal(starts, gaps.length + 1, 'each start but the first told of a gap');
+    assert.equal(
+      unobservedMs,
+      gaps.reduce((sum, ms) => sum + ms, 0),
+    );
+    assert.ok(
+      losses.some(({ name }: { name: string }) => name === 'openat'),
+      'what the flood cost outlives the restarts after it',
+    );
+  });
+
+  test("remove keeps what is the user's, also for the package that comes again; purge keeps nothing", () => {
+    assert.deepEqual(file('after-remove').trim().split('\n'), [
+      '/etc/saker/rules.d/local.yaml',
+      '/etc/saker/saker.yaml',
+      '/var/lib/saker/run.json',
+    ]);
+    assert.equal(file('reinstall.code').trim(), '0', file('reinstall.log'));
+    assert.equal(file('reinstall-config').trim(), '# changed by the administrator');
+    assert.equal(unit('reinstall-after').ActiveState, 'active');
+    assert.match(file('alerts-reinstall.json'), /after-reinstall \/etc\/shadow/);
+    assert.equal(file('after-purge').trim(), '');
+    assert.equal(file('afresh.code').trim(), '0', file('afresh.log'));
+    assert.equal(unit('afresh').ActiveState, 'active');
+    assert.doesNotMatch(file('alerts-afresh.json'), /not watching/);
   });
 });
