@@ -3,12 +3,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { ERRORS, EXIT_CODE } from '../src/base/errors.ts';
+import { ERRORS } from '../src/base/errors.ts';
 import { spelled } from '../src/cli/help.ts';
 import { USAGE } from '../src/cli/run.ts';
 import { COMMAND_LINES } from './command-line.ts';
 import { fromMarkdown, fromYaml, heading, inline, page, plain, seeAlso, term, verbatim } from './man/roff.ts';
-import { EXITS } from './reference/errors.ts';
+import { exitCodes } from './reference/errors.ts';
 import { fieldsOf, GROUPS, NOTES, notes, TYPES, typeOf, written } from './reference/fields.ts';
 import { root, writeIfOther } from './run.ts';
 
@@ -42,10 +42,7 @@ export function sakerPage(): string {
     '.SH OPERATION',
     ...fromMarkdown(read('docs/commands.md')),
     '.SH EXIT STATUS',
-    ...term('0', 'all well, warnings included'),
-    ...Object.entries(EXITS).flatMap(([kind, about]) =>
-      term(String(EXIT_CODE[kind as keyof typeof EXIT_CODE]), about),
-    ),
+    ...exitCodes().flatMap(([exit, about]) => term(exit, about)),
     '.SH ERRORS',
     'Messages about the configuration and the kernel end with one of these; what to do about each stands in',
     '/usr/share/doc/saker/docs/reference/errors.md.',

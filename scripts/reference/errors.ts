@@ -8,7 +8,7 @@ import {
 import { code, page, table } from './markdown.ts';
 import { REMEDIES, RULES_REMEDIES } from './remedies.ts';
 
-export const EXITS: Readonly<Record<keyof typeof EXIT_CODE, string>> = {
+const KINDS: Readonly<Record<keyof typeof EXIT_CODE, string>> = {
   rules: 'rules are invalid or cannot be read',
   config: 'the configuration is invalid or cannot be read',
   usage: 'the command line is wrong',
@@ -16,6 +16,16 @@ export const EXITS: Readonly<Record<keyof typeof EXIT_CODE, string>> = {
   permission: 'a right is missing',
   internal: 'a fault in saker',
 };
+
+/** Exit codes and what they say; several kinds of mistakes may have the same. */
+export function exitCodes(): [string, string][] {
+  const said = new Map([['0', 'all well, warnings included']]);
+  for (const [kind, about] of Object.entries(KINDS)) {
+    const exit = String(EXIT_CODE[kind as keyof typeof EXIT_CODE]);
+    said.set(exit, said.has(exit) ? `${said.get(exit)}; ${about}` : about);
+  }
+  return [...said];
+}
 
 function settings(): string[][] {
   return (Object.keys(ERRORS) as ErrorCode[]).map((name) => {
@@ -40,16 +50,7 @@ export function errorsReference(): string {
     'Codes are stable: a message may be worded anew, its code stays, and a code that is retired is not used again. What is ' +
       'wrong on a machine without any message: [troubleshooting](../troubleshooting.md).',
     '## Exit codes',
-    table(
-      ['code', ''],
-      [
-        ['0', 'all well, warnings included'],
-        ...Object.entries(EXITS).map(([kind, about]) => [
-          String(EXIT_CODE[kind as keyof typeof EXIT_CODE]),
-          about,
-        ]),
-      ],
-    ),
+    table(['code', ''], exitCodes()),
     '## Start, configuration, kernel',
     'Shown in brackets at the end of a message.',
     table(['code', 'exit', 'what and why', 'what to do'], settings()),
