@@ -21,6 +21,10 @@ void saker_log_install(void);
 /* Moves the collected text into `text` (at most `size` bytes, no ending zero);
  * returns the bytes written. */
 SAKER_EXPORT int64_t saker_log_take(char *text, uint64_t size);
+/* Keeps messages for saker_log_told as well, those of a level (enum libbpf_print_level) up to `level`; -1: none. */
+SAKER_EXPORT int saker_log_tell(int level);
+/* As saker_log_take; each message follows a byte 1 and a digit, its level, and ends a line. */
+SAKER_EXPORT int64_t saker_log_told(char *text, uint64_t size);
 
 /* bpf.c: one BPF object. The image is copied; `handle` receives the object. */
 SAKER_EXPORT int saker_bpf_open(const void *image, uint64_t size, uint64_t *handle);

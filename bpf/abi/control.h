@@ -12,6 +12,8 @@ struct saker_config {
 	__u64 bulk_limit; /* bulk events are dropped (and counted) above this fill of the ring, bytes */
 	__u32 own_tgid; /* the agent: what it does itself is not reported */
 	__u32 threads; /* 1: report fork and exit of single threads too */
+	__u32 data_bytes; /* most of what a call reads or writes that is kept; at most SAKER_DATA_MAX */
+	__u32 pad;
 };
 
 /* Parts of records that cost more than they are worth to rules that do not ask for them. */
@@ -72,7 +74,7 @@ struct saker_count {
 };
 
 #define SAKER_SIZE_IS(t, n) _Static_assert(sizeof(struct t) == (n), #t " changed size")
-SAKER_SIZE_IS(saker_config, 16);
+SAKER_SIZE_IS(saker_config, 24);
 SAKER_SIZE_IS(saker_enabled, SAKER_TYPES_MAX + SAKER_PARTS_MAX + SAKER_OPENS_MAX);
 SAKER_SIZE_IS(saker_carriers, 8 + 2 * SAKER_TYPES_MAX);
 #undef SAKER_SIZE_IS

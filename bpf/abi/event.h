@@ -72,7 +72,7 @@ enum saker_limit {
 	SAKER_PATH_LEVELS = 64, /* directory levels and mount crossings walked */
 	SAKER_CGROUP_LEVELS = 12,
 	SAKER_UNIX_PATH_MAX = 108,
-	SAKER_DATA_MAX = 80, /* of what a call reads or writes; Falco's default snaplen */
+	SAKER_DATA_MAX = 4096, /* of what a call reads or writes; how much it is says saker_config.data_bytes */
 	SAKER_TYPES_MAX = 512, /* a power of two above SAKER_TYPE_MAX */
 	/*
 	 * The agent's own opens are not reported, but for those with all of these

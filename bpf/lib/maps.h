@@ -81,6 +81,7 @@ struct {
 
 const volatile struct saker_config config = {
 	.bulk_limit = 7 << 20,
+	.data_bytes = 80,
 };
 
 /* A map of its own, so that user space replaces its value in one step. */

@@ -107,7 +107,7 @@ static long gather_part(u32 index, struct gathering *g)
 static __always_inline void put_parts(struct workspace *ws, struct saker_str *cell, u64 parts, u64 count, u64 len,
 				      bool compat)
 {
-	u64 wanted = len > SAKER_DATA_MAX ? SAKER_DATA_MAX : len;
+	u64 wanted = len > config.data_bytes ? config.data_bytes : len;
 	struct gathering g = { .ws = ws, .parts = parts, .wanted = wanted, .compat = compat };
 
 	if (CAN_LOOP)

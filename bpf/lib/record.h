@@ -133,13 +133,13 @@ static __always_inline void put_user_name(struct workspace *ws, struct saker_str
 /* The beginning of a buffer in user memory, for rules that look at data. */
 static __always_inline void put_data(struct workspace *ws, struct saker_str *cell, u64 from, u64 len)
 {
-	u32 flags = len > SAKER_DATA_MAX ? SAKER_STR_CUT : 0;
+	u32 flags = len > config.data_bytes ? SAKER_STR_CUT : 0;
 	char *to = string_place(ws);
 
 	if (!to || len == 0 || !part_wanted(SAKER_PART_DATA))
 		return put_absent(ws, cell, 0);
 	if (flags)
-		len = SAKER_DATA_MAX;
+		len = config.data_bytes;
 	opaque(len);
 	if (len > SAKER_DATA_MAX)
 		return;

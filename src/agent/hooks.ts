@@ -28,6 +28,7 @@ export async function prepareHooks(native: Native, config: Config, log: Log): Pr
     ringBytes: 1 << (19 + config.engine.modern_ebpf.buf_size_preset),
     ownPid: process.pid,
     threads: false,
+    dataBytes: config.falco_libs.snaplen,
   });
   loading = performance.now() - begin;
   return prepared;

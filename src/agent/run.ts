@@ -4,6 +4,7 @@ import { printable } from '../base/printable.ts';
 import { datagramOpener, findObstacle, type Native, type Obstacle, openNative } from '../kernel/index.ts';
 import { EngineLink } from './engine-link.ts';
 import { prepareHooks } from './hooks.ts';
+import { LibsLog } from './libs-log.ts';
 import { createLog, type Log, leadsToJournal } from './log.ts';
 import { syslogWriter } from './log-syslog.ts';
 import type { AgentOptions } from './options.ts';
@@ -49,7 +50,7 @@ export async function runAgent(options: AgentOptions, io: AgentIo): Promise<numb
   }
 }
 
-type Kernel = Pick<ServiceParts, 'native' | 'log' | 'hooks'>;
+type Kernel = Pick<ServiceParts, 'native' | 'libsLog' | 'log' | 'hooks'>;
 
 function prepareKernel(settings: Settings, io: AgentIo): Kernel | { readonly obstacle: Obstacle } {
   const obstacle = findObstacle();
@@ -60,10 +61,11 @@ function prepareKernel(settings: Settings, io: AgentIo): Kernel | { readonly obs
   for (const signal of [constants.signals.SIGTERM, constants.signals.SIGINT])
     native.saker_signal_note(signal);
   const log = agentLog(settings, native, io);
+  const libsLog = new LibsLog(native, settings.config.libs_logger, log);
   const hooks = prepareHooks(native, settings.config, log);
   // Whoever waits for it is told; when the rules are not valid nobody does.
   hooks.catch(() => {});
-  return { native, log, hooks };
+  return { native, libsLog, log, hooks };
 }
 
 function tryWritePidFile(path: string, io: AgentIo): boolean {

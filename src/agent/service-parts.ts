@@ -1,6 +1,7 @@
 import type { RulesCheck } from '../engine/messages.ts';
 import type { Native, PreparedProbes } from '../kernel/index.ts';
 import type { EngineLink } from './engine-link.ts';
+import type { LibsLog } from './libs-log.ts';
 import type { Log } from './log.ts';
 import type { AgentOptions } from './options.ts';
 import type { Settings } from './settings.ts';
@@ -16,6 +17,7 @@ export interface ServiceParts {
   /** With the rules already in force. */
   readonly engine: EngineLink;
   readonly native: Native;
+  readonly libsLog: LibsLog;
   /** On their way into the kernel. */
   readonly hooks: Promise<PreparedProbes>;
   readonly signals: Signals;

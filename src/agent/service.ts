@@ -21,6 +21,7 @@ import { describeRules } from './describe-rules.ts';
 import type { EngineLink } from './engine-link.ts';
 import { HostNameWatch } from './host-names.ts';
 import { Leftovers } from './leftovers.ts';
+import type { LibsLog } from './libs-log.ts';
 import type { Log } from './log.ts';
 import { LossLook } from './look.ts';
 import { createNotifier, type Notifier } from './notify.ts';
@@ -32,8 +33,9 @@ import { seldom } from './seldom.ts';
 import { describeStop } from './self/stop.ts';
 import { SelfWatch, stateDirectory } from './self/watch.ts';
 import type { ServiceParts } from './service-parts.ts';
-import { keysForRestart, type Settings } from './settings.ts';
+import { engineLimits, keysForRestart, type Settings } from './settings.ts';
 import type { Signals, StopSignal } from './signals.ts';
+import { Silence } from './silence.ts';
 import { type AgentStatus, agentStatus, type RulesStatus, rulesStatus } from './status.ts';
 import { topSample } from './top.ts';
 import { type FileWatch, watchFiles } from './watch-files.ts';
@@ -64,6 +66,7 @@ export async function runService(
     probes = await (await parts.hooks).start(check.eventTypes, check.parts, check.opens);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
+    parts.libsLog.look();
     log.debug(error.log);
     return refuse(explainFailure(error));
   }
@@ -76,6 +79,7 @@ class Service {
   readonly #engine: EngineLink;
   readonly #log: Log;
   readonly #native: Native;
+  readonly #libsLog: LibsLog;
   readonly #probes: Probes;
   readonly #notifier: Notifier;
   readonly #delivery: Delivery;
@@ -89,6 +93,8 @@ class Service {
   readonly #observation: Observation;
   readonly #losses: LossLook;
   readonly #self: SelfWatch;
+  readonly #silence: Silence;
+  #format: Settings['rules']['format'];
   #status: string;
   readonly #config: Config;
   #rules: RulesStatus;
@@ -103,7 +109,7 @@ class Service {
   });
 
   constructor(
-    { options, settings, check, paths, engine, native, signals, log }: ServiceParts,
+    { options, settings, check, paths, engine, native, libsLog, signals, log }: ServiceParts,
     probes: Probes,
   ) {
     this.#options = options;
@@ -111,12 +117,16 @@ class Service {
     this.#engine = engine;
     this.#log = log;
     this.#native = native;
+    this.#libsLog = libsLog;
     this.#probes = probes;
     this.#wakeFd = native.saker_event_open();
     this.#backlog = openBacklog(native, probes.ringFd, probes.ringBytes, systemClocks().bootNs);
     this.#leftovers = new Leftovers(native);
     this.#notifier = createNotifier(process.env, process.pid, datagramOpener(native));
     this.#delivery = createDelivery(this.#outputs(settings.config), datagramOpener(native), process.pid);
+    this.#format = settings.rules.format;
+    const silence = { log, delivery: this.#delivery, format: () => this.#format };
+    this.#silence = new Silence(silence, settings.config.syscall_event_timeouts.max_consecutives);
     this.#canary = createCanary({
       flags: CANARY_OPEN_FLAGS,
       patienceMs: Math.min(CANARY_PATIENCE_MS, (this.#notifier.watchdogMs ?? Infinity) * PATIENCE),
@@ -125,8 +135,7 @@ class Service {
       settle: () => engine.stats(),
       onHeard: (ms) => this.#heard(ms),
       onBusy: (ms) => this.#busy(ms),
-      onSilence: (ms) =>
-        log.error(`no event has come through for ${ms} ms: saker is blind, the messages before this say why`),
+      onSilence: (ms) => this.#silence.lasts(ms),
     });
     this.#files = watchFiles(
       () => void this.#reloads.request('files changed'),
@@ -225,7 +234,7 @@ class Service {
 
   async #startEngine(): Promise<void> {
     await this.#engine.watch(
-      { ring: this.#backlog.ring, wakeFd: this.#wakeFd, holdMs: this.#config.container_engines.hold_ms },
+      { ring: this.#backlog.ring, wakeFd: this.#wakeFd, ...engineLimits(this.#config) },
       () => void this.#native.saker_event_signal(this.#wakeFd),
     );
     const processes = await this.#engine.tasks(this.#probes.readTasks());
@@ -272,6 +281,8 @@ class Service {
   #heard(tookMs: number): void {
     this.#heardLast = { atMs: performance.now(), tookMs };
     this.#notifier.watchdog();
+    this.#silence.over();
+    this.#libsLog.look();
     if (this.#isReady) return;
     this.#isReady = true;
     this.#notifier.ready(this.#status);
@@ -296,6 +307,7 @@ class Service {
     const hooks = this.#probes.want(check.eventTypes, check.parts, check.opens);
     await Promise.all([outputs, hooks, this.#observation.apply(settings)]);
     this.#hostNames.follow(check.hostNames);
+    this.#format = settings.rules.format;
     this.#losses.follow(settings, check);
     this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);

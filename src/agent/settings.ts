@@ -1,7 +1,7 @@
 import type { Priority } from '../base/alert.ts';
 import type { Problem } from '../base/errors.ts';
 import { type Config, loadConfig, readRulesFiles, type Unreadable } from '../config/index.ts';
-import type { RulesInput } from '../engine/messages.ts';
+import { type RulesInput, TABLE_LIMITS, type WatchPlan } from '../engine/messages.ts';
 import { readMachine } from '../host/index.ts';
 import { noiseInput } from './noise.ts';
 
@@ -101,6 +101,19 @@ function rulesInput(config: Config, files: RulesInput['files'], configFile: stri
       dropFailed: config.engine.modern_ebpf.drop_failed_exit,
     },
   };
+}
+
+/** The engine's bounds; `thread_table_size: 0` is Falco's word for its default. */
+export function engineLimits({
+  container_engines,
+  falco_libs: libs,
+}: Config): Pick<WatchPlan, 'holdMs' | 'processes'> {
+  const processes = {
+    most: libs.thread_table_size || TABLE_LIMITS.most,
+    purgeEveryNs: libs.thread_table_auto_purging_interval_s * 1e9,
+    purgeAfterNs: libs.thread_table_auto_purging_thread_timeout_s * 1e9,
+  };
+  return { holdMs: container_engines.hold_ms, processes };
 }
 
 /** falco.yaml's log levels are lower case; the agent's log names them as alerts do. */

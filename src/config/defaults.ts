@@ -126,6 +126,19 @@ export const DEFAULTS: Config = {
     simulate_drops: false,
   },
 
+  // No event for so many times 30 ms, the time that a poll of Falco's takes, though a canary is due: an alert.
+  syscall_event_timeouts: { max_consecutives: 1000 },
+
+  // Processes kept in mind (0: as many as Falco's default); how often, in seconds, those are looked for whose end was lost,
+  // and how long one that is gone is kept, since events of it may still be on their way. `snaplen`: bytes kept of
+  // what a call reads or writes, for rules that look at it.
+  falco_libs: {
+    thread_table_size: 262_144,
+    thread_table_auto_purging_interval_s: 300,
+    thread_table_auto_purging_thread_timeout_s: 300,
+    snaplen: 80,
+  },
+
   // The rules decide which system calls are watched. `custom_set: ["!NAME"]` keeps a call from all rules; names without
   // `!`, and `repair`, change nothing, since the state of processes and files comes from the kernel. With `all` rules
   // that leave the event type open see frequent calls (read, write, futex …) as well.
@@ -178,6 +191,9 @@ export const DEFAULTS: Config = {
   log_stderr: true,
   log_syslog: false,
   log_level: 'info',
+  // What libbpf says (warning, info, debug; Falco's other words stand for the nearest), in these messages. Falco's is on:
+  // here it is off, since what matters of it is said in words of our own.
+  libs_logger: { enabled: false, severity: 'info' },
 
   engine: {
     // saker's own eBPF programs; falco.yaml's kmod and ebpf mean the same here.

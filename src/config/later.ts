@@ -4,14 +4,11 @@
  */
 export const NOT_USED: Readonly<Record<string, string>> = {
   capture: 'event dumps are not written',
-  falco_libs: 'saker sizes its own tables',
   grpc: 'Falco removed it as well',
   grpc_output: 'Falco removed it as well',
-  libs_logger: 'saker logs through log_level only',
   load_plugins: 'plugins other than container, which is built in, are not loaded',
   plugins: 'plugins other than container, which is built in, are not loaded',
   plugins_hostinfo: 'plugins are not loaded',
-  syscall_event_timeouts: 'the canary tells when no event comes through',
   'metrics.kernel_event_counters_per_cpu_enabled': 'counters are sums over all processors',
   'metrics.kernel_iter_event_counters_enabled': 'there is one iterator, which runs once at the start',
   'metrics.jemalloc_stats_enabled': 'saker does not use jemalloc',

@@ -177,6 +177,31 @@ export const SCHEMA = {
       values: ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'],
       aliases: { informational: 'info' },
     },
+    libs_logger: {
+      kind: 'section',
+      keys: {
+        enabled: bool,
+        severity: {
+          kind: 'choice',
+          values: ['warning', 'info', 'debug'],
+          // Of Falco's eight, what libbpf says has these three levels.
+          aliases: {
+            ...{ fatal: 'warning', critical: 'warning', error: 'warning' },
+            ...{ notice: 'info', informational: 'info', trace: 'debug' },
+          },
+        },
+      },
+    },
+    falco_libs: {
+      kind: 'section',
+      keys: {
+        thread_table_size: int(0, 4_194_304),
+        thread_table_auto_purging_interval_s: int(1, 86_400),
+        thread_table_auto_purging_thread_timeout_s: int(1, 86_400),
+        snaplen: int(1, 4096),
+      },
+    },
+    syscall_event_timeouts: { kind: 'section', keys: { max_consecutives: int(1, 10_000_000) } },
     base_syscalls: { kind: 'section', keys: { custom_set: texts, repair: bool, all: bool } },
     engine: {
       kind: 'section',

@@ -3,7 +3,7 @@ import { Interned } from '../base/interning.ts';
 import { type Ask, type ContainerNews, Containers } from '../containers/index.ts';
 import { EventRecord, splitRecords } from '../decode/index.ts';
 import { LAYOUT_EXIT, TYPE_TASK } from '../schema/record.generated.ts';
-import { hostState, type Process, ProcessTable } from '../state/index.ts';
+import { hostState, type Process, ProcessTable, TABLE_LIMITS } from '../state/index.ts';
 import { applyRecord, type ProcReader, tsNs } from './apply.ts';
 import { CgroupContainers } from './cgroup-containers.ts';
 import { Event } from './event.ts';
@@ -103,8 +103,10 @@ export class Engine {
   /**
    * @param memory the ring's bytes, to which the places given to `take` refer
    * @param holdMs longest wait of an event for facts of its container
+   * @param processes bounds of what is kept of them
    */
-  watch(memory: Uint8Array, holdMs = HOLD_LIMITS.holdMs): void {
+  watch(memory: Uint8Array, holdMs = HOLD_LIMITS.holdMs, processes = TABLE_LIMITS): void {
+    this.#table.limit(processes);
     this.#judge.limit({ ...HOLD_LIMITS, holdMs });
     const record = new EventRecord(memory);
     this.#view = { record, event: new Event(record, this.#context), memory };
@@ -201,7 +203,7 @@ export class Engine {
    * @param overrun alerts that could not be handed over
    */
   stats(corrupt: number, overrun = 0): EngineStats {
-    const { processes, misses, repaired } = this.#table.stats;
+    const { processes, misses, repaired, full } = this.#table.stats;
     return {
       events: this.#events,
       matches: this.#findings.count,
@@ -211,6 +213,7 @@ export class Engine {
       processes,
       misses,
       repaired,
+      full,
       containers: this.#containers.stats(),
       held: this.#judge.stats(),
       rules: this.#matcher === null ? [] : this.#totals.stats(this.#matcher),
@@ -223,6 +226,6 @@ export class Engine {
     this.#nextCareNs = nowNs + CARE_EVERY_NS;
     this.#host.clock.refresh();
     this.#host.users.tick(nowNs);
-    if (this.#table.wantsSweep) this.#table.sweep(this.#host.pids());
+    this.#table.care(nowNs, this.#host.pids);
   }
 }

@@ -3,11 +3,13 @@ import type { Alert, Priority } from '../base/alert.ts';
 import type { AskMessage, CacheStats, NewsMessage } from '../containers/index.ts';
 import type { RingMapping } from '../ring/index.ts';
 import type { OpenKind } from '../schema/open-kinds.ts';
+import type { TableLimits } from '../state/index.ts';
 import type { Needs } from './facts/needs.ts';
 import type { HeldStats } from './held.ts';
 import type { HostAddresses } from './host-names.ts';
 
 export type { Suppressed } from '../alerts/index.ts';
+export { TABLE_LIMITS } from '../state/process-table.ts';
 
 /** What the main thread and the engine worker say to one another. All of it is plain data. */
 
@@ -74,6 +76,7 @@ export interface WatchPlan {
   readonly wakeFd: number;
   /** Longest wait of an event for facts of its container, ms. */
   readonly holdMs: number;
+  readonly processes: TableLimits;
   /** Where the main thread counts the alerts it took (hand-over.ts). */
   readonly taken: Int32Array;
 }
@@ -141,6 +144,8 @@ export interface EngineStats {
   readonly processes: number;
   readonly misses: number;
   readonly repaired: number;
+  /** Processes not kept, since the table was full. */
+  readonly full: number;
   readonly containers: CacheStats;
   readonly held: HeldStats;
   /** In the order in which they are loaded. */

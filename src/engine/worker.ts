@@ -77,7 +77,7 @@ class EngineWorker {
     const source = openRing(openNative(), plan.ring, plan.wakeFd);
     this.#source = source;
     this.#handOver = new HandOver(plan.taken);
-    this.#engine.watch(source.memory, plan.holdMs);
+    this.#engine.watch(source.memory, plan.holdMs, plan.processes);
     while (this.#running) {
       // News of a container before its events, which came after them.
       for (let message = this.#receive(); message !== null; message = this.#receive()) this.#answer(message);

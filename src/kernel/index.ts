@@ -27,6 +27,7 @@ import { KERNEL_TYPES } from './preconditions.ts';
 export { CANARY_OPEN_FLAGS } from '../schema/record.generated.ts';
 export { datagramOpener } from './datagram.ts';
 export { COLLECTED } from './hooks.ts';
+export { type LibraryLevel, takeMessages, tellMessages } from './library-log.ts';
 export { errnoName, type Native, openNative } from './native.ts';
 export { type Images, LoadError, type ObjectName, type ObjectOptions, readObjects } from './object.ts';
 export type { Missing } from './plan.ts';

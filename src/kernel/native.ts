@@ -10,6 +10,8 @@ import { findLibraryFiles } from './library-files.ts';
 
 const PROTOTYPES = {
   saker_log_take: 'int64_t saker_log_take(void *text, uint64_t size)',
+  saker_log_tell: 'int saker_log_tell(int level)',
+  saker_log_told: 'int64_t saker_log_told(void *text, uint64_t size)',
   saker_bpf_open: 'int saker_bpf_open(const void *image, uint64_t size, void *handle)',
   saker_bpf_close: 'int saker_bpf_close(uint64_t handle)',
   saker_bpf_select: 'int saker_bpf_select(uint64_t handle, const char *program)',

@@ -16,6 +16,8 @@ export interface ObjectOptions {
   readonly ownPid: number;
   /** Report fork and exit of single threads too. */
   readonly threads: boolean;
+  /** Most bytes kept of what a call reads or writes (DATA_MAX at most); Falco's snaplen. Left out: its default, 80. */
+  readonly dataBytes?: number;
 }
 
 /** A step that the kernel or libbpf refused. */
@@ -81,11 +83,17 @@ export const FIRST_PROGRAMS: ReadonlySet<string> = new Set([...LIFE_PROGRAMS, ..
 /** Every program of hooks. */
 export const PROGRAMS: ReadonlySet<string> = new Set(HOOKS.map(({ program }) => program));
 
+const DATA_BYTES = 80;
+
 function configBytes(options: ObjectOptions): Buffer {
   const config = Buffer.alloc(record.SIZE_CONFIG);
   config.writeBigUInt64LE(BigInt(Math.floor(options.ringBytes / 8) * 7), record.AT_CONFIG_BULK_LIMIT);
   config.writeUInt32LE(options.ownPid, record.AT_CONFIG_OWN_TGID);
   config.writeUInt32LE(options.threads ? 1 : 0, record.AT_CONFIG_THREADS);
+  config.writeUInt32LE(
+    Math.min(options.dataBytes ?? DATA_BYTES, record.DATA_MAX),
+    record.AT_CONFIG_DATA_BYTES,
+  );
   return config;
 }
 

@@ -172,7 +172,7 @@ function programsOf({ programs }: KernelReadings): Family[] {
     });
 }
 
-function lookups({ misses, repaired }: EngineReadings): Family[] {
+function lookups({ misses, repaired, full }: EngineReadings): Family[] {
   return [
     ...single(
       'counter',
@@ -185,6 +185,12 @@ function lookups({ misses, repaired }: EngineReadings): Family[] {
       `${SCAP}_n_failed_thread_lookups_total`,
       'Of these, the ones that /proc did not know either.',
       misses - repaired,
+    ),
+    ...single(
+      'counter',
+      `${SCAP}_n_drops_full_threadtable_total`,
+      'Processes not kept in mind, since the table was full (falco_libs.thread_table_size).',
+      full,
     ),
   ];
 }

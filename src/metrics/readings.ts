@@ -79,6 +79,8 @@ export interface EngineReadings {
   readonly processes: number;
   readonly misses: number;
   readonly repaired: number;
+  /** Processes not kept, since the table was full. */
+  readonly full: number;
   readonly rules: readonly RuleReadings[];
   /** Rule → matches that noise control held back, by the reason. */
   readonly suppressed: ReadonlyMap<string, Readonly<Record<'dedup' | 'rate' | 'budget', number>>>;

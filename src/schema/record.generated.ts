@@ -124,10 +124,11 @@ export const AT_SOCKET_REMOTE_ADDR = 208;
 export const AT_SOCKET_STR = 224;
 
 // struct saker_config: offsets in bytes
-export const SIZE_CONFIG = 16;
+export const SIZE_CONFIG = 24;
 export const AT_CONFIG_BULK_LIMIT = 0;
 export const AT_CONFIG_OWN_TGID = 8;
 export const AT_CONFIG_THREADS = 12;
+export const AT_CONFIG_DATA_BYTES = 16;
 
 // struct saker_enabled: offsets in bytes
 export const SIZE_ENABLED = 528;
@@ -580,7 +581,7 @@ export const TTY_MAX = 64;
 export const PATH_LEVELS = 64;
 export const CGROUP_LEVELS = 12;
 export const UNIX_PATH_MAX = 108;
-export const DATA_MAX = 80;
+export const DATA_MAX = 4096;
 export const TYPES_MAX = 512;
 export const CANARY_OPEN_FLAGS = 200960;
 

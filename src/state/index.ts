@@ -11,6 +11,12 @@ export { Executables } from './executables.ts';
 export { type HostState, hostState, type MachineFacts } from './host.ts';
 export { NamespaceUsers } from './namespace-users.ts';
 export { type Capabilities, type ImageFacts, LOGINUID_UNSET, Process, type TaskFacts } from './process.ts';
-export { ProcessTable, type ReadProcess, type TableStats } from './process-table.ts';
+export {
+  ProcessTable,
+  type ReadProcess,
+  TABLE_LIMITS,
+  type TableLimits,
+  type TableStats,
+} from './process-table.ts';
 export { Units, type UnitTexts } from './units.ts';
 export { type UserSource, Users } from './users.ts';

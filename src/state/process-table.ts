@@ -23,7 +23,23 @@ export interface TableStats {
   repaired: number;
   /** Entries dropped since their end was never seen. */
   swept: number;
+  /** Processes not kept, since the table was full. */
+  full: number;
 }
+
+/** Falco's `falco_libs`; its table is one of threads. */
+export interface TableLimits {
+  /** Processes kept. */
+  readonly most: number;
+  /** Processes whose end was lost are looked for this often, ns of event time. */
+  readonly purgeEveryNs: number;
+  /** One that is gone is kept for so long, since events of it may still be on their way, ns. */
+  readonly purgeAfterNs: number;
+}
+
+export const TABLE_LIMITS: TableLimits = { most: 262_144, purgeEveryNs: 300e9, purgeAfterNs: 300e9 };
+/** A table that is full is looked through at most this often: it may be full of living processes. */
+const FULL_SWEEP_EVERY_NS = 10e9;
 
 /**
  * All live processes by pid. An entry is right only while its start time is that of the event: pids are
@@ -39,7 +55,13 @@ export class ProcessTable {
   #misses = 0;
   #repaired = 0;
   #swept = 0;
+  #full = 0;
+  #limits = TABLE_LIMITS;
   #sweepAbove = 4096;
+  #nextPurgeNs: number | null = null;
+  #nextFullSweepNs = 0;
+  /** Pid → when an entry's process was first found to be gone. */
+  #goneSince = new Map<number, number>();
   #repairSecond = 0;
   #repairsLeft = MAX_REPAIRS_PER_SECOND;
 
@@ -53,7 +75,12 @@ export class ProcessTable {
       misses: this.#misses,
       repaired: this.#repaired,
       swept: this.#swept,
+      full: this.#full,
     };
+  }
+
+  limit(limits: TableLimits): void {
+    this.#limits = limits;
   }
 
   /** The process if it is known for certain; no repair. */
@@ -82,7 +109,8 @@ export class ProcessTable {
       process.setTask(task);
     }
     if (image !== null) process.setImage(image);
-    if (process.vpid === 1 && process.pidNs !== 0) this.#inits.set(process.pidNs, process);
+    if (process.vpid === 1 && process.pidNs !== 0 && this.#byPid.get(process.pid) === process)
+      this.#inits.set(process.pidNs, process);
     process.parent = this.#parentOf(task) ?? process.parent;
     return process;
   }
@@ -157,19 +185,44 @@ export class ProcessTable {
     return null;
   }
 
-  /** True when the table has grown so far beyond the last count that lost exits are likely. */
-  get wantsSweep(): boolean {
-    return this.#byPid.size > this.#sweepAbove;
+  /**
+   * Drops entries whose process is gone. When the table is full or has grown so far that lost exits are likely, all of
+   * them at once; else now and then, those that were found gone some time ago.
+   * @param pids those under /proc
+   */
+  care(nowNs: number, pids: () => ReadonlySet<number>): void {
+    const { most, purgeEveryNs, purgeAfterNs } = this.#limits;
+    const isFull = this.#byPid.size >= most && nowNs >= this.#nextFullSweepNs;
+    if (isFull || this.#byPid.size > this.#sweepAbove) {
+      this.#nextFullSweepNs = nowNs + FULL_SWEEP_EVERY_NS;
+      this.sweep(pids());
+    }
+    this.#nextPurgeNs ??= nowNs + purgeEveryNs;
+    if (nowNs < this.#nextPurgeNs) return;
+    this.#nextPurgeNs = nowNs + purgeEveryNs;
+    this.#purge(nowNs, pids(), purgeAfterNs);
+  }
+
+  #purge(nowNs: number, alive: ReadonlySet<number>, afterNs: number): void {
+    const gone = new Map<number, number>();
+    for (const [pid, process] of this.#byPid) {
+      if (alive.has(pid)) continue;
+      const sinceNs = this.#goneSince.get(pid) ?? nowNs;
+      if (nowNs - sinceNs >= afterNs) this.#drop(process);
+      else gone.set(pid, sinceNs);
+    }
+    this.#goneSince = gone;
   }
 
   /** Drops entries whose pid does not exist any more. @param alive pids under /proc, read before the call */
   sweep(alive: ReadonlySet<number>): void {
-    for (const [pid, process] of this.#byPid) {
-      if (alive.has(pid)) continue;
-      this.#remove(process);
-      this.#swept++;
-    }
+    for (const [pid, process] of this.#byPid) if (!alive.has(pid)) this.#drop(process);
     this.#sweepAbove = Math.max(4096, this.#byPid.size * 2);
+  }
+
+  #drop(process: Process): void {
+    this.#remove(process);
+    this.#swept++;
   }
 
   #remove(process: Process): void {
@@ -181,7 +234,9 @@ export class ProcessTable {
   #insert(process: Process): void {
     const former = this.#byPid.get(process.pid);
     if (former !== undefined) this.#remove(former);
-    this.#byPid.set(process.pid, process);
+    // Its events are told all the same; what it is has to be looked up in /proc then.
+    if (this.#byPid.size >= this.#limits.most) this.#full++;
+    else this.#byPid.set(process.pid, process);
   }
 
   #parentOf(task: TaskFacts): Process | null {

@@ -30,6 +30,7 @@ const PRESENT: Readonly<Record<string, string>> = {
   falcosecurity_scap_n_evts_total: 'counter',
   falcosecurity_scap_n_drops_total: 'counter',
   falcosecurity_scap_n_drops_buffer_total: 'counter',
+  falcosecurity_scap_n_drops_full_threadtable_total: 'counter',
   falcosecurity_scap_n_noncached_thread_lookups_total: 'counter',
   falcosecurity_scap_n_failed_thread_lookups_total: 'counter',
   falcosecurity_scap_open_syscall_run_cnt_total: 'counter',
@@ -58,7 +59,6 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     'falcosecurity_scap_n_removed_threads_total',
     'falcosecurity_scap_n_cached_thread_lookups_total',
   ],
-  'the table of processes has no bound to be full at': ['falcosecurity_scap_n_drops_full_threadtable_total'],
   'saker keeps no table of descriptors': [
     'falcosecurity_scap_n_fds_total',
     'falcosecurity_scap_n_added_fds_total',

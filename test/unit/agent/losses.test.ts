@@ -367,12 +367,16 @@ test('what the engine had trouble with is said once, with the last failure', () 
   const lines: string[] = [];
   const trouble = new EngineTrouble(createLog((line) => lines.push(line), 'Debug', true));
   const held = { held: 9, completed: 8, expired: 0, crowded: 0, waiting: 1 };
-  trouble.look({ held, faults: 0, lastFault: '' });
+  trouble.look({ held, faults: 0, lastFault: '', full: 0 });
   assert.deepEqual(lines, []);
   for (let at = 0; at < 2; at++)
-    trouble.look({ held: { ...held, expired: 1, crowded: 2 }, faults: 1, lastFault: 'TypeError: x\n at y' });
+    trouble.look({
+      ...{ held: { ...held, expired: 1, crowded: 2 }, full: 4 },
+      ...{ faults: 1, lastFault: 'TypeError: x\n at y' },
+    });
   assert.deepEqual(lines, [
     '<4>3 events were judged before the facts of their container were there, see saker status\n',
+    '<4>4 processes were not kept in mind, the table is full: raise falco_libs.thread_table_size\n',
     '<3>the engine failed on 1 events, please report it: TypeError: x\\n at y\n',
   ]);
 });

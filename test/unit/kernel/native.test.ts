@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { test } from 'node:test';
 import { datagramOpener } from '../../../src/kernel/datagram.ts';
 import { findLibraryFiles } from '../../../src/kernel/library-files.ts';
+import { takeMessages, tellMessages } from '../../../src/kernel/library-log.ts';
 import { openNative } from '../../../src/kernel/native.ts';
 import { takeLog } from '../../../src/kernel/object.ts';
 
@@ -33,6 +34,34 @@ test('what is not a BPF object is refused, and libbpf says so in the log once', 
   assert.ok(native.saker_bpf_open(Buffer.from('not an object'), 13, handle) < 0);
   assert.match(takeLog(native), /libbpf:/);
   assert.equal(takeLog(native), '');
+});
+
+test('all that libbpf says can be had apart, by level and line, once somebody wants it', { skip }, () => {
+  const native = openNative();
+  const provoke = () => native.saker_bpf_open(Buffer.from('not an object'), 13, new BigUint64Array(1));
+  provoke();
+  assert.deepEqual(takeMessages(native), []);
+  tellMessages(native, 'debug');
+  provoke();
+  const messages = takeMessages(native);
+  assert.ok(messages.some(({ level, text }) => level === 'warning' && /^libbpf: [^\n]+$/.test(text)));
+  assert.match(takeLog(native), /libbpf:/, 'errors are explained all the same');
+  assert.deepEqual(takeMessages(native), []);
+  tellMessages(native, null);
+  provoke();
+  assert.deepEqual(takeMessages(native), []);
+});
+
+test('the newest messages are kept, whole or with their end', { skip }, () => {
+  const native = openNative();
+  tellMessages(native, 'warning');
+  for (let i = 0; i < 2000; i++)
+    native.saker_bpf_open(Buffer.from('not an object'), 13, new BigUint64Array(1));
+  const messages = takeMessages(native);
+  assert.ok(messages.length > 100);
+  assert.ok(messages.every(({ level, text }) => level === 'warning' && !text.includes('\x01')));
+  tellMessages(native, null);
+  takeLog(native);
 });
 
 test('a ring of an impossible size is refused before the kernel is asked', { skip }, () => {

@@ -45,6 +45,7 @@ export function readings(over: Partial<Readings> = {}): Readings {
       processes: 120,
       misses: 10,
       repaired: 7,
+      full: 0,
       suppressed: new Map([['Read a file', { dedup: 4, rate: 2, budget: 1 }]]),
       rules: [
         {

@@ -140,14 +140,50 @@ test('a chain of daemonising forks holds a bounded number of ended ancestors', (
   assert.ok(depth > 10 && depth < 20, `depth ${depth}`);
 });
 
-test('a sweep drops processes whose end was never seen', () => {
+test('a table that has grown far drops all processes whose end was never seen', () => {
   const table = new ProcessTable(nobody);
   for (let pid = 2; pid < 5000; pid++) table.put(task(pid), null);
-  assert.ok(table.wantsSweep);
-  table.sweep(new Set([2, 3]));
+  table.care(1, () => new Set([2, 3]));
   assert.equal(table.stats.processes, 2);
   assert.equal(table.stats.swept, 4996);
-  assert.ok(!table.wantsSweep);
+  const unasked = () => assert.fail('nothing calls for a look');
+  table.care(2, unasked);
+});
+
+test('one that is gone is dropped some time after it was found gone, if it did not come back', () => {
+  const table = new ProcessTable(nobody);
+  table.limit({ most: 100, purgeEveryNs: 10 * SECOND, purgeAfterNs: 15 * SECOND });
+  for (const pid of [2, 3, 4]) table.put(task(pid), null);
+  const looks: [atS: number, alive: number[], kept: number[]][] = [
+    [0, [2], [2, 3, 4]],
+    [10, [2], [2, 3, 4]],
+    [20, [2, 4], [2, 3, 4]],
+    [29, [], [2, 3, 4]],
+    [30, [2], [2, 4]],
+    [40, [2], [2, 4]],
+    [50, [2], [2]],
+  ];
+  for (const [atS, alive, kept] of looks) {
+    table.care(atS * SECOND, () => new Set(alive));
+    const known = [2, 3, 4].filter((pid) => table.byPid(pid) !== null);
+    assert.deepEqual(known, kept, `at ${atS} s`);
+  }
+  assert.equal(table.stats.swept, 2);
+});
+
+test('a table holds no more than it may; what has no place is told, counted and looked up when it acts', () => {
+  const live = { task: task(9), image: image('/bin/late') };
+  const table = new ProcessTable((pid) => (pid === 9 ? live : null));
+  table.limit({ most: 2, purgeEveryNs: 1e15, purgeAfterNs: 1e15 });
+  for (const pid of [1, 2]) table.put(task(pid), image('/bin/early'));
+  const late = table.fork(task(9, { ppid: 2, parentStartNs: 2 * SECOND }), table.byPid(2));
+  assert.equal(late.parent, table.byPid(2));
+  assert.deepEqual([table.stats.processes, table.stats.full, table.byPid(9)], [2, 1, null]);
+  assert.equal(table.get(9, 9 * SECOND, SECOND)?.exepath.text, '/bin/late');
+  // Once there is room it stays.
+  table.care(20 * SECOND, () => new Set([1, 9]));
+  table.get(9, 9 * SECOND, 21 * SECOND);
+  assert.notEqual(table.byPid(9), null);
 });
 
 test('the first process of a pid namespace is known to those in it, until it ends', () => {

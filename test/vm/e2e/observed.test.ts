@@ -70,6 +70,18 @@ describe('the service as its operators see it', { timeout: 600_000 }, () => {
     assert.equal(tails.length, 1);
   });
 
+  test('data is kept up to the snaplen of the configuration', () => {
+    const fields = alerts('alerts.json', 'Data written').map((one) => one.output_fields);
+    assert.deepEqual(
+      fields.map((one) => [one['evt.buffer'], one['evt.buflen']]),
+      [['A'.repeat(200), 300]],
+    );
+  });
+
+  test('what libbpf says is in the log when it is wished', () => {
+    assert.match(file('journal'), /^libbpf: .*open_uring_file/m);
+  });
+
   test('the commands answer', () => {
     for (const name of ['status', 'top', 'alerts', 'alerts-journal', 'support'])
       assert.deepEqual([name, file(`${name}.code`).trim(), file(`${name}.err`)], [name, '0', '']);
