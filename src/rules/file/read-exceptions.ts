@@ -4,6 +4,8 @@ import type { ExceptionEntry, ExceptionItem } from './items.ts';
 import type { Warn } from './read-shared.ts';
 import { getKey, type YamlMap, type YamlNode } from './yaml-nodes.ts';
 
+export const EXCEPTION_KEYS = ['name', 'fields', 'comps', 'values'] as const;
+
 /** Reads `exceptions:`. With `append` the fields may be left out, because they stand in the first definition. */
 export function readExceptions(
   item: YamlMap,

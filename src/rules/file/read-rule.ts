@@ -8,8 +8,8 @@ import { BOTH_WAYS, type Overrides, readOverrides } from './read-overrides.ts';
 import { piece, readAppendFlag, type Tolerate, type Warn, warnUnknownKeys } from './read-shared.ts';
 import { getKey, type YamlMap } from './yaml-nodes.ts';
 
-const APPENDABLE = ['condition', 'exceptions', 'output', 'desc', 'tags'] as const;
-const REPLACEABLE = [
+export const APPENDABLE = ['condition', 'exceptions', 'output', 'desc', 'tags'] as const;
+export const REPLACEABLE = [
   ...APPENDABLE,
   'priority',
   'capture',
@@ -18,7 +18,9 @@ const REPLACEABLE = [
   'warn_evttypes',
   'skip-if-unknown-filter',
 ] as const;
-type RuleKey = (typeof REPLACEABLE)[number];
+export type RuleKey = (typeof REPLACEABLE)[number];
+/** What a new rule cannot do without. */
+export const NEEDED = ['condition', 'output', 'desc', 'priority'] as const;
 const RULE_KEYS = ['rule', 'source', 'override', 'append', ...REPLACEABLE];
 
 const ENABLED_DEPRECATED =
@@ -43,7 +45,7 @@ export function readRule(
 
   if (overriding) applyOverrides(item, { name, context, source }, overrides, collection, warn);
   else if (flag) appendOldStyle(item, { name, context, source }, collection, warn);
-  else if (['condition', 'output', 'desc', 'priority'].every((key) => getKey(item, key) === undefined)) {
+  else if (NEEDED.every((key) => getKey(item, key) === undefined)) {
     const enabled = toBoolean(requiredScalar(item, 'enabled', context), 'enabled', context);
     warn('LOAD_DEPRECATED_ITEM', ENABLED_DEPRECATED, context);
     collection.enableRule(name, enabled, context);

@@ -33,11 +33,11 @@ const READERS = {
   rule: readRule,
 } as const;
 export type ItemKind = keyof typeof READERS;
+export const ITEM_KINDS = Object.keys(READERS) as readonly ItemKind[];
 
 /** What an item is: the first of these keys that it has. */
 function itemKind(item: YamlMap): ItemKind | null {
-  const kinds = Object.keys(READERS) as ItemKind[];
-  return kinds.find((key) => getKey(item, key) !== undefined) ?? null;
+  return ITEM_KINDS.find((key) => getKey(item, key) !== undefined) ?? null;
 }
 
 /** Kind and name of what an item defines or changes, in the form of `brokenKey`; null when it has none. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { parse } from 'yaml';
 import { checkCommand } from '../../../src/cli/check.ts';
 import { fieldsCommand } from '../../../src/cli/fields.ts';
 import { COMMANDS } from '../../../src/cli/main.ts';
@@ -253,3 +254,47 @@ for (const command of Object.keys(COMMANDS))
     assert.equal(status, 0);
     assert.match(stdout, /saker/);
   });
+
+const flags = async (...args: string[]) => {
+  const [out, err]: [string[], string[]] = [[], []];
+  const io = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+  return { code: await runCommand(args, io), out: out.join(''), err: err.join('') };
+};
+
+test('--list-events: what may be named, with arguments, in each form; -i: what must be named', async () => {
+  const text = await flags('--list-events');
+  assert.equal(text.code, 0);
+  assert.match(text.out, /^openat\(fd: fd, dirfd: fd, name: path, .*\) file$/m);
+  assert.match(text.out, /^read\(.*\) \S+ \(only when named\)$/m);
+  const names = (await flags('--list-events', '-N')).out.trim().split('\n');
+  const rows = JSON.parse((await flags('--list-events', '-o', 'json_output=true')).out);
+  assert.deepEqual(
+    rows.map(({ name }: { name: string }) => name),
+    names,
+  );
+  const table = (await flags('--list-events', '--format', 'markdown')).out.trim().split('\n');
+  assert.equal(table.length, names.length + 2);
+  const ignored = (await flags('-i')).out.trim().split('\n');
+  assert.ok(['read', 'write', 'futex'].every((name) => ignored.includes(name)));
+  assert.ok(['openat', 'execve', 'connect'].every((name) => names.includes(name) && !ignored.includes(name)));
+  assert.equal((await flags('--list-events', '--format', 'xml')).code, 2);
+});
+
+test('--rule-schema, --page-size', async () => {
+  assert.equal(JSON.parse((await flags('--rule-schema')).out).type[0], 'array');
+  if (existsSync(new URL('../../../build/native/libsaker.so', import.meta.url)))
+    assert.match((await flags('--page-size')).out, /^(4096|16384|65536)\n$/);
+});
+
+test('-v and -p are short forms of keys, and a key that is written out wins', async () => {
+  const run = async (...more: string[]) => {
+    const { out } = await flags('--support', '-r', good, '-o', 'config_files=[]', ...more);
+    return parse(JSON.parse(out).config);
+  };
+  assert.equal((await run('-v')).log_level, 'debug');
+  assert.equal((await run('-v', '-o', 'log_level=error')).log_level, 'error');
+  const extra = async (value: string) => (await run('-p', value)).append_output[0].extra_output;
+  assert.equal(await extra('user=%user.name'), 'user=%user.name');
+  assert.equal(await extra('c'), 'container_id=%container.id container_name=%container.name');
+  assert.match(await extra('k'), /container_id=.* k8s_pod_name=%k8s\.pod\.name$/);
+});
