@@ -83,7 +83,8 @@ export async function buildBinary(): Promise<void> {
   if (!existsSync(base)) {
     copyFileSync(node, base);
     chmodSync(base, 0o755);
-    must('strip', ['-s', base]);
+    // The compilers' .comment goes, too: putting data in moves it, and its header would point elsewhere.
+    must('strip', ['-s', '-R', '.comment', base]);
   }
   // Relative paths: that of the main script goes into the file.
   const config = {

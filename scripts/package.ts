@@ -1,4 +1,4 @@
-// build/packages/saker_VERSION_amd64.deb, after a build; not again while nothing in it has changed.
+// build/packages: saker and saker-rules as deb and rpm, after a build; not again while nothing in them has changed.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAll } from './build.ts';
@@ -7,14 +7,24 @@ import { must, root } from './run.ts';
 /** Of the list in packaging/files.txt, and what makes a package of it. */
 function parts(): string[] {
   const lines = readFileSync(join(root, 'packaging/files.txt'), 'utf8').split('\n');
-  const sources = lines.filter((line) => /^[^#\s-]/.test(line)).map((line) => line.split(/\s+/, 1)[0]!);
-  return [...sources, 'packaging', 'package.json'];
+  const sources = lines.filter((line) => /^[^#\s[-]/.test(line)).map((line) => line.split(/\s+/, 1)[0]!);
+  const built = sources.map((source) =>
+    source
+      .replace('@arch@', 'amd64')
+      .replace('@build@', 'build')
+      .replace('@npm@', 'node_modules')
+      .replaceAll('@node@', 'x64'),
+  );
+  return [...built, 'packaging', 'package.json'];
 }
 
 /** Builds and packages. */
 export async function packageAll(): Promise<void> {
   await buildAll();
-  if (newest('build/packages') < Math.max(...parts().map(newest))) must('packaging/build-deb', []);
+  const changed = Math.max(...parts().map(newest));
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  if (newest(`build/packages/saker_${version}_amd64.deb`) < changed) must('packaging/build-deb', []);
+  if (newest(`build/packages/saker-${version}-1.x86_64.rpm`) < changed) must('packaging/build-rpm', []);
 }
 
 /** Latest change of a file, or of any file in a folder, ms since the epoch; 0 when there is none. */

@@ -9,6 +9,7 @@ import { errorsReference } from './reference/errors.ts';
 import { eventsReference } from './reference/events.ts';
 import { falcoKeysReference } from './reference/falco-keys.ts';
 import { fieldsReference } from './reference/fields.ts';
+import { licensesReference } from './reference/licenses.ts';
 import { optionsReference } from './reference/options.ts';
 import { root } from './run.ts';
 
@@ -18,6 +19,7 @@ export const REFERENCES: Readonly<Record<string, () => string>> = {
   'events.md': eventsReference,
   'falco-keys.md': falcoKeysReference,
   'fields.md': fieldsReference,
+  'licenses.md': licensesReference,
   'options.md': optionsReference,
 };
 

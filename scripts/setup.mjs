@@ -23,6 +23,7 @@ const debianPackages = [
   'zlib1g-dev',
   'libzstd-dev', // static libelf wants it on newer Debian
   'dpkg-dev', // dpkg-deb, dpkg-source
+  'rpm', // rpmbuild
   'xz-utils',
   'libatomic1', // Node 26 is linked against it
   'ca-certificates',

@@ -45,10 +45,10 @@ export async function writeInDisk(
   truncateSync(file, Math.ceil(statSync(file).size / 2 ** 20) * 2 ** 20); // a disk has whole sectors
 }
 
-/** The newest package of each name in build/packages (`name_version_arch.deb`). */
+/** The newest package of each name in build/packages (`name_version_arch.deb`) for the guests' architecture. */
 export function builtPackages(): string[] {
   const newest = new Map<string, string>();
-  const byAge = globSync(join(packagesDir, '*.deb')).sort(
+  const byAge = globSync(join(packagesDir, '*_{amd64,all}.deb')).sort(
     (a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs,
   );
   for (const deb of byAge) newest.set(basename(deb).split('_')[0]!, deb);
