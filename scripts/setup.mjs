@@ -29,8 +29,14 @@ const debianPackages = [
   'ca-certificates',
 ];
 
-/** What only tests use: shells whose completions they try, readers of manual pages. */
-const testPackages = ['zsh', 'fish', 'man-db', 'mandoc'];
+/**
+ * What only tests use: shells whose completions they try, readers of manual pages, makers and users of package
+ * repositories with a shell for an empty system.
+ */
+const testPackages = [
+  ...['zsh', 'fish', 'man-db', 'mandoc'],
+  ...['gnupg', 'apt-utils', 'createrepo-c', 'dnf', 'busybox-static'],
+];
 
 function die(message) {
   process.stderr.write(`saker: ${message}\n`);
