@@ -50,6 +50,9 @@ async function bundle(entry: string, target: string): Promise<void> {
   await build({
     entryPoints: [join(root, entry)],
     outfile: target,
+    // Paths of modules get into the bundle; they are relative to this, also where node_modules is a link.
+    absWorkingDir: root,
+    preserveSymlinks: true,
     bundle: true,
     platform: 'node',
     target: 'node26',
