@@ -9,17 +9,17 @@ import {
 } from '../../../src/engine/messages.ts';
 import { AT_HEADER_PID, AT_HEADER_RET } from '../../../src/schema/record.generated.ts';
 import { openRecord } from '../decode/record-bytes.ts';
+import { execRecord, openRecord as openBy } from './records.ts';
 
 const rule = (name: string, condition: string): string =>
   `- {rule: ${name}, desc: d, condition: ${JSON.stringify(condition)}, output: "%fd.name", priority: INFO}\n`;
 
-function engineWith(
+function rulesOf(
   content: string,
   matching: 'first' | 'all',
-  record: Uint8Array,
   syscalls: Partial<SyscallsInput> = {},
-): Engine {
-  const rules: RulesInput = {
+): RulesInput {
+  return {
     files: [{ name: 'rules.yaml', content }],
     compat: 'saker',
     minimumPriority: 'Debug',
@@ -37,8 +37,16 @@ function engineWith(
       includeTags: true,
     },
   };
+}
+
+function engineWith(
+  content: string,
+  matching: 'first' | 'all',
+  record: Uint8Array,
+  syscalls: Partial<SyscallsInput> = {},
+): Engine {
   const engine = new Engine();
-  assert.ok(engine.load(rules).ok);
+  assert.ok(engine.load(rulesOf(content, matching, syscalls)).ok);
   engine.watch(record);
   return engine;
 }
@@ -118,6 +126,27 @@ test('the canary is an open of its path by the agent itself, and no rule of the 
     [`any ${CANARY_PATH}`],
     'somebody else cannot sing',
   );
+});
+
+test('a reload keeps what is known of processes, and comes between two events', () => {
+  // No process can have this id: what is known of it comes from its records alone.
+  const pid = 5_000_000;
+  const exec = execRecord('execve', '/usr/bin/cat', { pid, comm: 'cat' });
+  const open = openBy('openat', { pid, comm: 'cat' });
+  const both = Buffer.concat([exec, open]);
+  const asked = (name: string) =>
+    `- {rule: ${name}, desc: d, condition: "evt.type = openat", output: "%proc.exepath", priority: INFO}\n`;
+  const engine = engineWith(asked('before'), 'first', both);
+  const takeOpen = () => engine.take(exec.length, open.length);
+  takeOpen();
+  engine.take(0, exec.length);
+  takeOpen();
+  assert.ok(engine.load(rulesOf(asked('after'), 'first')).ok);
+  takeOpen();
+  assert.ok(!engine.load(rulesOf('- rule: broken', 'first')).ok);
+  takeOpen();
+  const seen = engine.takeAlerts().map((alert) => `${alert.rule} ${alert.output}`);
+  assert.deepEqual(seen, ['before <NA>', 'before /usr/bin/cat', 'after /usr/bin/cat', 'after /usr/bin/cat']);
 });
 
 test('bytes that are no record are counted, and the engine goes on', () => {
