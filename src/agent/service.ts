@@ -139,7 +139,10 @@ class Service {
     });
     this.#files = watchFiles(
       () => void this.#reloads.request('files changed'),
-      (path, reason) => log.debug(`cannot watch ${path}: ${reason}`),
+      (path, reason) =>
+        log.warning(
+          `cannot watch ${path}: ${reason}; a change there takes effect with systemctl reload saker`,
+        ),
     );
     this.#reloads = new Reloads({
       source: options,

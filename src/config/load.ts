@@ -3,6 +3,7 @@ import { checkConfig } from './checks.ts';
 import { containerPlugin } from './container-plugin.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type ConfigFiles, diskFiles } from './files.ts';
+import { FORMER_KEYS } from './former.ts';
 import { NOT_USED } from './later.ts';
 import { merge, STRATEGIES, type Strategy } from './merge.ts';
 import { checkObservation } from './observation-checks.ts';
@@ -168,14 +169,16 @@ function unknownKey(path: string, entry: Entry, near: string | null, strict: boo
       'remove it or leave it',
     );
   }
-  const hint = near === null ? '' : ` (did you mean ${near}?)`;
   const code = strict ? 'SAKER_E_CONFIG_UNKNOWN_KEY' : 'SAKER_W_CONFIG_UNKNOWN_KEY';
-  return problemAt(
-    code,
-    entry.place,
-    `${path} is not a known key${hint}`,
-    'correct or remove it; it has no effect',
-  );
+  return problemAt(code, entry.place, ...unknownWords(path, near));
+}
+
+function unknownWords(path: string, near: string | null): [what: string, advice: string] {
+  const successor = Object.hasOwn(FORMER_KEYS, path) ? FORMER_KEYS[path] : undefined;
+  if (successor !== undefined)
+    return [`${path} is a key of an older falco.yaml and has no effect`, `use ${successor}`];
+  const hint = near === null ? '' : ` (did you mean ${near}?)`;
+  return [`${path} is not a known key${hint}`, 'correct or remove it; it has no effect'];
 }
 
 /** A feature that is switched off, or an empty list of it, loses nothing by being unused. */

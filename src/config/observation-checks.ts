@@ -80,7 +80,7 @@ function checkWeb(web: Config['webserver'], tree: MapTree, wrong: Wrong, problem
         'SAKER_W_CONFIG_LISTEN',
         placeOf(tree, ['webserver', 'listen_address']),
         `webserver.listen_address ${host} is reached from other machines, and without TLS: the web server listens on ${at} only`,
-        'set ssl_enabled, or allow_plaintext: true if the network is to be trusted with rule names and counts',
+        'set webserver.ssl_enabled: true with ssl_certificate, or webserver.allow_plaintext: true if the network is to be trusted with rule names and counts',
       ),
     );
 }

@@ -22,8 +22,33 @@ export function secretsIn(
   const values = Object.entries(headers)
     .filter(([name]) => !OPEN_HEADERS.has(name.toLowerCase()))
     .flatMap(([, value]) => [value, ...value.split(/\s+/)]);
-  const all = [...segments, search.slice(1), ...query, username, password, ...values, ...more];
+  const login = loginsIn([username, password], values);
+  const all = [...segments, search.slice(1), ...query, username, password, ...login, ...values, ...more];
   return [...new Set(all)].filter((text) => text.length >= LEAST_SECRET).sort((a, b) => b.length - a.length);
+}
+
+/** Of a login all forms that an answer may quote: encoded as it is sent, and what it says (RFC 7617). */
+function loginsIn([user = '', password = '']: readonly string[], values: readonly string[]): string[] {
+  const plain = [user, password].map(decoded);
+  const sent = user === '' && password === '' ? [] : [Buffer.from(plain.join(':')).toString('base64')];
+  const told = values
+    .filter((value) => /^basic\s+\S/i.test(value))
+    .map((value) => Buffer.from(value.replace(/^\S+\s+/, ''), 'base64').toString('utf8'));
+  const parts = told.flatMap((text) => [
+    text,
+    text.slice(0, text.indexOf(':')),
+    text.slice(text.indexOf(':') + 1),
+  ]);
+  return [...plain, ...sent, ...parts];
+}
+
+/** Of an address; as it is where it is no percent-encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function withoutSecrets(text: string, secrets: readonly string[]): string {

@@ -2,6 +2,9 @@ import type { AgentStatus } from '../../agent/status.ts';
 import type { TopSample } from '../../agent/top.ts';
 import { type Finding, reporter, some } from './finding.ts';
 
+/** Tiers of programs that are attached to a function of the kernel. */
+const OWN_HOOK: ReadonlySet<string> = new Set(['fexit', 'fprobe']);
+
 /** Events that are judged so late are no longer news. */
 const BEHIND_S = 5;
 /** A rule that takes more of a processor than this is worth a look. */
@@ -30,8 +33,16 @@ export function checkAgent(status: AgentStatus): Finding[] {
     info(`${hooks.pending} hooks are still to be attached; a tracepoint reports until then`);
   if (hooks.blocked !== null)
     warn(`the kernel does not come back: ${hooks.blocked}`, 'a tracepoint reports meanwhile; a reboot helps');
-  if (hooks.all_system_calls)
+  if (hooks.all_system_calls && (hooks.pending > 0 || hooks.blocked !== null))
     info('every system call of this host passes a program of saker now, which costs time');
+  else if (hooks.all_system_calls) {
+    const tiers = status.events.flatMap(({ tier, parts }) => [tier, ...parts.map((part) => part.tier)]);
+    const hasHooks = tiers.some((tier) => OWN_HOOK.has(tier));
+    warn(
+      `the kernel refuses ${hasHooks ? 'some' : 'all'} hooks on functions: a tracepoint carries their events, and every system call of this host pays for it`,
+      'saker status says why; kernel.ftrace_enabled and net.core.bpf_jit_enable must be 1, and the kernel be built with CONFIG_FUNCTION_TRACER',
+    );
+  }
   const missed = Object.entries(hooks.missed_runs).map(([program, runs]) => `${program} ${runs} times`);
   if (missed.length > 0)
     warn(`the kernel skipped programs: ${some(missed)}`, 'load of the machine, or a fault of the kernel');

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  watch as realWatch,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -74,16 +82,98 @@ test('many changes at once are one', async () => {
   assert.equal(seen, 1);
 });
 
-test('what cannot be watched is told, and the others are watched', async () => {
+test('what cannot be watched is told once, and the others are watched', async () => {
   const told: string[] = [];
-  let seen = 0;
+  let [seen, full] = [0, true];
+  const few: typeof realWatch = ((path: string, ...rest: [never, never]) => {
+    if (full && path === at('etc'))
+      throw new Error('ENOSPC: System limit for number of file watchers reached');
+    return realWatch(path, ...rest);
+  }) as never;
   const watch = watchFiles(
     () => void seen++,
     (path) => told.push(path),
+    few,
   );
-  watch.follow([at('missing/file.yaml'), at('rules.d')]);
-  assert.deepEqual(told, [at('missing')]);
+  const both = [at('etc/saker.yaml'), at('rules.d')];
+  for (let i = 0; i < 3; i++) watch.follow(both);
+  assert.deepEqual(told, [at('etc')]);
   writeFileSync(at('rules.d/one.yaml'), '');
   await until(() => seen === 1);
+  full = false;
+  watch.follow(both);
+  full = true;
+  watch.follow(both);
+  assert.deepEqual(told, [at('etc'), at('etc')], 'trouble that comes again is told again');
   watch.stop();
 });
+
+/** A volume as Kubernetes mounts it: files are links through a link that is exchanged by rename. */
+function volume(name: string): { path: string; exchange: () => void } {
+  const path = at(name);
+  let version = 0;
+  const exchange = (): void => {
+    const folder = `..v${++version}`;
+    mkdirSync(join(path, folder), { recursive: true });
+    writeFileSync(join(path, folder, 'saker.yaml'), String(version));
+    symlinkSync(folder, join(path, '..new'));
+    renameSync(join(path, '..new'), join(path, '..data'));
+  };
+  exchange();
+  symlinkSync('..data/saker.yaml', join(path, 'saker.yaml'));
+  return { path, exchange };
+}
+
+const linked: Readonly<Record<string, () => { paths: string[]; change: () => void }>> = {
+  'the target of a linked file is written': () => {
+    writeFileSync(at('target.yaml'), '');
+    symlinkSync(at('target.yaml'), at('link.yaml'));
+    return { paths: [at('link.yaml')], change: () => writeFileSync(at('target.yaml'), 'a') };
+  },
+  'the link itself is exchanged': () => {
+    symlinkSync(at('target.yaml'), at('other.yaml'));
+    const change = () => {
+      symlinkSync(at('etc/saker.yaml'), at('new-link'));
+      renameSync(at('new-link'), at('other.yaml'));
+    };
+    return { paths: [at('other.yaml')], change };
+  },
+  'the volume of a configured file is exchanged': () => {
+    const { path, exchange } = volume('volume');
+    return { paths: [join(path, 'saker.yaml')], change: exchange };
+  },
+  'the volume of a configured directory is exchanged': () => {
+    const { path, exchange } = volume('rules-volume');
+    return { paths: [path], change: exchange };
+  },
+  'a directory is a link, and its files change': () => {
+    symlinkSync(at('rules.d'), at('linked.d'));
+    return { paths: [at('linked.d')], change: () => writeFileSync(at('rules.d/linked.yaml'), '') };
+  },
+  'a directory of what is configured comes to be': () => ({
+    paths: [at('missing/further/file.yaml')],
+    change: () => mkdirSync(at('missing')),
+  }),
+  'links that lead in a circle': () => {
+    symlinkSync(at('circle-a'), at('circle-b'));
+    symlinkSync(at('circle-b'), at('circle-a'));
+    return {
+      paths: [at('circle-a'), at('etc/saker.yaml')],
+      change: () => writeFileSync(at('etc/saker.yaml'), 'd'),
+    };
+  },
+};
+
+for (const [name, prepare] of Object.entries(linked))
+  test(`${name}: a reload`, async () => {
+    let seen = 0;
+    const { paths, change } = prepare();
+    const watch = watchFiles(
+      () => void seen++,
+      (path, reason) => assert.fail(`${path}: ${reason}`),
+    );
+    watch.follow(paths);
+    change();
+    await until(() => seen > 0);
+    watch.stop();
+  });

@@ -403,3 +403,21 @@ test('container engines: mistakes have their line, other plugins their warning',
     [['SAKER_E_CONFIG_VALUE', 1]],
   );
 });
+
+test('keys of older falco.yaml name what has come in their place', () => {
+  const yaml = 'rules_file: [a.yaml]\noutputs:\n  rate: 1\n  max_burst: 1000\nsyscall_buf_size_preset: 5\n';
+  const { config, problems } = loadConfig({ file: 'c', files: { read: () => yaml, list: () => [] } });
+  assert.notEqual(config, null);
+  assert.deepEqual(
+    problems.map(({ line, advice }) => [line, advice.split(':')[0]]),
+    [
+      [1, 'use rules_files'],
+      [2, 'use noise_control'],
+      [5, 'use engine.modern_ebpf.buf_size_preset'],
+    ],
+  );
+  for (const { code, what } of problems) {
+    assert.equal(code, 'SAKER_W_CONFIG_UNKNOWN_KEY');
+    assert.match(what, /is a key of an older falco\.yaml and has no effect/);
+  }
+});

@@ -156,6 +156,22 @@ const agents: readonly (readonly [string, object, Finding['level'], RegExp])[] =
   ],
   ['no rules', { rules: { loaded: 0, files: [], refused: null } }, 'fail', /no rules/],
   ['a stuck kernel', hooks({ blocked: 'attaching x' }), 'warn', /does not come back: attaching x/],
+  [
+    'some hooks refused',
+    hooks({ all_system_calls: true }),
+    'warn',
+    /refuses some hooks on functions: .* every system call of this host pays/,
+  ],
+  [
+    'all hooks refused',
+    {
+      ...hooks({ all_system_calls: true }),
+      events: [event('openat', { tier: 'tracepoint', parts: [{ tier: 'tracepoint', reason: 'EBUSY' }] })],
+    },
+    'warn',
+    /refuses all hooks on functions/,
+  ],
+  ['hooks still to come', hooks({ all_system_calls: true, pending: 3 }), 'info', /passes a program of saker/],
   ['skipped runs', hooks({ missed_runs: { p: 4 } }), 'warn', /p 4 times/],
   [
     'a blind type',
