@@ -3,6 +3,7 @@ import { EXIT_CODE } from '../base/errors.ts';
 import type { Config } from '../config/index.ts';
 import { createDelivery, type Delivery, type DeliveryOptions } from '../delivery/index.ts';
 import { type BacklogGauge, openBacklog } from '../engine/backlog.ts';
+import type { InternalMatch } from '../engine/internal-alert.ts';
 import { CANARY_PATH, CANARY_RULE, type EngineStats, type RulesCheck } from '../engine/messages.ts';
 import { ProcFs, systemClocks } from '../host/index.ts';
 import {
@@ -94,7 +95,6 @@ class Service {
   readonly #losses: LossLook;
   readonly #self: SelfWatch;
   readonly #silence: Silence;
-  #format: Settings['rules']['format'];
   #status: string;
   readonly #config: Config;
   #rules: RulesStatus;
@@ -124,9 +124,8 @@ class Service {
     this.#leftovers = new Leftovers(native);
     this.#notifier = createNotifier(process.env, process.pid, datagramOpener(native));
     this.#delivery = createDelivery(this.#outputs(settings.config), datagramOpener(native), process.pid);
-    this.#format = settings.rules.format;
-    const silence = { log, delivery: this.#delivery, format: () => this.#format };
-    this.#silence = new Silence(silence, settings.config.syscall_event_timeouts.max_consecutives);
+    const tell = (notice: InternalMatch): void => this.#observation.tell(notice);
+    this.#silence = new Silence({ log, tell }, settings.config.syscall_event_timeouts.max_consecutives);
     this.#canary = createCanary({
       flags: CANARY_OPEN_FLAGS,
       patienceMs: Math.min(CANARY_PATIENCE_MS, (this.#notifier.watchdogMs ?? Infinity) * PATIENCE),
@@ -185,7 +184,7 @@ class Service {
       {
         directory: stateDirectory(process.env),
         log,
-        write: (notice) => this.#observation.tell(notice),
+        write: tell,
         tampered: () => probes.tampered(),
         losses: () => this.#losses.status().losses.totals,
         fail: (why) => this.#fail(why),
@@ -310,7 +309,6 @@ class Service {
     const hooks = this.#probes.want(check.eventTypes, check.parts, check.opens);
     await Promise.all([outputs, hooks, this.#observation.apply(settings)]);
     this.#hostNames.follow(check.hostNames);
-    this.#format = settings.rules.format;
     this.#losses.follow(settings, check);
     this.#status = describeRules(check, this.#probes.carried, this.#log);
     this.#rules = rulesStatus(check, settings);

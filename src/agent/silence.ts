@@ -1,6 +1,4 @@
-import type { Delivery } from '../delivery/index.ts';
-import { type InternalMatch, internalAlert } from '../engine/internal-alert.ts';
-import type { RulesInput } from '../engine/messages.ts';
+import type { InternalMatch } from '../engine/internal-alert.ts';
 import type { Log } from './log.ts';
 
 /** What a poll of Falco's waits; `syscall_event_timeouts.max_consecutives` counts such polls without an event. */
@@ -10,8 +8,7 @@ const RULE = 'Falco internal: timeouts notification';
 
 export interface SilenceParts {
   readonly log: Pick<Log, 'error' | 'notice'>;
-  readonly delivery: Pick<Delivery, 'write'>;
-  readonly format: () => RulesInput['format'];
+  tell(notice: InternalMatch): void;
   readonly nowMs?: () => number;
 }
 
@@ -38,7 +35,7 @@ export class Silence {
     if (this.#told || silentMs < this.#afterMs) return;
     this.#told = true;
     const nowMs = (this.#parts.nowMs ?? Date.now)();
-    this.#parts.delivery.write(internalAlert(notice(nowMs, silentMs), this.#parts.format()));
+    this.#parts.tell(notice(nowMs, silentMs));
   }
 
   /** Something came through. */

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Silence } from '../../../src/agent/silence.ts';
-import type { Alert } from '../../../src/base/alert.ts';
-import { FORMAT } from './alert-format.ts';
+import type { InternalMatch } from '../../../src/engine/internal-alert.ts';
 
 test('a silence is said each time, and becomes one alert when it has lasted as long as the configuration says', () => {
-  const [said, alerts]: [string[], Alert[]] = [[], []];
+  const [said, alerts]: [string[], InternalMatch[]] = [[], []];
   const say = (text: string): void => void said.push(text);
   const parts = {
     log: { error: say, notice: say },
-    delivery: { write: (alert: Alert) => void alerts.push(alert) },
-    format: () => FORMAT,
+    tell: (notice: InternalMatch) => void alerts.push(notice),
     nowMs: () => Date.UTC(2026, 0, 1, 0, 1),
   };
   const silence = new Silence(parts, 1000);
@@ -18,19 +16,9 @@ test('a silence is said each time, and becomes one alert when it has lasted as l
   for (const ms of [20_000, 29_999, 30_000, 40_000]) silence.lasts(ms);
   assert.equal(said.length, 4);
   assert.equal(alerts.length, 1);
-  const { rule, priority, output_fields } = JSON.parse(alerts[0]!.json);
-  assert.deepEqual(
-    { rule, priority, output_fields },
-    {
-      rule: 'Falco internal: timeouts notification',
-      priority: 'Critical',
-      output_fields: {
-        'evt.time': Date.UTC(2026, 0, 1, 0, 1) * 1_000_000,
-        last_event_time: '2026-01-01T00:00:30.000Z',
-        silent_ms: 30_000,
-      },
-    },
-  );
+  const { rule, priority, fields } = alerts[0]!;
+  assert.deepEqual([rule, priority], ['Falco internal: timeouts notification', 'Critical']);
+  assert.deepEqual(fields, { last_event_time: '2026-01-01T00:00:30.000Z', silent_ms: 30_000 });
   silence.over();
   silence.over();
   assert.equal(said.length, 5);
