@@ -192,6 +192,44 @@ static __always_inline int begin_fsetxattr(u64 req)
 	return 0;
 }
 
+static __always_inline int begin_getxattr(u64 req)
+{
+	struct io_xattr *command = (void *)req;
+	struct uring_op *op = begin_xattr(req, SAKER_TYPE_GETXATTR);
+
+	if (!op)
+		return 0;
+	op->has |= HAS_NAME;
+	op->dirfd = AT_FDCWD;
+	save_name(op->name, URING_NAME(command, io_xattr, filename));
+	return 0;
+}
+
+static __always_inline int begin_fgetxattr(u64 req)
+{
+	struct uring_op *op = begin_xattr(req, SAKER_TYPE_FGETXATTR);
+
+	if (op)
+		op->has |= HAS_FILE;
+	return 0;
+}
+
+static __always_inline int begin_statx(u64 req)
+{
+	struct io_statx *command = (void *)req;
+	struct uring_op *op = begin_op(req, SAKER_TYPE_STATX);
+
+	if (!op)
+		return 0;
+	op->has = HAS_NAME;
+	op->dirfd = op->args[0] = BPF_CORE_READ(command, dfd);
+	op->args[2] = BPF_CORE_READ(command, flags);
+	op->args[3] = BPF_CORE_READ(command, mask);
+	op->args[4] = (u64)BPF_CORE_READ(command, buffer);
+	save_name(op->name, URING_NAME(command, io_statx, filename));
+	return 0;
+}
+
 static __always_inline int begin_ftruncate(u64 req)
 {
 	struct io_ftrunc *command = (void *)req;

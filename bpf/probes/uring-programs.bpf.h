@@ -2,6 +2,7 @@
 /* Where requests of io_uring are caught. fexit: ctx[0] is the request, ctx[1] the issue flags, ctx[2] the result. */
 #include "uring-names.bpf.h"
 #include "uring-socket.bpf.h"
+#include "uring-file.bpf.h"
 
 /* Arguments of a program are typed pointers, which a global function does not take. */
 static __always_inline u64 as_number(u64 pointer)
@@ -25,6 +26,7 @@ static __always_inline u64 as_number(u64 pointer)
 	}
 URING_NAME_CALL(unlinkat) URING_NAME_CALL(mkdirat) URING_NAME_CALL(renameat) URING_NAME_CALL(linkat)
 URING_NAME_CALL(symlinkat) URING_NAME_CALL(setxattr) URING_NAME_CALL(fsetxattr) URING_NAME_CALL(ftruncate)
+URING_NAME_CALL(getxattr) URING_NAME_CALL(fgetxattr) URING_NAME_CALL(statx)
 
 SEC("kretprobe.multi")
 int uring_end_name_fprobe(struct pt_regs *ctx)
@@ -50,7 +52,7 @@ static __always_inline int begin_request(u64 req)
 }
 
 SEC("kprobe.multi")
-int uring_begin_socket_fprobe(struct pt_regs *ctx)
+int uring_begin_request_fprobe(struct pt_regs *ctx)
 {
 	return begin_request(BPF_CORE_READ(ctx, di));
 }
@@ -62,6 +64,14 @@ static __always_inline u64 take_request(void)
 
 	bpf_map_delete_elem(&uring_requests, &tid);
 	return req;
+}
+
+static __always_inline u64 current_request(void)
+{
+	u32 tid = bpf_get_current_pid_tgid();
+	u64 *found = bpf_map_lookup_elem(&uring_requests, &tid);
+
+	return found ? *found : 0;
 }
 
 /* There was no room for the request, or it began before the programs were attached. */
@@ -90,6 +100,87 @@ URING_SOCKET_CALL(socket, SOCKET) URING_SOCKET_CALL(connect, CONNECT) URING_SOCK
 URING_SOCKET_CALL(listen, LISTEN) URING_SOCKET_CALL(shutdown, SHUTDOWN) URING_SOCKET_CALL(send, SENDTO)
 URING_SOCKET_CALL(sendmsg, SENDMSG) URING_SOCKET_CALL(send_zc, SENDTO) URING_SOCKET_CALL(sendmsg_zc, SENDMSG)
 URING_SOCKET_CALL(recv, RECVFROM) URING_SOCKET_CALL(recvmsg, RECVMSG)
+
+#define URING_FILE_CALL(op, call)                                                                                     \
+	SEC("fexit/io_" #op)                                                                                          \
+	int uring_end_##op(unsigned long long *ctx)                                                                   \
+	{                                                                                                             \
+		u64 req = as_number(ctx[0]);                                                                          \
+		s64 ret = (s32)ctx[2];                                                                                \
+                                                                                                                      \
+		return call;                                                                                          \
+	}                                                                                                             \
+	SEC("kretprobe.multi/io_" #op)                                                                                \
+	int uring_end_##op##_fprobe(struct pt_regs *ctx)                                                              \
+	{                                                                                                             \
+		u64 req = take_request();                                                                             \
+		s64 ret = (s32)BPF_CORE_READ(ctx, ax);                                                                \
+                                                                                                                      \
+		return req ? call : 0;                                                                                \
+	}
+#define FILE_CALL(type) uring_file_call(req, SAKER_TYPE_##type, ret)
+URING_FILE_CALL(fsync, FILE_CALL(FSYNC)) URING_FILE_CALL(sync_file_range, FILE_CALL(SYNC_FILE_RANGE))
+URING_FILE_CALL(fallocate, FILE_CALL(FALLOCATE)) URING_FILE_CALL(fadvise, FILE_CALL(FADVISE64))
+URING_FILE_CALL(madvise, FILE_CALL(MADVISE)) URING_FILE_CALL(splice, FILE_CALL(SPLICE))
+URING_FILE_CALL(tee, FILE_CALL(TEE)) URING_FILE_CALL(epoll_ctl, FILE_CALL(EPOLL_CTL))
+URING_FILE_CALL(pipe, uring_pipe(req, ret))
+
+SEC("fentry/io_close")
+int uring_begin_close(unsigned long long *ctx)
+{
+	return uring_close(as_number(ctx[0]), ctx[1]);
+}
+
+SEC("kprobe.multi/io_close")
+int uring_begin_close_fprobe(struct pt_regs *ctx)
+{
+	return uring_close(BPF_CORE_READ(ctx, di), BPF_CORE_READ(ctx, si));
+}
+
+#include "uring-rw.bpf.h"
+
+#define URING_ENTRY(name, function, call)                                                                             \
+	SEC("fentry/" #function) int name(unsigned long long *ctx)                                                    \
+	{                                                                                                             \
+		u64 req = as_number(ctx[0]);                                                                          \
+		s64 ret = ctx[1];                                                                                     \
+                                                                                                                      \
+		(void)ret;                                                                                            \
+		return call;                                                                                          \
+	}                                                                                                             \
+	SEC("kprobe.multi/" #function) int name##_fprobe(struct pt_regs *ctx)                                         \
+	{                                                                                                             \
+		u64 req = BPF_CORE_READ(ctx, di);                                                                     \
+		s64 ret = BPF_CORE_READ(ctx, si);                                                                     \
+                                                                                                                      \
+		(void)ret;                                                                                            \
+		return call;                                                                                          \
+	}
+URING_ENTRY(uring_begin_read, io_read, begin_rw_request(req))
+URING_ENTRY(uring_begin_write, io_write, begin_rw_request(req))
+URING_ENTRY(uring_begin_read_mshot, io_read_mshot, begin_rw_request(req))
+URING_ENTRY(uring_complete_rw, io_complete_rw, complete_rw(req, ret, 0))
+URING_ENTRY(uring_complete_polled, io_complete_rw_iopoll, complete_rw(req, ret, 1))
+
+#define URING_RW_RETURN(name, function, call)                                                                         \
+	SEC("fexit/" #function) int name(unsigned long long *ctx)                                                     \
+	{                                                                                                             \
+		s64 ret = (s32)ctx[2];                                                                                \
+                                                                                                                      \
+		(void)ret;                                                                                            \
+		return call;                                                                                          \
+	}                                                                                                             \
+	SEC("kretprobe.multi/" #function) int name##_fprobe(struct pt_regs *ctx)                                      \
+	{                                                                                                             \
+		s64 ret = (s32)BPF_CORE_READ(ctx, ax);                                                                \
+                                                                                                                      \
+		(void)ret;                                                                                            \
+		return call;                                                                                          \
+	}
+URING_RW_RETURN(uring_end_read, io_read, end_rw_request(ret))
+URING_RW_RETURN(uring_end_write, io_write, end_rw_request(ret))
+URING_RW_RETURN(uring_end_read_part, __io_read, part_of_multishot(current_request(), ret))
+URING_RW_RETURN(uring_end_read_mshot, io_read_mshot, end_multishot())
 
 URING_PAIR(accept, begin_accept(), end_accept(as_number(ctx[0]), (s32)ctx[2]))
 
@@ -120,6 +211,12 @@ int uring_accepted_file_fprobe(struct pt_regs *ctx)
 }
 
 /* Kernels before 5.19. */
+SEC("fentry/kiocb_done")
+int uring_done_old(unsigned long long *ctx)
+{
+	return done_old(as_number(ctx[0]), ctx[1]);
+}
+
 #define URING_OLD(function, begin, end)                                                                               \
 	SEC("fentry/" #function) int uring_begin_##function(unsigned long long *ctx) { return begin; }                \
 	SEC("fexit/" #function) int uring_end_##function(unsigned long long *ctx) { return end; }

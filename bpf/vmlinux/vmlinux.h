@@ -45,7 +45,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
-enum { BPF_ANY = 0, BPF_RB_AVAIL_DATA = 0, BPF_F_NO_PREALLOC = 1 };
+enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_RB_AVAIL_DATA = 0, BPF_F_NO_PREALLOC = 1 };
 
 /* Never used for their values: asked with bpf_core_enum_value_exists. */
 enum bpf_func_id {
@@ -157,9 +157,13 @@ struct path {
 	struct dentry *dentry;
 };
 
+struct file_operations {
+	void *flush;
+};
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	const struct file_operations *f_op;
 	fmode_t f_mode;
 	void *private_data;
 };
@@ -324,11 +328,16 @@ struct io_cqe {
 struct io_kiocb {
 	struct file *file;
 	u8 opcode;
+	u64 flags; /* 32 bits before 6.10 */
 	struct io_cqe cqe;
 	void *async_data;
 };
+struct io_ring_ctx___5_10 {
+	unsigned int flags;
+};
 struct io_kiocb___5_10 {
 	struct task_struct *task;
+	struct io_ring_ctx___5_10 *ctx;
 };
 
 /* The beginnings of struct io_kiocb, by the kind of request. */
@@ -385,6 +394,60 @@ struct io_xattr___6_13 {
 };
 struct io_xattr___7_0 {
 	struct delayed_filename filename;
+};
+struct kiocb {
+	s64 ki_pos;
+};
+struct io_rw {
+	struct kiocb kiocb;
+	u64 addr;
+	u32 len;
+};
+struct io_async_rw {
+	unsigned long bytes_done;
+};
+struct io_rw___5_10 {
+	u64 len;
+};
+struct io_sync {
+	s64 len, off;
+	int flags, mode;
+};
+struct io_fadvise {
+	u64 offset, len; /* len: 32 bits before 6.11 */
+	u32 advice;
+};
+struct io_madvise {
+	u64 addr, len;
+	u32 advice;
+};
+struct io_splice {
+	u64 len;
+	int splice_fd_in;
+	unsigned int flags;
+};
+struct io_epoll {
+	int epfd, op, fd;
+};
+struct io_close {
+	int fd;
+	u32 file_slot;
+};
+struct io_pipe {
+	int *fds;
+	int flags, file_slot;
+};
+struct io_statx {
+	int dfd;
+	unsigned int mask, flags;
+	struct filename *filename;
+	void *buffer;
+};
+struct io_statx___7_0 {
+	struct delayed_filename filename;
+};
+enum io_uring_cmd_flags {
+	IO_URING_F_NONBLOCK = -2147483647 - 1,
 };
 struct io_ftrunc {
 	s64 len;

@@ -17,6 +17,9 @@ const NAMES: Readonly<Record<string, string>> = {
   setxattr: 'setxattr',
   fsetxattr: 'fsetxattr',
   ftruncate: 'ftruncate',
+  getxattr: 'getxattr',
+  fgetxattr: 'fgetxattr',
+  statx: 'statx',
 };
 
 const SOCKETS: Readonly<Record<string, string>> = {
@@ -33,21 +36,40 @@ const SOCKETS: Readonly<Record<string, string>> = {
   recvmsg: 'recvmsg',
 };
 
+/** Calls on descriptors other than reads, writes and close. */
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  fsync: ['fsync', 'fdatasync'],
+  sync_file_range: ['sync_file_range'],
+  fallocate: ['fallocate'],
+  fadvise: ['fadvise64'],
+  madvise: ['madvise'],
+  splice: ['splice'],
+  tee: ['tee'],
+  epoll_ctl: ['epoll_ctl'],
+  pipe: ['pipe2'],
+};
+
+const READS = ['read', 'pread', 'readv', 'preadv'];
+const WRITES = ['write', 'pwrite', 'writev', 'pwritev'];
+
 /** Kernels before 5.19 do these too, and nothing shows us their results. */
-const UNSEEN_BEFORE: ReadonlySet<string> = new Set(['shutdown', 'send', 'sendmsg', 'recv', 'recvmsg']);
+const UNSEEN_BEFORE: ReadonlySet<string> = new Set([
+  ...['shutdown', 'send', 'sendmsg', 'recv', 'recvmsg', 'statx'],
+  ...['fsync', 'sync_file_range', 'fallocate', 'fadvise', 'madvise', 'splice', 'tee', 'epoll_ctl', 'close'],
+]);
 
 /** Whether a kernel without this hook's function does what it reports. */
 export const isUnseenBefore = ({ target, group }: Hook): boolean =>
-  group.startsWith('uring_end_') && UNSEEN_BEFORE.has(target?.replace('io_', '') ?? '');
+  /^uring_(end_|begin_close)/.test(group) && UNSEEN_BEFORE.has(target?.replace('io_', '') ?? '');
 
 type Part = 'begin' | 'end';
 
 /** The programs of one function: fexit has one each, fprobe may share one. */
-function hooksOf(op: string, part: Part, type: string, shared: string | null): Hook[] {
+function hooksOf(op: string, part: Part, types: readonly string[], shared: string | null): Hook[] {
   const name = `uring_${part}_${op}`;
   const hook = {
     target: `io_${op}`,
-    types: [type],
+    types,
     group: name,
     detail: 'io_uring',
     uring: 'function',
@@ -58,15 +80,42 @@ function hooksOf(op: string, part: Part, type: string, shared: string | null): H
   ];
 }
 
-/** Sockets need the entry only where the return does not see the request. */
-function socketHooks([op, type]: [string, string]): Hook[] {
-  const [entry] = hooksOf(op, 'begin', type, 'uring_begin_socket_fprobe');
-  return [...hooksOf(op, 'end', type, null), entry!];
+/** The entry is needed only where the return does not see the request. */
+function requestHooks(op: string, types: readonly string[]): Hook[] {
+  const [entry] = hooksOf(op, 'begin', types, 'uring_begin_request_fprobe');
+  return [...hooksOf(op, 'end', types, null), entry!];
 }
 
 const nameHooks = ([op, type]: [string, string]): Hook[] => [
-  ...hooksOf(op, 'end', type, 'uring_end_name_fprobe'),
-  ...hooksOf(op, 'begin', type, null),
+  ...hooksOf(op, 'end', [type], 'uring_end_name_fprobe'),
+  ...hooksOf(op, 'begin', [type], null),
+];
+
+/** Reads and writes, whose functions all kernels have. */
+function rwHooks(name: string, target: string, types: readonly string[]): Hook[] {
+  const hook = { target, types, group: name, detail: 'io_uring' } as const;
+  return [
+    { name: `${name}_fprobe`, program: `${name}_fprobe`, fprobe: true, ...hook },
+    { name, program: name, ...hook },
+  ];
+}
+
+const newer = (hook: Hook): Hook => ({ ...hook, uring: 'function' });
+
+/** Completion first: what it finds nobody waits for is harmless, a request that waits for it is not. */
+const READS_AND_WRITES: readonly Hook[] = [
+  ...rwHooks('uring_complete_rw', 'io_complete_rw', [...READS, ...WRITES]),
+  ...rwHooks('uring_complete_polled', 'io_complete_rw_iopoll', [...READS, ...WRITES]),
+  ...['read', 'write'].flatMap((op) => {
+    const types = op === 'read' ? READS : WRITES;
+    return [
+      ...rwHooks(`uring_end_${op}`, `io_${op}`, types),
+      ...rwHooks(`uring_begin_${op}`, `io_${op}`, types),
+    ];
+  }),
+  ...rwHooks('uring_end_read_part', '__io_read', READS).map(newer),
+  ...rwHooks('uring_end_read_mshot', 'io_read_mshot', READS).map(newer),
+  ...rwHooks('uring_begin_read_mshot', 'io_read_mshot', READS).map(newer),
 ];
 
 const ACCEPTED = {
@@ -78,8 +127,8 @@ const ACCEPTED = {
 } as const;
 
 /** Before 5.19: what the requests call. Other requests than these are not seen there. */
-function oldHook(name: string, target: string, type: string): Hook {
-  return { name, program: name, target, types: [type], group: name, detail: 'io_uring', uring: 'old' };
+function oldHook(name: string, target: string, ...types: readonly string[]): Hook {
+  return { name, program: name, target, types, group: name, detail: 'io_uring', uring: 'old' };
 }
 
 const OLD: readonly Hook[] = [
@@ -118,12 +167,16 @@ export const URING_OPENS: readonly Hook[] = [
 /** The returns come first, so that no entry is without its return. */
 export const URING_HOOKS: readonly Hook[] = [
   ...Object.entries(NAMES).flatMap(nameHooks),
-  ...Object.entries(SOCKETS).flatMap(socketHooks),
+  ...Object.entries(SOCKETS).flatMap(([op, type]) => requestHooks(op, [type])),
+  ...Object.entries(FILES).flatMap(([op, types]) => requestHooks(op, types)),
+  ...hooksOf('close', 'begin', ['close'], null),
+  ...READS_AND_WRITES,
   { name: 'uring_accepted_file_fprobe', program: 'uring_accepted_file_fprobe', fprobe: true, ...ACCEPTED },
   { name: 'uring_accepted_file', program: 'uring_accepted_file', ...ACCEPTED },
-  ...hooksOf('accept', 'end', 'accept4', null),
-  ...hooksOf('accept', 'begin', 'accept4', null),
+  ...hooksOf('accept', 'end', ['accept4'], null),
+  ...hooksOf('accept', 'begin', ['accept4'], null),
   ...OLD,
+  oldHook('uring_done_old', 'kiocb_done', ...READS, ...WRITES),
   oldHook('uring_accepted_file_old', 'do_accept', 'accept4'),
   oldHook('uring_connected_file_old', '__sys_connect_file', 'connect'),
 ];

@@ -84,9 +84,12 @@ const overlay = (upper: boolean) =>
     return ((record.flags & abi.FLAG_OVERLAY_UPPER) !== 0) === upper;
   });
 
-/** The record of a call knows the file of the descriptor given, and of those made from it. */
+/** The record of a call knows the file of the descriptor given, and of those made from it; of io_uring without a number. */
 const isCallFile = ({ isCall, record }: Event, number: number | null): boolean =>
-  isCall && number !== null && record.call.fd >= 0 && record.call.fileMode !== 0;
+  isCall &&
+  number !== null &&
+  (record.call.fd >= 0 || (record.flags & abi.FLAG_FD_UNKNOWN) !== 0) &&
+  record.call.fileMode !== 0;
 
 const device = (get: (dev: number) => number) =>
   open(({ number }, event) => {

@@ -46,14 +46,15 @@ export const FILTER_ONLY: readonly string[] = syscallCatalogue.fields
   .filter((field) => isCommon(field) && field.filterOnly)
   .map(({ name }) => name);
 
-/** Calls that the trigger also makes to tell the truth; as actions they are on descriptors from here on (data.c). */
+/** Calls that the trigger also makes to tell the truth; as actions they are on descriptors from here on (data.c), or
+ * through io_uring. */
 const DATA = ['read', 'readv', 'pread', 'preadv', 'write', 'writev', 'pwrite', 'pwritev', 'close'];
 const FIRST = 300;
 
 /** What the trigger reads of /proc in order to know the truth is no action. */
 const ACTED =
   'proc.exepath in (/tmp/events/trigger, memfd:evil, /memfd:evil) and not proc.cmdline contains evader and not evt.arg.name startswith /proc and not evt.arg.path contains sentinel-' +
-  ` and not (evt.type in (${DATA.join(', ')}) and fd.num < ${FIRST})`;
+  ` and not (evt.type in (${DATA.join(', ')}) and fd.num < ${FIRST} and evt.is_io_uring = false)`;
 const CONNECTION = 'proc.name = trigger and evt.type = connect and evt.res = SUCCESS and fd.sport = 4711';
 
 /** What an evader must not change: enough to tell who did what to whom. */

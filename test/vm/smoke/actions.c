@@ -271,6 +271,9 @@ int main(int argc, char **argv)
 		else if (!strcmp(name, "uring-sockets")) uring_sockets();
 		else if (!strcmp(name, "uring-begun")) uring_begun();
 		else if (!strcmp(name, "uring-late")) uring_late();
+		else if (!strcmp(name, "uring-rw")) uring_rw();
+		else if (!strcmp(name, "uring-waits")) uring_waits();
+		else if (!strcmp(name, "uring-files")) uring_files();
 		else if (!strcmp(name, "exit7")) return 7;
 		else if (!strcmp(name, "nothing")) return 0;
 		else return 98;

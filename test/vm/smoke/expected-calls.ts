@@ -196,18 +196,28 @@ const COMPAT_CALLS: Expected[] = [
 ];
 
 const UNSEEN = [
-  ['shutdown', 'shutdown'],
-  ['send', 'sendto'],
-  ['sendmsg', 'sendmsg'],
-  ['recv', 'recvfrom'],
-  ['recvmsg', 'recvmsg'],
+  ['end_statx', 'statx'],
+  ['end_shutdown', 'shutdown'],
+  ['end_send', 'sendto'],
+  ['end_sendmsg', 'sendmsg'],
+  ['end_recv', 'recvfrom'],
+  ['end_recvmsg', 'recvmsg'],
+  ['end_fsync', 'fsync, fdatasync'],
+  ['end_sync_file_range', 'sync_file_range'],
+  ['end_fallocate', 'fallocate'],
+  ['end_fadvise', 'fadvise64'],
+  ['end_madvise', 'madvise'],
+  ['end_splice', 'splice'],
+  ['end_tee', 'tee'],
+  ['end_epoll_ctl', 'epoll_ctl'],
+  ['begin_close', 'close'],
 ];
 
 /** What is said about events that the kernel cannot give, of those asked for. */
 export const NOT_EVERYWHERE: Record<string, readonly string[]> = {
   '5.10': UNSEEN.map(
     ([op, type]) =>
-      `uring_end_${op}: the kernel has no results in io_uring requests before 5.19: ${type} (io_uring) not seen`,
+      `uring_${op}: the kernel has no results in io_uring requests before 5.19: ${type} (io_uring) not seen`,
   ),
 };
 

@@ -53,14 +53,80 @@ const LATE: Expected[] = [
   { ...UNNUMBERED, type: 'accept4', ret: 0, local: LOOPBACK, localPort: 4715, state: 1 },
 ];
 
+const RING = `${DIR}/ring`;
+const EBADF = -9;
+const EFAULT = -14;
+const EINVAL = -22;
+const onRing = (type: string, more: Expected): Expected => ({
+  ...UNNUMBERED,
+  layout: r.LAYOUT_CALL,
+  type,
+  path: RING,
+  ...more,
+});
+
+const RW: Expected[] = [
+  onRing('write', { ret: 10, data: '0123456789' }),
+  onRing('pwrite', { ret: 2, data: 'ab' }),
+  onRing('pwritev', { ret: 8, data: 'abcdefgh', out: [8, 0, 0] }),
+  onRing('pread', { ret: 4, data: 'abcd' }),
+  onRing('preadv', { ret: 8, data: 'abcdefgh', out: [8, 0, 0] }),
+  onRing('read', { ret: 3, data: 'cde' }),
+  onRing('write', { ret: EBADF }),
+  onRing('pwrite', { ret: EFAULT }),
+  onRing('pread', { ret: 2, data: 'bc' }),
+  onRing('pread', { ret: 5, data: 'defgh' }),
+  { ...UNNUMBERED, layout: r.LAYOUT_SOCKET, type: 'write', ret: 6, data: 'socket', family: 1 },
+  { ...UNNUMBERED, layout: r.LAYOUT_SOCKET, type: 'read', ret: 6, data: 'socket', family: 1 },
+];
+
+const WAITS: Expected[] = [
+  { ...UNNUMBERED, type: 'read', ret: 5, data: 'later' },
+  { ...UNNUMBERED, type: 'pread', ret: 4096 },
+  { ...UNNUMBERED, type: 'pread', ret: EINVAL },
+  { ...UNNUMBERED, type: 'pread' },
+];
+
+const NUMBERED: Expected = { flags: r.FLAG_IO_URING, comm: 'actions' };
+
+const FILES: Expected[] = [
+  onRing('fsync', { ret: 0 }),
+  onRing('fdatasync', { ret: 0 }),
+  onRing('sync_file_range', { ret: 0, firstArgs: [0, 0, 7, 0] }),
+  onRing('fallocate', { ret: 0, firstArgs: [0, 0, 0, 4096] }),
+  onRing('fadvise64', { ret: 0, firstArgs: [0, 0, 5, 3] }),
+  { ...NUMBERED, type: 'madvise', ret: 0 },
+  { ...NUMBERED, type: 'pipe2', ret: 0 },
+  { ...NUMBERED, type: 'tee', ret: 4 },
+  { ...NUMBERED, type: 'splice', ret: 7 },
+  { ...NUMBERED, type: 'epoll_ctl', ret: 0 },
+  { ...NUMBERED, type: 'statx', name: TARGET, ret: 0 },
+  { ...NAMED, type: 'getxattr', name: TARGET, text: 'user.none' },
+  { ...UNNUMBERED, type: 'fgetxattr', path: RING, text: 'user.none' },
+  { ...NUMBERED, type: 'close', path: RING, ret: 0 },
+  { ...NUMBERED, layout: r.LAYOUT_SOCKET, type: 'close', family: 1, ret: 0 },
+  { ...NUMBERED, type: 'close', fd: 12345, path: '', ret: EBADF },
+];
+
 /** What a kernel cannot do, or (5.10: sends, receives and shutdown) we cannot see it do. */
 const NOT: Record<KernelSeries, readonly string[]> = {
   '5.10': [
     ...['mkdirat', 'linkat', 'symlinkat', 'setxattr', 'fsetxattr', 'ftruncate', 'socket', 'bind', 'listen'],
-    ...['sendto', 'recvfrom', 'shutdown', 'sendmsg'],
+    ...['sendto', 'recvfrom', 'shutdown', 'sendmsg', 'getxattr', 'fgetxattr', 'pipe2', 'fsync', 'fdatasync'],
+    ...[
+      'sync_file_range',
+      'fallocate',
+      'fadvise64',
+      'madvise',
+      'tee',
+      'splice',
+      'epoll_ctl',
+      'statx',
+      'close',
+    ],
   ],
-  '6.1': ['ftruncate', 'bind', 'listen'],
-  '6.12': [],
+  '6.1': ['ftruncate', 'bind', 'listen', 'pipe2'],
+  '6.12': ['pipe2'],
   '7.2': [],
 };
 
@@ -75,5 +141,9 @@ export function expectedUring(kernel: KernelSeries): Record<string, Expected[]> 
     'uring-sockets': SOCKETS.filter(possible),
     'uring-begun': BEGUN,
     'uring-late': LATE,
+    // 5.10 refuses a descriptor that is not open for it before the write begins.
+    'uring-rw': RW.filter(({ ret }) => kernel !== '5.10' || ret !== EBADF),
+    'uring-waits': WAITS,
+    'uring-files': FILES.filter(possible),
   };
 }

@@ -121,10 +121,14 @@ const EXPECTED: Record<string, Expected[]> = {
   ...EXPECTED_CALLS,
   ...EXPECTED_MORE,
 };
-const URING_ACTIONS = ['uring-names', 'uring-sockets', 'uring-begun', 'uring-late'];
+const URING_ACTIONS = Object.keys(expectedUring('7.2'));
 const ACTIONS = [...Object.keys(EXPECTED), ...URING_ACTIONS];
 /** Attaching and detaching takes its time, so only what the actions do. */
-const TYPES = [...new Set(Object.values(EXPECTED).flatMap((all) => all.map(({ type }) => type)))];
+const TYPES = [
+  ...new Set(
+    Object.values({ ...EXPECTED, ...expectedUring('7.2') }).flatMap((all) => all.map(({ type }) => type)),
+  ),
+];
 const expectedOn = (kernel: KernelSeries): Record<string, Expected[]> => ({
   ...EXPECTED,
   // It looks at the whole number, and there is no such call.

@@ -2,16 +2,14 @@
 /* The same kinds of call through io_uring, by raw rings. What a kernel does not know fails with EINVAL and has no event. */
 #define _GNU_SOURCE
 #include "calls.h"
+#include "ring.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -21,75 +19,6 @@
 #define OP_BIND 56
 #define OP_LISTEN 57
 #define OP_FTRUNCATE 55
-
-static struct ring {
-	int fd;
-	struct io_uring_sqe *sqe;
-	unsigned *array, *tail, *cq_head, *cq_tail;
-	struct io_uring_cqe *cqes;
-	unsigned sq_mask, cq_mask;
-} ring;
-
-static void open_ring(void)
-{
-	struct io_uring_params p = { 0 };
-	char *sq, *cq;
-
-	ring.fd = (int)syscall(SYS_io_uring_setup, 4, &p);
-	sq = mmap(NULL, p.sq_off.array + p.sq_entries * 4, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring.fd,
-		  IORING_OFF_SQ_RING);
-	cq = mmap(NULL, p.cq_off.cqes + p.cq_entries * sizeof(struct io_uring_cqe), PROT_READ | PROT_WRITE,
-		  MAP_SHARED | MAP_POPULATE, ring.fd, IORING_OFF_CQ_RING);
-	ring.sqe = mmap(NULL, p.sq_entries * sizeof(*ring.sqe), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring.fd,
-			IORING_OFF_SQES);
-	if (sq == MAP_FAILED || cq == MAP_FAILED || ring.sqe == MAP_FAILED)
-		exit(97);
-	ring.array = (unsigned *)(sq + p.sq_off.array);
-	ring.tail = (unsigned *)(sq + p.sq_off.tail);
-	ring.sq_mask = *(unsigned *)(sq + p.sq_off.ring_mask);
-	ring.cq_head = (unsigned *)(cq + p.cq_off.head);
-	ring.cq_tail = (unsigned *)(cq + p.cq_off.tail);
-	ring.cq_mask = *(unsigned *)(cq + p.cq_off.ring_mask);
-	ring.cqes = (struct io_uring_cqe *)(cq + p.cq_off.cqes);
-}
-
-static struct io_uring_sqe *next(int opcode, int fd)
-{
-	struct io_uring_sqe *sqe = &ring.sqe[*ring.tail & ring.sq_mask];
-
-	memset(sqe, 0, sizeof(*sqe));
-	sqe->opcode = (unsigned char)opcode;
-	sqe->fd = fd;
-	return sqe;
-}
-
-static void submit(unsigned wait)
-{
-	ring.array[*ring.tail & ring.sq_mask] = *ring.tail & ring.sq_mask;
-	__atomic_store_n(ring.tail, *ring.tail + 1, __ATOMIC_RELEASE);
-	syscall(SYS_io_uring_enter, ring.fd, 1, wait, wait ? IORING_ENTER_GETEVENTS : 0, NULL, 0);
-}
-
-static int result(void)
-{
-	unsigned head = *ring.cq_head;
-
-	while (__atomic_load_n(ring.cq_tail, __ATOMIC_ACQUIRE) == head)
-		syscall(SYS_io_uring_enter, ring.fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0);
-	__atomic_store_n(ring.cq_head, head + 1, __ATOMIC_RELEASE);
-	return ring.cqes[head & ring.cq_mask].res;
-}
-
-static int run(void)
-{
-	submit(1);
-	return result();
-}
-
-static uint64_t at(const void *pointer)
-{
-	return (uint64_t)(uintptr_t)pointer;
-}
 
 /* Two names: the second in addr2, its directory in len. */
 static int names(int opcode, int dirfd, const char *name, int dirfd2, const char *name2)
@@ -116,7 +45,7 @@ void uring_names(void)
 	int dir = open(DIR, O_DIRECTORY | O_RDONLY), file = open(DIR "/target", O_RDWR);
 	struct io_uring_sqe *sqe;
 
-	open_ring();
+	open_ring(0);
 	sqe = next(IORING_OP_MKDIRAT, dir);
 	sqe->addr = at("um");
 	sqe->len = 0700;
@@ -204,7 +133,7 @@ void uring_sockets(void)
 	struct msghdr message = { .msg_name = &in, .msg_namelen = sizeof(in), .msg_iov = &part, .msg_iovlen = 1 };
 	int udp, tcp;
 
-	open_ring();
+	open_ring(0);
 	connection(&in);
 	in.sin_port = htons(53);
 	udp = socket(AF_INET, SOCK_DGRAM, 0);
@@ -224,7 +153,7 @@ void uring_begun(void)
 	bind(listener, (struct sockaddr *)&in, sizeof(in));
 	listen(listener, 0);
 	connect(first, (struct sockaddr *)&in, sizeof(in));
-	open_ring();
+	open_ring(0);
 	next(IORING_OP_CONNECT, socket(AF_INET, SOCK_STREAM, 0))->addr = at(&in);
 	ring.sqe[*ring.tail & ring.sq_mask].off = sizeof(in);
 	submit(0);
@@ -240,7 +169,7 @@ void uring_late(void)
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	bind(listener, (struct sockaddr *)&in, sizeof(in));
 	listen(listener, 5);
-	open_ring();
+	open_ring(0);
 	next(IORING_OP_ACCEPT, listener);
 	submit(0);
 	connect(client, (struct sockaddr *)&in, sizeof(in));

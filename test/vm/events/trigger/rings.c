@@ -133,6 +133,39 @@ static void sockets(void)
 	close(server);
 }
 
+static void of_file(long fd, const char *data)
+{
+	fd_file(fd, NULL, NULL);
+	number("fd.num", 0);
+	text("buffer", data);
+	partial();
+}
+
+/* With a position of its own a read is a pread. */
+static void transfers(void)
+{
+	int fd = open(NAME("data"), O_RDWR | O_CREAT, 0600);
+	static char in[16];
+
+	by_ring("pwrite", &(struct ring_call){ .opcode = IORING_OP_WRITE, .fd = fd, .addr = "by ring", .len = 7 });
+	of_file(fd, "by ring"), TOLD("data=by ring", "size=7", "pos=0");
+	by_ring("pread", &(struct ring_call){ .opcode = IORING_OP_READ, .fd = fd, .addr = in, .len = 4, .off = 3 });
+	of_file(fd, "ring"), TOLD("data=ring", "size=4", "pos=3");
+	by_ring("write", &(struct ring_call){ .opcode = IORING_OP_WRITE, .fd = fd, .addr = "abc", .len = 3, .off = -1ul });
+	of_file(fd, "abc"), TOLD("data=abc", "size=3");
+	by_ring("read", &(struct ring_call){ .opcode = IORING_OP_READ, .fd = fd, .addr = in, .len = 16, .off = -1ul });
+	of_file(fd, "ring"), TOLD("data=ring", "size=16");
+	by_ring("pwrite", &(struct ring_call){ .opcode = IORING_OP_WRITE, .fd = fd, .addr = (void *)8, .len = 3 });
+	of_file(fd, ""), TOLD("size=3", "pos=0");
+	if (is_old()) {
+		close(fd);
+		return;
+	}
+	/* What a closed descriptor was is told before. */
+	begin("io_uring", "close"), flag("anyThread", true), fd_file(fd, NULL, NULL), arg("res=0"), arg_fd("fd", fd);
+	end(ring(&(struct ring_call){ .opcode = IORING_OP_CLOSE, .fd = fd })), done();
+}
+
 void rings(void)
 {
 	tell_process();
@@ -140,4 +173,5 @@ void rings(void)
 	file_open(NAME("none"));
 	names();
 	sockets();
+	transfers();
 }
