@@ -8,6 +8,7 @@ import type {
   EngineStats,
   FromEngine,
   Question,
+  ReplaySummary,
   RulesCheck,
   RulesInput,
   WatchPlan,
@@ -47,7 +48,8 @@ export class EngineLink {
   readonly #taken = sharedCounter();
   #wake: () => void = () => {};
   #ending = false;
-  onAlerts: (alerts: readonly Alert[]) => void = () => {};
+  /** While what it returns is not settled, the alerts count as on their way. */
+  onAlerts: (alerts: readonly Alert[]) => void | Promise<void> = () => {};
   /** Containers that the engine knows nothing of. */
   onAsks: (asks: readonly Ask[]) => void = () => {};
   /** The worker ended without being asked to. */
@@ -94,6 +96,11 @@ export class EngineLink {
     this.#wake();
   }
 
+  /** Runs the rules over a capture file; resolves at its end. */
+  async replay(path: string): Promise<{ stats: EngineStats; summary: ReplaySummary }> {
+    return this.#ask({ kind: 'replay', path, taken: this.#taken }, 'replay');
+  }
+
   async stats(): Promise<EngineStats> {
     return (await this.#ask({ kind: 'stats' }, 'stats')).stats;
   }
@@ -121,8 +128,7 @@ export class EngineLink {
 
   #take(message: FromEngine): void {
     if (message.kind === 'alerts') {
-      takeOver(this.#taken, message.alerts);
-      this.onAlerts(message.alerts);
+      this.#takeAlerts(message.alerts);
       return;
     }
     if (message.kind === 'ask-containers') {
@@ -132,6 +138,12 @@ export class EngineLink {
     const waiter = this.#waiting.shift();
     if (waiter?.kind === message.kind) waiter.resolve(message);
     else waiter?.reject(new Error(`the engine answered ${message.kind}, not ${waiter.kind}`));
+  }
+
+  #takeAlerts(alerts: readonly Alert[]): void {
+    const done = this.onAlerts(alerts);
+    if (done instanceof Promise) void done.finally(() => takeOver(this.#taken, alerts));
+    else takeOver(this.#taken, alerts);
   }
 
   #fail(reason: string): void {

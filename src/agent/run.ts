@@ -9,6 +9,7 @@ import { createLog, type Log, leadsToJournal } from './log.ts';
 import { syslogWriter } from './log-syslog.ts';
 import type { AgentOptions } from './options.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
+import { runReplay } from './replay.ts';
 import { runService } from './service.ts';
 import type { ServiceParts } from './service-parts.ts';
 import { loadSettings, logPriority, type Settings } from './settings.ts';
@@ -32,10 +33,16 @@ export async function runAgent(options: AgentOptions, io: AgentIo): Promise<numb
   try {
     const rulesChecked = engine.load(settings.rules);
     // The engine compiles rules and the kernel verifies programs at the same time.
-    const kernel = options.dryRun ? null : prepareKernel(settings, io);
+    const isReplay = settings.config.engine.kind === 'replay';
+    const kernel = options.dryRun || isReplay ? null : prepareKernel(settings, io);
     const check = await rulesChecked;
     io.err(check.report);
     if (!check.ok) return EXIT_CODE.rules;
+    if (isReplay && !options.dryRun) {
+      const native = openNative();
+      const log = agentLog(settings, native, io);
+      return await runReplay({ options, settings, engine, signals, native, log });
+    }
     if (kernel === null) {
       io.err(`saker: dry run: ${check.rules} rules load\n`);
       return 0;

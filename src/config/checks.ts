@@ -21,6 +21,8 @@ export function checkConfig(config: Config, tree: MapTree): Problem[] {
   };
   checkOutputs(config, add);
   checkTargets(config, add);
+  if (config.engine.kind === 'replay' && config.engine.replay.capture_file === '')
+    add(['engine', 'replay', 'capture_file'], 'is empty', 'name the .scap file to replay');
   const { actions } = config.syscall_event_drops;
   if (actions.includes('ignore') && actions.length > 1)
     add(

@@ -196,8 +196,10 @@ export const DEFAULTS: Config = {
   libs_logger: { enabled: false, severity: 'info' },
 
   engine: {
-    // saker's own eBPF programs; falco.yaml's kmod and ebpf mean the same here.
+    // saker's own eBPF programs; falco.yaml's kmod and ebpf mean the same here. With `replay` the rules run over a capture
+    // file (.scap, also gzip'd), as any user, and saker ends with it.
     kind: 'modern_ebpf',
+    replay: { capture_file: '' },
     // Size of the ring from the kernel: 1 = 1 MiB, 2 = 2 MiB, 3 = 4 MiB, 4 = 8 MiB … 10 = 512 MiB.
     // With drop_failed_exit no rule sees a call that failed.
     modern_ebpf: { buf_size_preset: 4, drop_failed_exit: false },

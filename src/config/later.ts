@@ -22,7 +22,6 @@ export const NOT_USED: Readonly<Record<string, string>> = {
   'engine.kmod': 'saker has no kernel module',
   'engine.ebpf': 'Falco removed it as well',
   'engine.gvisor': 'Falco removed it as well',
-  'engine.replay': 'recorded events are not read',
   'engine.modern_ebpf.cpus_for_each_buffer': 'saker uses one ring for all processors',
   'engine.modern_ebpf.disable_iterators': 'saker needs its iterators',
 };

@@ -209,9 +209,11 @@ export const SCHEMA = {
         // Falco's other live engines: who asks for one wants this host watched, and saker has one way to do it.
         kind: {
           kind: 'choice',
-          values: ['modern_ebpf'],
+          values: ['modern_ebpf', 'replay'],
           aliases: { kmod: 'modern_ebpf', ebpf: 'modern_ebpf' },
         },
+        // Falco's other source of events; a relative name counts from the directory saker was started in.
+        replay: { kind: 'section', keys: { capture_file: text } },
         modern_ebpf: { kind: 'section', keys: { buf_size_preset: int(1, 10), drop_failed_exit: bool } },
       },
     },

@@ -3,10 +3,10 @@ import { Interned } from '../base/interning.ts';
 import { type Ask, type ContainerNews, Containers } from '../containers/index.ts';
 import { EventRecord, splitRecords } from '../decode/index.ts';
 import { LAYOUT_EXIT, TYPE_TASK } from '../schema/record.generated.ts';
-import { hostState, type Process, ProcessTable, TABLE_LIMITS } from '../state/index.ts';
+import { type HostState, hostState, type Process, ProcessTable, TABLE_LIMITS } from '../state/index.ts';
 import { applyRecord, type ProcReader, tsNs } from './apply.ts';
 import { CgroupContainers } from './cgroup-containers.ts';
-import { Event } from './event.ts';
+import { Event, type EventContext } from './event.ts';
 import type { Needs } from './facts/needs.ts';
 import { Findings } from './findings.ts';
 import { HOLD_LIMITS } from './held.ts';
@@ -33,42 +33,53 @@ const NO_NEEDS: Needs = { parts: new Set(), followed: new Set(), hostNames: new 
 
 /** The stages wired together: one record in, state kept, zero or more alerts out. */
 export class Engine {
-  readonly #host = hostState();
-  readonly #table = new ProcessTable(this.#host.readProcess);
+  readonly #host: HostState;
+  readonly #table: ProcessTable;
   readonly #containers = new Containers();
-  readonly #cgroups = new CgroupContainers(this.#containers, this.#host);
-  readonly #proc: ProcReader = {
-    ...this.#host,
-    cgroup: (id, path) => {
-      this.#host.cgroup(id, path);
-      this.#cgroups.learn(id, path);
-    },
-  };
-  readonly #context = {
-    users: this.#host.users,
-    usersOf: (process: Process | null, nowNs: number) => this.#host.namespaceUsers.of(process, nowNs),
-    hostname: new Interned(''),
-    isoTimes: false,
-    wallNs: this.#host.clock.wallNs,
-    processOf: (pid: number) => this.#table.byPid(pid),
-    initOf: (process: Process) => this.#table.initOf(process),
-    details: this.#host.details,
-    hostNames: new HostNames(),
-    peers: new Peers(),
-    machine: this.#host,
-    containers: this.#cgroups,
-  };
-  readonly #findings = new Findings(this.#host.clock.wallNs);
+  readonly #cgroups: CgroupContainers;
+  readonly #proc: ProcReader;
+  readonly #context: EventContext;
+  readonly #findings: Findings;
   #matcher: Matcher | null = null;
   #watched = new Watched();
   readonly #totals = new RuleTotals();
-  readonly #judge = new Judge(this.#findings, this.#totals, (error) => this.#failed(error));
+  readonly #judge: Judge;
   #view: { record: EventRecord; event: Event; memory: Uint8Array } | null = null;
   #events = 0;
   #unreadable = 0;
   #faults = 0;
   #lastFault = '';
   #nextCareNs = 0;
+
+  /** @param host the machine that events come from */
+  constructor(host: HostState = hostState()) {
+    this.#host = host;
+    this.#table = new ProcessTable(host.readProcess);
+    this.#cgroups = new CgroupContainers(this.#containers, host);
+    this.#proc = {
+      ...host,
+      cgroup: (id, path) => {
+        host.cgroup(id, path);
+        this.#cgroups.learn(id, path);
+      },
+    };
+    this.#context = {
+      users: host.users,
+      usersOf: (process: Process | null, nowNs: number) => host.namespaceUsers.of(process, nowNs),
+      hostname: new Interned(''),
+      isoTimes: false,
+      wallNs: host.clock.wallNs,
+      processOf: (pid: number) => this.#table.byPid(pid),
+      initOf: (process: Process) => this.#table.initOf(process),
+      details: host.details,
+      hostNames: new HostNames(),
+      peers: new Peers(),
+      machine: host,
+      containers: this.#cgroups,
+    };
+    this.#findings = new Findings(host.clock.wallNs);
+    this.#judge = new Judge(this.#findings, this.#totals, (error) => this.#failed(error));
+  }
 
   /** Compiles beside the running rules; they are replaced between two events, or, with an error, not at all. */
   load(rules: RulesInput): RulesCheck {

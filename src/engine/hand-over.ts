@@ -37,7 +37,7 @@ export class HandOver {
   admit(alerts: readonly Alert[]): readonly Alert[] {
     const bytes = bytesOf(alerts);
     // Modulo 2^32 on both sides, the difference is exact.
-    let way = (this.#sent - Atomics.load(this.#taken, 0)) | 0;
+    let way = this.onTheWay;
     if (way + bytes <= this.#limit) return this.#send(alerts, bytes);
     const some = alerts.filter((alert) => {
       const size = alertBytes(alert);
@@ -47,6 +47,11 @@ export class HandOver {
     });
     this.dropped += alerts.length - some.length;
     return this.#send(some, bytesOf(some));
+  }
+
+  /** Bytes that the main thread has not taken yet. */
+  get onTheWay(): number {
+    return (this.#sent - Atomics.load(this.#taken, 0)) | 0;
   }
 
   #send(alerts: readonly Alert[], bytes: number): readonly Alert[] {

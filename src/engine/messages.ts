@@ -1,6 +1,7 @@
 import type { AlertFormat, NoiseLimits, Suppressed } from '../alerts/index.ts';
 import type { Alert, Priority } from '../base/alert.ts';
 import type { AskMessage, CacheStats, NewsMessage } from '../containers/index.ts';
+import type { CaptureStats } from '../replay/index.ts';
 import type { RingMapping } from '../ring/index.ts';
 import type { OpenKind } from '../schema/open-kinds.ts';
 import type { TableLimits } from '../state/index.ts';
@@ -115,6 +116,8 @@ export type Question =
   /** Records of the task iterator, one after another. */
   | { readonly kind: 'tasks'; readonly records: Uint8Array }
   | { readonly kind: 'hosts'; readonly addresses: HostAddresses }
+  /** Runs the rules in force over a capture file. `taken` as in WatchPlan. */
+  | { readonly kind: 'replay'; readonly path: string; readonly taken: Int32Array }
   | { readonly kind: 'stats' }
   | { readonly kind: 'stop' };
 
@@ -156,11 +159,19 @@ export interface EngineStats {
   readonly suppressed: ReadonlyMap<string, Suppressed>;
 }
 
+/** What became of a capture file. */
+export interface ReplaySummary extends CaptureStats {
+  /** Why it was not read to its end; null: it was. */
+  readonly error: string | null;
+  readonly tookMs: number;
+}
+
 export type Answer =
   | { readonly kind: 'load'; readonly check: RulesCheck }
   | { readonly kind: 'watch' }
   | { readonly kind: 'tasks'; readonly processes: number }
   | { readonly kind: 'hosts' }
+  | { readonly kind: 'replay'; readonly stats: EngineStats; readonly summary: ReplaySummary }
   | { readonly kind: 'stats'; readonly stats: EngineStats }
   /** The last counts; null: it did not watch. */
   | { readonly kind: 'stop'; readonly stats: EngineStats | null };

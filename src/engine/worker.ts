@@ -1,10 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { collectGarbage } from '../base/collect.ts';
 import { openNative } from '../kernel/index.ts';
 import { openRing, pauseMs, type RecordSource } from '../ring/index.ts';
 import { Engine } from './engine.ts';
 import { HandOver, sharedCounter } from './hand-over.ts';
-import type { Answer, EngineStats, FromEngine, Question, ToEngine, WatchPlan } from './messages.ts';
+import type {
+  Answer,
+  EngineStats,
+  FromEngine,
+  Question,
+  RulesInput,
+  ToEngine,
+  WatchPlan,
+} from './messages.ts';
+import { replay } from './replay.ts';
 
 /**
  * The engine's thread: loads rules; then reads the ring, keeps process state, evaluates, and sends alerts to the main
@@ -24,12 +34,19 @@ class EngineWorker {
   readonly #engine = new Engine();
   #source: RecordSource | null = null;
   #running = true;
+  /** Asked for last; a replay loads them into an engine of its own. */
+  #rules: RulesInput | null = null;
   #handOver = new HandOver(sharedCounter());
 
   constructor(port: MessagePort) {
     this.#port = port;
     port.on('message', (message: ToEngine) => {
+      if (message.kind === 'replay') {
+        void this.#replay(message.path, message.taken);
+        return;
+      }
       this.#answer(message);
+      if (message.kind === 'load') this.#rules = message.rules;
       if (message.kind === 'watch') this.#watch(message.plan);
       if (!this.#running) port.close();
     });
@@ -39,7 +56,7 @@ class EngineWorker {
     this.#port.postMessage(message);
   }
 
-  #answer(message: ToEngine): void {
+  #answer(message: Exclude<ToEngine, { kind: 'replay' }>): void {
     const { kind } = message;
     if (kind === 'container-news') {
       this.#engine.takeContainerNews(message.news);
@@ -52,7 +69,7 @@ class EngineWorker {
     if (kind === 'tasks' || (kind === 'load' && this.#source !== null)) collectGarbage();
   }
 
-  #answerTo(message: Question): Answer {
+  #answerTo(message: Exclude<Question, { kind: 'replay' }>): Answer {
     switch (message.kind) {
       case 'load':
         return { kind: 'load', check: this.#engine.load(message.rules) };
@@ -80,7 +97,8 @@ class EngineWorker {
     this.#engine.watch(source.memory, plan.holdMs, plan.processes);
     while (this.#running) {
       // News of a container before its events, which came after them.
-      for (let message = this.#receive(); message !== null; message = this.#receive()) this.#answer(message);
+      for (let message = this.#receive(); message !== null; message = this.#receive())
+        if (message.kind !== 'replay') this.#answer(message);
       const records = this.#drain(source);
       if (this.#running && records < BUDGET) source.wait(pauseMs(records), this.#patienceMs());
     }
@@ -90,6 +108,19 @@ class EngineWorker {
     this.#sayFound();
     const stats = this.#stats();
     this.#say({ kind: 'stop', stats });
+  }
+
+  /** In step with the main thread, so that no alert is dropped: a recording can wait. */
+  async #replay(path: string, taken: Int32Array): Promise<void> {
+    const handOver = new HandOver(taken);
+    const { engine, summary } = await replay(path, this.#rules!, async (found) => {
+      found.takeAsks();
+      const alerts = handOver.admit(found.takeAlerts());
+      if (alerts.length === 0) return;
+      this.#say({ kind: 'alerts', alerts });
+      while (handOver.onTheWay > 0) await setTimeout(1);
+    });
+    this.#say({ kind: 'replay', stats: engine.stats(0, handOver.dropped), summary });
   }
 
   #stats(): EngineStats {
