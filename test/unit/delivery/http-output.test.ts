@@ -72,8 +72,8 @@ async function send(yaml: string) {
 const OFF = 'stdout_output: {enabled: false}\nspool: {enabled: false}\n';
 
 /**
- * As Falcosidekick's decoder reads a body (Go's encoding/json into its FalcoPayload): a wrong type is an answer of 400, and
- * the names of a pod and its namespace must be texts where they are not null.
+ * As Falcosidekick's decoder reads a body (Go's encoding/json into its FalcoPayload): a wrong type is an answer of 400, as
+ * is an alert without any field; and the names of a pod and its namespace must be texts where they are not null.
  */
 function assertTaken({ method, body }: { method: string; body: string }): void {
   assert.equal(method, 'POST');
@@ -82,6 +82,7 @@ function assertTaken({ method, body }: { method: string; body: string }): void {
   assert.ok(PRIORITIES.includes(priority));
   assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/);
   assert.ok(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string'));
+  assert.ok(Object.keys(fields).length > 0);
   for (const name of ['k8s.ns.name', 'k8s.pod.name'])
     assert.ok(fields[name] === undefined || fields[name] === null || typeof fields[name] === 'string');
   for (const value of Object.values(fields)) assert.ok(!isSection(value), 'no object within the fields');
