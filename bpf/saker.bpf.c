@@ -3,6 +3,7 @@
 #include "probes/programs.bpf.h"
 #include "probes/open.bpf.h"
 #include "probes/process.bpf.h"
+#include "probes/moments.bpf.h"
 #include "probes/uring-programs.bpf.h"
 #include "probes/uring-open.bpf.h"
 #include "probes/uring-open-old.bpf.h"
@@ -28,6 +29,7 @@ const volatile struct {
 	struct saker_socket socket;
 	struct saker_fork fork;
 	struct saker_exit exit;
+	struct saker_moment moment;
 } saker_abi;
 
 char LICENSE[] SEC("license") = "GPL";

@@ -16,6 +16,7 @@ const STRUCTS = [
   'exec_failed',
   'fork',
   'exit',
+  'moment',
   'call',
   'socket',
   'config',

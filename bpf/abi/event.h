@@ -32,7 +32,8 @@ enum saker_layout {
 	SAKER_LAYOUT_EXIT = 5,
 	SAKER_LAYOUT_CALL = 6, /* a system call by its raw arguments and names */
 	SAKER_LAYOUT_SOCKET = 7, /* a system call on a socket */
-	SAKER_LAYOUT_MAX = 8,
+	SAKER_LAYOUT_MOMENT = 8, /* what happens to a thread without a call of it: numbers only */
+	SAKER_LAYOUT_MAX = 9,
 };
 
 /* saker_header.flags */
@@ -210,6 +211,23 @@ struct saker_exit {
 	__u32 reaper; /* process that inherits the children, initial pid namespace; 0: there are none */
 };
 
+/*
+ * The header describes who gave up the processor, received the signal, or touched the page.
+ *
+ *   switch         thread that comes next (initial pid namespace); major and minor page faults of the thread so far;
+ *                  size, resident and swapped memory of the process in KiB, 0 of kernel threads
+ *   signaldeliver  process that sent it, in the receiver's pid namespace, 0 if that is the kernel or not known;
+ *                  thread that receives it (initial pid namespace); its number
+ *   page_fault     address; address of the instruction; error code of the processor, X86_PF_* in
+ *                  arch/x86/include/asm/trap_pf.h
+ */
+struct saker_moment {
+	struct saker_header h;
+	__u64 args[6]; /* 0 where a type has less */
+	__u64 slice; /* switch: ns since the one before on this processor; 0: there was none */
+	__u64 cpu_time; /* switch: ns that the thread has had of processors */
+};
+
 /* Strings of saker_call. Which of them a type has: the table in probes/calls.bpf.h. */
 enum saker_call_str {
 	SAKER_CALL_NAME = 0, /* the (first) path as given */
@@ -292,6 +310,7 @@ SAKER_SIZE_IS(saker_exec, 80 + 144 + 8 * SAKER_EXEC_NSTR);
 SAKER_SIZE_IS(saker_exec_failed, 80 + 8 + 8 * SAKER_EXEC_FAILED_NSTR);
 SAKER_SIZE_IS(saker_fork, 80 + 48);
 SAKER_SIZE_IS(saker_exit, 80 + 8);
+SAKER_SIZE_IS(saker_moment, 80 + 64);
 SAKER_SIZE_IS(saker_call, 80 + 96 + 8 * SAKER_CALL_NSTR);
 SAKER_SIZE_IS(saker_socket, 80 + 144 + 8 * SAKER_SOCKET_NSTR);
 #undef SAKER_SIZE_IS

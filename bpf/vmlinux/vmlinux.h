@@ -263,9 +263,20 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct percpu_counter {
+	s64 count;
+};
 struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
 	struct file *exe_file;
+	unsigned long total_vm; /* pages, as all here */
+	struct percpu_counter rss_stat[4]; /* since 6.2 */
+};
+struct mm_rss_stat {
+	s64 count[4];
+};
+struct mm_struct___5_10 {
+	struct mm_rss_stat rss_stat;
 };
 
 struct signal_struct {
@@ -282,6 +293,21 @@ struct thread_info {
 	u32 status;
 };
 
+struct sched_entity {
+	u64 sum_exec_runtime;
+};
+
+struct sender {
+	pid_t _pid;
+};
+union __sifields {
+	struct sender _kill, _sigchld;
+};
+struct kernel_siginfo {
+	int si_code;
+	union __sifields _sifields;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
@@ -292,7 +318,8 @@ struct task_struct {
 	struct task_struct *real_parent, *group_leader;
 	struct list_head children;
 	struct pid *thread_pid;
-	unsigned long nvcsw, nivcsw;
+	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
+	struct sched_entity se;
 	u64 start_boottime;
 	const struct cred *cred;
 	char comm[16];

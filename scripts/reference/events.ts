@@ -3,7 +3,7 @@ import { ARGUMENTS_BY_TYPE, type ArgumentSpec } from '../../src/schema/arguments
 import { CALL_ROWS } from '../../src/schema/calls.generated.ts';
 import { CATEGORY_BY_TYPE } from '../../src/schema/categories.ts';
 import { NON_SYSCALL_EVENTS, SYSCALLS } from '../../src/schema/event-names.ts';
-import { FREQUENT_TYPES } from '../../src/schema/frequent-types.ts';
+import { FREQUENT_TYPES, MOMENT_TYPES } from '../../src/schema/frequent-types.ts';
 import { TYPE_NAMES } from '../../src/schema/record.generated.ts';
 import { code, page, table } from './markdown.ts';
 
@@ -57,7 +57,7 @@ function section(category: string, rows: readonly Row[]): string {
     .map(({ name, spec }) => [
       code(name),
       String(numbers.get(name) ?? ''),
-      FREQUENT_TYPES.has(name) ? 'when named' : '',
+      MOMENT_TYPES.has(name) ? 'only when named' : FREQUENT_TYPES.has(name) ? 'when named' : '',
       spec.map(argument).join(', '),
     ]);
   return `## ${category}\n\n${table(['evt.type', 'x86-64', '', 'arguments'], lines)}`;
@@ -72,7 +72,7 @@ export function eventsReference(): string {
     'events.ts',
     `The ${rows.length} types that saker reports, by \`evt.category\`, each with what \`evt.arg.NAME\` and \`evt.args\` tell of it, in ` +
       'this order. Only what the loaded rules name is watched. *When named*: a rule that leaves `evt.type` open does not ' +
-      'see it unless `base_syscalls.all` is set. The number is that of the system call on x86-64, where its hook comes from ' +
+      'see it unless `base_syscalls.all` is set; *only when named*: nor then. The number is that of the system call on x86-64, where its hook comes from ' +
       'the table of calls; 32-bit calls that do the same have the same type. `–` behind an argument: it keeps its place ' +
       'and has no value.',
     table(

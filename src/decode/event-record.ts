@@ -2,7 +2,7 @@ import type { Interned } from '../base/interning.ts';
 import * as r from '../schema/record.generated.ts';
 import { CallFields, SocketFields } from './call-layouts.ts';
 import { Cursor } from './cursor.ts';
-import { ExecFailedFields, ExecFields, ExitFields, ForkFields, OpenFields } from './layouts.ts';
+import { ExecFailedFields, ExecFields, ExitFields, ForkFields, MomentFields, OpenFields } from './layouts.ts';
 
 interface Shape {
   readonly sizeBytes: number;
@@ -20,6 +20,7 @@ const SHAPES: readonly (Shape | undefined)[] = [
   { sizeBytes: r.SIZE_EXIT, cellsAt: r.SIZE_EXIT, cells: 0 },
   { sizeBytes: r.SIZE_CALL, cellsAt: r.AT_CALL_STR, cells: r.CALL_NSTR },
   { sizeBytes: r.SIZE_SOCKET, cellsAt: r.AT_SOCKET_STR, cells: r.SOCKET_NSTR },
+  { sizeBytes: r.SIZE_MOMENT, cellsAt: r.SIZE_MOMENT, cells: 0 },
 ];
 
 /** A view over one record at a time. `layout` says which of the field groups means something. */
@@ -32,6 +33,7 @@ export class EventRecord {
   readonly exit: ExitFields;
   readonly call: CallFields;
   readonly socket: SocketFields;
+  readonly moment: MomentFields;
 
   /** @param memory where records lie, 8-byte aligned */
   constructor(memory: Uint8Array) {
@@ -43,6 +45,7 @@ export class EventRecord {
     this.exit = new ExitFields(this.#c);
     this.call = new CallFields(this.#c);
     this.socket = new SocketFields(this.#c);
+    this.moment = new MomentFields(this.#c);
   }
 
   /**

@@ -15,5 +15,12 @@
  */
 export type { CallFields, SocketFields } from './call-layouts.ts';
 export { EventRecord } from './event-record.ts';
-export type { ExecFailedFields, ExecFields, ExitFields, ForkFields, OpenFields } from './layouts.ts';
+export type {
+  ExecFailedFields,
+  ExecFields,
+  ExitFields,
+  ForkFields,
+  MomentFields,
+  OpenFields,
+} from './layouts.ts';
 export { splitRecords } from './split.ts';

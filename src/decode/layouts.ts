@@ -274,6 +274,27 @@ export class ForkFields extends Fields {
   }
 }
 
+/** What happens to a thread without a call of it; which numbers a type has: struct saker_moment. */
+export class MomentFields extends Fields {
+  arg(index: number): bigint {
+    return this.c.big(r.AT_MOMENT_ARGS + index * 8);
+  }
+  int(index: number): number {
+    return this.c.i32(r.AT_MOMENT_ARGS + index * 8);
+  }
+  uint(index: number): number {
+    return this.c.u32(r.AT_MOMENT_ARGS + index * 8);
+  }
+  /** switch: ns since the one before on this processor; 0 when there was none. */
+  get sliceNs(): number {
+    return this.c.u64(r.AT_MOMENT_SLICE);
+  }
+  /** switch: processor time of the thread in ns. */
+  get cpuNs(): number {
+    return this.c.u64(r.AT_MOMENT_CPU_TIME);
+  }
+}
+
 export class ExitFields extends Fields {
   /** Wait status: exit code << 8, or signal, with 0x80 for a core dump. */
   get status(): number {

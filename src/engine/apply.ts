@@ -53,6 +53,9 @@ export function applyRecord(table: ProcessTable, record: EventRecord, proc: Proc
       if (process !== null && record.ret >= 0) applyCall(table, process, record);
       return process;
     }
+    case abi.LAYOUT_MOMENT:
+      // A processor that idles is in no process.
+      return record.pid === 0 ? null : table.get(record.pid, record.startNs, tsNs(record));
     default:
       return table.get(record.pid, record.startNs, tsNs(record));
   }

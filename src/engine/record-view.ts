@@ -43,8 +43,12 @@ export class RecordView {
   get isExec(): boolean {
     return this.record.layout === abi.LAYOUT_EXEC || this.record.layout === abi.LAYOUT_EXEC_FAILED;
   }
-  get isExit(): boolean {
-    return this.record.layout === abi.LAYOUT_EXIT;
+  /** Whether no system call made the event: a process ended, or something happened to a thread. */
+  get isNoCall(): boolean {
+    return this.record.layout === abi.LAYOUT_EXIT || this.isMoment;
+  }
+  get isMoment(): boolean {
+    return this.record.layout === abi.LAYOUT_MOMENT;
   }
   get isFork(): boolean {
     return this.record.layout === abi.LAYOUT_FORK;

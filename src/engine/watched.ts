@@ -6,7 +6,7 @@ import { nearest } from '../base/suggest.ts';
 import type { LoadedRule } from '../rules/index.ts';
 import { SYSCALLS } from '../schema/event-names.ts';
 import { EVENT_TYPES } from '../schema/events.ts';
-import { FREQUENT_TYPES } from '../schema/frequent-types.ts';
+import { FREQUENT_TYPES, MOMENT_TYPES } from '../schema/frequent-types.ts';
 import { TYPE_NAMES } from '../schema/record.generated.ts';
 import type { SyscallsInput } from './messages.ts';
 
@@ -42,8 +42,9 @@ export class Watched {
   /** Event types to be watched for a rule. */
   typesOf(rule: LoadedRule): string[] {
     const types = typesOf(rule).filter((type) => !this.#excluded.has(type));
-    if (this.#all || types.length <= MANY_TYPES) return types;
-    return types.filter((type) => !FREQUENT_TYPES.has(type));
+    if (types.length <= MANY_TYPES) return types;
+    const isFrequent = (type: string): boolean => !this.#all && FREQUENT_TYPES.has(type);
+    return types.filter((type) => !MOMENT_TYPES.has(type) && !isFrequent(type));
   }
 
   /** Sentences on rules that see nothing any more, by the set's own doing. */

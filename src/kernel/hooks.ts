@@ -107,6 +107,25 @@ const LIFE: readonly Hook[] = [
   },
 ];
 
+/** What happens to threads without a call of theirs. */
+function moment(program: string, type: string, detail?: string): Hook {
+  return {
+    name: program,
+    program,
+    target: null,
+    types: [type],
+    group: program,
+    ...(detail ? { detail } : {}),
+  };
+}
+
+const MOMENTS: readonly Hook[] = [
+  moment('on_switch', 'switch'),
+  moment('on_signal_deliver', 'signaldeliver'),
+  moment('on_page_fault_user', 'page_fault', 'by programs'),
+  moment('on_page_fault_kernel', 'page_fault', 'by the kernel'),
+];
+
 export const LIFE_PROGRAMS: readonly string[] = LIFE.map(({ program }) => program);
 
 /** All hooks. Process life comes first: it attaches first, so that no process is missed. */
@@ -131,6 +150,7 @@ export const HOOKS: readonly Hook[] = [
   ),
   ...CALLS,
   ...URING_HOOKS,
+  ...MOMENTS,
 ];
 
 /** Event types that some hook reports. */

@@ -66,6 +66,9 @@ creat: fd:fd=ret name:path=name ${OPENED};
 fork: ${FORK}; vfork: ${FORK}; clone: ${FORK}; clone3: ${FORK};
 execve: ${EXEC} filename:path=name; execveat: ${EXEC} filename:path=name;
 procexit: status:errno=status ret:errno=exitCode sig:flags/signal=exitSignal core:uint=core reaper_tid:pid=reaper;
+switch: next:pid=0 pgft_maj:wide=1 pgft_min:wide=2 vm_size:uint=3 vm_rss:uint=4 vm_swap:uint=5;
+signaldeliver: spid:pid=0 dpid:pid=1 sig:flags/signal=2;
+page_fault: addr:widehex=0 ip:widehex=1 error:flags/pageFault=pageFault;
 
 unlink: res path:path=name;
 unlinkat: res dirfd:fd=0 name:path=name flags:flags/unlinkat=2;

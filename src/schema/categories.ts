@@ -12,7 +12,8 @@ const CATEGORIES: Readonly<Record<string, string>> = {
     pidfd_getfd setsid setpgid getrlimit setrlimit prlimit semop semctl semget`,
   user: `setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid getuid geteuid getgid getegid
     getresuid getresgid quotactl`,
-  signal: 'kill tkill tgkill signalfd signalfd4',
+  signal: 'kill tkill tgkill signalfd signalfd4 signaldeliver',
+  scheduler: 'switch',
   IPC: `socketpair process_vm_readv process_vm_writev pipe pipe2 eventfd eventfd2 inotify_init inotify_init1 futex`,
   memory: 'memfd_create mprotect mmap munmap brk mlock mlock2 mlockall munlock munlockall',
   time: 'timerfd_create',

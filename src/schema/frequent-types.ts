@@ -1,4 +1,10 @@
 /**
+ * Events that no call of the thread makes and that come all the time. Only a rule that names them gets them, whatever
+ * the configuration says about system calls.
+ */
+export const MOMENT_TYPES: ReadonlySet<string> = new Set(['switch', 'signaldeliver', 'page_fault']);
+
+/**
  * System calls that programs make all the time (they wait, move data, ask about themselves or about files) and that
  * change nothing. They are watched when a rule names them; a rule that leaves the type open does not mean them. Falco
  * does not give them to such a rule either (base_syscalls.all).

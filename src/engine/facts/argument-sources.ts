@@ -1,4 +1,5 @@
 import { EMPTY, Interned } from '../../base/interning.ts';
+import type { CallFields, MomentFields, SocketFields } from '../../decode/index.ts';
 import type { ArgumentKind } from '../../schema/arguments.ts';
 import type { Process } from '../../state/index.ts';
 import type { Event } from '../event.ts';
@@ -50,6 +51,12 @@ function exeFlags(process: Process, event: Event): number {
   if (exeFromMemfd) flags |= 4;
   if (exeLayer === 'lower') flags |= 8;
   return flags;
+}
+
+/** Bits of the processor's error code, X86_PF_* → those of flags:pageFault. */
+function falcoPageFault(error: number): number {
+  const access = (error & 1 ? 1 : 2) | (error & 2 ? 4 : 8) | (error & 4 ? 16 : 32);
+  return access | (error & 8 ? 64 : 0) | (error & 16 ? 128 : 0);
 }
 
 function cgroups(process: Process, event: Event): Interned | null {
@@ -153,6 +160,7 @@ const named: Readonly<Record<string, Source>> = {
   wideRet: (event) => BigInt.asUintN(64, BigInt(event.ret)),
   partsSize: (event) => (event.isSocket ? event.record.socket.size : event.record.call.out(0)),
   interval: ({ record: { call } }) => call.out(0) * 1_000_000_000n + call.out(1),
+  pageFault: ({ record }) => falcoPageFault(record.moment.uint(2)),
   quotaCommand: ({ record: { call } }) => call.uint(0) >>> 8,
   quotaType: ({ record: { call } }) => call.uint(0) & 0xff,
   // The options whose argument is a text have no number.
@@ -165,6 +173,11 @@ const named: Readonly<Record<string, Source>> = {
 const WIDE: ReadonlySet<ArgumentKind> = new Set(['wide', 'widehex']);
 const SIGNED: ReadonlySet<ArgumentKind> = new Set(['int', 'fd', 'pid', 'errno']);
 
+/** The registers of a call, or what stands for them. */
+function numbers({ isSocket, isMoment, record }: Event): CallFields | SocketFields | MomentFields {
+  return isSocket ? record.socket : isMoment ? record.moment : record.call;
+}
+
 /** @param text a register number or one of the names above */
 export function sourceOf(text: string, kind: ArgumentKind): Source {
   if (!/^\d$/.test(text)) {
@@ -173,8 +186,7 @@ export function sourceOf(text: string, kind: ArgumentKind): Source {
     return source;
   }
   const register = Number(text);
-  const call = (event: Event) => (event.isSocket ? event.record.socket : event.record.call);
-  if (WIDE.has(kind)) return (event) => call(event).arg(register);
-  if (SIGNED.has(kind)) return (event) => call(event).int(register);
-  return (event) => call(event).uint(register);
+  if (WIDE.has(kind)) return (event) => numbers(event).arg(register);
+  if (SIGNED.has(kind)) return (event) => numbers(event).int(register);
+  return (event) => numbers(event).uint(register);
 }

@@ -35,11 +35,11 @@ const onOpen =
   (event) =>
     event.isOpen && get(event);
 
-/** procexit has no result; every other event of ours is the end of a call. */
+/** Every other event of ours is the end of a call and has its result. */
 const onCall =
   (get: (event: Event) => Value): Getter<Event> =>
   (event) =>
-    event.isExit ? null : get(event);
+    event.isNoCall ? null : get(event);
 
 const failed = (event: Event): number => (event.ret < 0 ? 1 : 0);
 
@@ -77,7 +77,7 @@ function category(event: Event): Interned {
 const errorsOf =
   (wanted: Class): Getter<Event> =>
   (event) =>
-    event.isExit || classOf(event) !== wanted ? null : failed(event);
+    event.isNoCall || classOf(event) !== wanted ? null : failed(event);
 
 const direction = (event: Event): 'read' | 'write' | null => DIRECTION_BY_TYPE[event.record.type] ?? null;
 
@@ -102,9 +102,9 @@ export const eventFacts: Readonly<Record<string, (arg: string | null) => Getter<
   'evt.num': () => (event) => event.num,
   'evt.type': () => (event) => event.typeName,
   'evt.type.is': typeIs,
-  'syscall.type': () => (event) => (event.isExit ? null : event.typeName),
+  'syscall.type': () => (event) => (event.isNoCall ? null : event.typeName),
   'evt.source': () => () => SYSCALL,
-  'evt.dir': () => (event) => (event.isExit ? ENTER_DIRECTION : EXIT_DIRECTION),
+  'evt.dir': () => (event) => (event.isNoCall ? ENTER_DIRECTION : EXIT_DIRECTION),
   'evt.category': () => category,
   'evt.time': () => (event) => event.timeText('time'),
   'evt.time.s': () => (event) => event.timeText('seconds'),
@@ -142,8 +142,7 @@ export const eventFacts: Readonly<Record<string, (arg: string | null) => Getter<
   'evt.count.error.net': () => errorsOf('net'),
   'evt.count.error.memory': () => errorsOf('memory'),
   'evt.count.error.other': () => errorsOf('other'),
-  // Every event of ours comes at the end of a call, but for the end of a process.
-  'evt.count.exit': () => (event) => (event.isExit ? null : 1),
+  'evt.count.exit': () => (event) => (event.isNoCall ? null : 1),
   'evt.is_io': () => (event) => direction(event) !== null,
   'evt.is_io_read': () => (event) => direction(event) === 'read',
   'evt.is_io_write': () => (event) => direction(event) === 'write',

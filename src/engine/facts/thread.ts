@@ -1,6 +1,7 @@
 import { Interned } from '../../base/interning.ts';
 import type { Getter, Value } from '../../rules/facts.ts';
 import { capabilityNames } from '../../schema/capabilities.ts';
+import { TYPE_SWITCH } from '../../schema/record.generated.ts';
 import type { Capabilities, CpuUse, Process } from '../../state/index.ts';
 import type { Event } from '../event.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -87,6 +88,11 @@ const cpuUse = (get: (use: CpuUse) => number) =>
     return use === null ? null : get(use);
   });
 
+const isSwitch = ({ record }: Event): boolean => record.type === TYPE_SWITCH;
+
+const cpuNs = ({ process, tid, bootNs, details }: Event): number | null =>
+  process === null ? null : details.cpuNs(process, tid, bootNs);
+
 /** Kinds of all descriptors, or of the one given. */
 function kinds(arg: string | null): Getter<Event> | null {
   const only = arg === null ? null : Number(arg);
@@ -114,12 +120,12 @@ export const threadFacts: Table = {
     return all.length === 0 ? null : new Interned(all.map((entry) => entry.join('=')).join(' '));
   }),
   'thread.cgroup': cgroup,
-  // The length of a time slice is known to the scheduler's events alone, which nobody collects: 0 as in Falco.
-  'thread.exectime': () => () => 0,
+  // The length of a time slice is known to the scheduler's events alone; of others it is 0, as in Falco.
+  'thread.exectime': () => (event) => (isSwitch(event) ? event.record.moment.sliceNs : 0),
   'thread.cpu': cpuUse(({ user, system }) => user + system),
   'thread.cpu.user': cpuUse(({ user }) => user),
   'thread.cpu.system': cpuUse(({ system }) => system),
-  'thread.totexectime': own((process, event) => event.details.cpuNs(process, event.tid, event.bootNs)),
+  'thread.totexectime': () => (event) => (isSwitch(event) ? event.record.moment.cpuNs : cpuNs(event)),
   'thread.pfmajor': status(({ majorFaults }) => majorFaults),
   'thread.pfminor': status(({ minorFaults }) => minorFaults),
   'thread.vmsize': mainOnly(({ vmSize }) => vmSize),

@@ -82,6 +82,7 @@ export const LINTS = {
   LINT_EMPTY_LIST: 'Empty list in a condition',
   LINT_ANY_ANCESTOR: 'Negative comparison with any ancestor',
   LINT_NEVER_MATCHES: 'Condition can never be true',
+  LINT_UNSEEN_TYPE: 'Event type that never comes',
   LINT_HIDDEN_RULE: 'Rule hidden by an earlier one',
   LINT_APPEND_OPERATOR: 'Appended condition changes the meaning of what stands before',
   LINT_LATE_REDEFINITION: 'Item defined twice in one file',

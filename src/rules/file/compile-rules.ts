@@ -61,7 +61,7 @@ export interface Report {
 }
 
 /** More event types than these make a rule costly. */
-const MANY_EVENT_TYPES = 100;
+export const MANY_EVENT_TYPES = 100;
 const CONTAINER_INFO = '%container.info';
 
 /**

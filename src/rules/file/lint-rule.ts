@@ -1,11 +1,12 @@
+import { TYPE_NAMES } from '../../schema/record.generated.ts';
 import { type ConditionNode, parseCondition } from '../condition/index.ts';
-import type { LoadedRule } from './compile-rules.ts';
+import { type LoadedRule, MANY_EVENT_TYPES } from './compile-rules.ts';
 import type { Lint } from './context.ts';
 import { joinText } from './items.ts';
 
 /** What one rule as a whole holds that is seldom meant. */
 export function lintRule(rule: LoadedRule): Lint[] {
-  return [...appendedOperators(rule), ...printedFields(rule), ...neverTrue(rule)];
+  return [...appendedOperators(rule), ...printedFields(rule), ...neverTrue(rule), ...unseenTypes(rule)];
 }
 
 /** Most appended pieces looked at: each is read together with all before it. */
@@ -62,6 +63,27 @@ function neverTrue({ ast, eventTypes, item }: LoadedRule): Lint[] {
       message: 'no event type satisfies the condition, so the rule never matches',
       context: item.conditionContext,
       hint: 'look for evt.type checks that exclude each other',
+    },
+  ];
+}
+
+const GIVEN: ReadonlySet<string> = new Set(TYPE_NAMES);
+/** Falco's rules all have it, without asking for it. */
+const NOBODY_ASKS = 'asyncevent';
+
+/** Types that a rule names and no program of ours reports: calls of other architectures, what Falco makes itself. */
+function unseenTypes({ eventTypes, item }: LoadedRule): Lint[] {
+  if (eventTypes.size > MANY_EVENT_TYPES) return [];
+  const names = eventTypes.names().filter((name) => name !== NOBODY_ASKS);
+  const unseen = names.filter((name) => !GIVEN.has(name));
+  if (unseen.length === 0) return [];
+  const never = unseen.length === names.length ? ', so the rule never matches' : '';
+  return [
+    {
+      code: 'LINT_UNSEEN_TYPE',
+      message: `saker gives no events of type ${unseen.join(', ')}${never}`,
+      context: item.conditionContext,
+      hint: 'remove the type, or name the one that comes in its place: saker knows a call by its 64-bit name',
     },
   ];
 }

@@ -57,6 +57,12 @@ export const signal = oneOf(`
   SIGIO=29 SIGPWR=30 SIGSYS=31
 `);
 
+/** The bits of a page fault as Falco numbers them. */
+export const pageFault = bits(`
+  PROTECTION_VIOLATION=1 PAGE_NOT_PRESENT=2 WRITE_ACCESS=4 READ_ACCESS=8 USER_FAULT=16 SUPERVISOR_FAULT=32
+  RESERVED_PAGE=64 INSTRUCTION_FETCH=128
+`);
+
 export const mlock2 = bits('MLOCK_ONFAULT=1');
 export const mlockall = bits('MCL_CURRENT=1 MCL_FUTURE=2 MCL_ONFAULT=4');
 export const rlimit = oneOf(

@@ -54,6 +54,7 @@ const SHAPES = {
   exit: { layout: r.LAYOUT_EXIT, sizeBytes: r.SIZE_EXIT, cellsAt: r.SIZE_EXIT },
   call: { layout: r.LAYOUT_CALL, sizeBytes: r.SIZE_CALL, cellsAt: r.AT_CALL_STR },
   socket: { layout: r.LAYOUT_SOCKET, sizeBytes: r.SIZE_SOCKET, cellsAt: r.AT_SOCKET_STR },
+  moment: { layout: r.LAYOUT_MOMENT, sizeBytes: r.SIZE_MOMENT, cellsAt: r.SIZE_MOMENT },
 } as const satisfies Record<string, Shape>;
 
 function build(shape: Shape, type: number, strings: readonly string[], header: HeaderParts): DataView {
@@ -192,6 +193,22 @@ export function socketRecord(type: string, parts: SocketParts): Uint8Array {
     view.setUint32(portAt, end[1], true);
     bytesOf(view).set(end[0], addressAt);
   }
+  return bytesOf(view);
+}
+
+export interface MomentParts extends HeaderParts {
+  args?: readonly (number | bigint)[];
+  slice?: number;
+  cpuTime?: number;
+}
+
+export function momentRecord(type: string, parts: MomentParts): Uint8Array {
+  const view = build(SHAPES.moment, typeOf(type), [], parts);
+  for (const [i, arg] of (parts.args ?? []).entries()) {
+    view.setBigUint64(r.AT_MOMENT_ARGS + i * 8, BigInt(arg), true);
+  }
+  view.setBigUint64(r.AT_MOMENT_SLICE, BigInt(parts.slice ?? 0), true);
+  view.setBigUint64(r.AT_MOMENT_CPU_TIME, BigInt(parts.cpuTime ?? 0), true);
   return bytesOf(view);
 }
 

@@ -50,6 +50,18 @@ test('events that rules ask for, and those they name', () => {
   });
 });
 
+test('what comes without a call is watched only when a rule names it, whatever all system calls are', () => {
+  for (const all of [false, true]) {
+    const syscalls = { all, customSet: [], dropFailed: false };
+    const types = (condition: string) => checkRules(input(rule('a', condition), { syscalls })).eventTypes;
+    for (const type of ['switch', 'signaldeliver', 'page_fault']) {
+      assert.equal(types('proc.name = x').has(type), false, type);
+      assert.ok(types(`evt.type in (openat, ${type})`).has(type), type);
+    }
+    assert.equal(types('proc.name = x').has('read'), all);
+  }
+});
+
 test('selection, tags and minimum priority decide what runs', () => {
   const rules = rule('one', 'evt.type = open', '[x]') + rule('two', 'evt.type = open', '[y]', 'ERROR');
   assert.equal(checkRules(input(rules, { selection: [{ disable: { tag: 'x' } }] })).rules, 1);

@@ -67,6 +67,17 @@ test('open alone needs no io_uring programs, openat does', () => {
   assert.ok(load(['openat'], V6).includes('open_uring_begin'));
 });
 
+test('what comes without a call has a tracepoint each, and only for rules that name it', () => {
+  const added = (type: string): string[] => load([type], V6).filter((name) => !load([], V6).includes(name));
+  assert.deepEqual(added('switch'), ['on_switch']);
+  assert.deepEqual(added('signaldeliver'), ['on_signal_deliver']);
+  assert.deepEqual(added('page_fault'), ['on_page_fault_user', 'on_page_fault_kernel']);
+  assert.deepEqual(
+    load(['open'], V6).filter((name) => /^on_(switch|signal|page)/.test(name)),
+    [],
+  );
+});
+
 test('opens by io_uring have the hooks of their kernel, and those of others are not missed', () => {
   for (const [functions, programs] of [
     [V6, ['open_uring_file', 'open_uring_end', 'open_uring_begin']],

@@ -264,6 +264,9 @@ int main(int argc, char **argv)
 		else if (!strcmp(name, "compat-calls")) compat_calls();
 		else if (!strcmp(name, "descriptors")) descriptors();
 		else if (!strcmp(name, "closes")) closes();
+		else if (!strcmp(name, "many-messages")) many_messages();
+		else if (!strcmp(name, "moments")) moments();
+		else if (!strcmp(name, "moments-flood")) moments_flood();
 		else if (!strcmp(name, "rare")) rare();
 		else if (!strcmp(name, "hostile")) hostile();
 		else if (!strcmp(name, "compat-more")) compat_more();

@@ -18,3 +18,6 @@ void rare(void);
 void hostile(void);
 void compat_more(void);
 void closes(void);
+void many_messages(void);
+void moments(void);
+void moments_flood(void);

@@ -36,6 +36,22 @@ static void datagrams(void)
 	syscall(SYS_dup, udp);
 }
 
+/* More than have events of their own. */
+void many_messages(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(0x7f000001) };
+	static char bytes[70];
+	static struct iovec parts[70];
+	static struct mmsghdr messages[70];
+
+	for (int i = 0; i < 70; i++) {
+		bytes[i] = '0' + i;
+		parts[i] = (struct iovec){ &bytes[i], 1 };
+		messages[i].msg_hdr = (struct msghdr){ .msg_name = &in, .msg_namelen = sizeof(in), .msg_iov = &parts[i], .msg_iovlen = 1 };
+	}
+	syscall(SYS_sendmmsg, syscall(SYS_socket, AF_INET, SOCK_DGRAM, 0), messages, 70, 0);
+}
+
 void closes(void)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(0x7f000001) };

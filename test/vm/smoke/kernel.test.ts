@@ -9,6 +9,7 @@ import * as r from '../../../src/schema/record.generated.ts';
 import { type KernelSeries, kernelSeries } from '../cache.ts';
 import { runInGuest } from '../guest.ts';
 import { EXPECTED_CALLS, NOT_EVERYWHERE } from './expected-calls.ts';
+import { assertFlood, assertMoments } from './expected-moments.ts';
 import { EXPECTED_MORE } from './expected-more.ts';
 import { ACCEPTED_BY_URING, expectedUring } from './expected-uring.ts';
 import { stageSmoke } from './stage.ts';
@@ -298,6 +299,24 @@ describe('programs in a guest', {
           ),
         );
         assert.deepEqual(byUring, ['read openat link', 'failed openat missing-uring -2']);
+      });
+      await t.test('signals, page faults and switches, by numbers that the action knows', () => {
+        assertMoments(linesOf(lines, 'moments'));
+        // Page faults and switches of the agent would make more of them.
+        assert.equal(lines.find((l) => l.action === 'after-moments')!.ofOwn, 0);
+      });
+      await t.test('a flood of page faults is counted, and takes no place from process life', () =>
+        assertFlood(lines.find((l) => l.action === 'moments-flood-losses')!, linesOf(lines, 'moments-flood')),
+      );
+      await t.test('of many messages in one call the first have events, the rest is counted as lost', () => {
+        const sent = linesOf(lines, 'many-messages').filter((l) => l.type === 'sendmmsg');
+        const bytes = Array.from({ length: 64 }, (_, i) => String.fromCharCode(48 + i));
+        assert.deepEqual(
+          sent.map((l) => l.data),
+          bytes,
+        );
+        const { seen, lost } = lines.find((l) => l.action === 'many-messages-losses')!;
+        assert.deepEqual([seen, lost], [64, 6]);
       });
       await t.test('verifier', () => checkVerifier(kernel, facts));
       t.diagnostic(

@@ -115,6 +115,11 @@ function socketFields({ socket }: EventRecord): object {
   };
 }
 
+function momentFields({ moment }: EventRecord): object {
+  const args = [0, 1, 2, 3, 4, 5].map((i) => Number(moment.arg(i)));
+  return { args, slice: moment.sliceNs, cpuTime: moment.cpuNs };
+}
+
 function layoutFields(event: EventRecord): object {
   if (event.layout === r.LAYOUT_CALL) return callFields(event);
   if (event.layout === r.LAYOUT_SOCKET) return socketFields(event);
@@ -124,6 +129,7 @@ function layoutFields(event: EventRecord): object {
     const { filename, base, dirfd, atFlags } = event.execFailed;
     return { filename: filename.text, base: base.text, dirfd, atFlags };
   }
+  if (event.layout === r.LAYOUT_MOMENT) return momentFields(event);
   if (event.layout === r.LAYOUT_EXIT) return { status: event.exit.status, reaperPid: event.exit.reaperPid };
   const { childPid, childTid, childVpid, childVtid, childStartNs, childCgroupId, cloneFlags } = event.fork;
   return { childPid, childTid, childVpid, childVtid, childStartNs, childCgroupId, cloneFlags };
@@ -188,15 +194,22 @@ const own = process.pid;
 /** Processes under observation: the children of this one, and theirs. */
 const family = new Set<number>();
 let refused = 0;
+/** By type: all records, and those of this process. */
+const seen = new Map<string, number>();
+let ofOwn = 0;
+/** A flood is counted and not told. */
+let told = true;
 
 function show(offset: number, length: number): void {
   if (!view.at(offset, length)) {
     refused++;
     return;
   }
+  seen.set(view.typeName, (seen.get(view.typeName) ?? 0) + 1);
+  if (view.layout === r.LAYOUT_MOMENT && view.type !== r.TYPE_SIGNALDELIVER && view.pid === own) ofOwn++;
   if (view.layout === r.LAYOUT_FORK && (view.pid === own || family.has(view.pid)))
     family.add(view.fork.childPid);
-  if (family.has(view.pid)) print(fields(view));
+  if (family.has(view.pid) && (told || view.layout !== r.LAYOUT_MOMENT)) print(fields(view));
 }
 
 function observe(action: string, title = action): void {
@@ -257,6 +270,27 @@ for (const kind of OPEN_KINDS) {
   await probes.settled();
   for (const action of ['opens', 'uring', 'uring-missing']) observe(action, `${action}-${kind}`);
 }
+const MOMENTS = ['switch', 'signaldeliver', 'page_fault'];
+await probes.want(new Set(MOMENTS), new Set());
+await probes.settled();
+observe('moments');
+print({ action: 'after-moments', ofOwn, notices: notices.slice(), active: probes.active });
+
+/** What became of the events of one type while `actions` did something with nobody reading. */
+async function losses(type: string, action: string): Promise<void> {
+  await probes.want(new Set([type]), new Set(['data']));
+  await probes.settled();
+  const countOf = () => probes.counts().find((count) => count.type === type);
+  ring.drain(show, Number.MAX_SAFE_INTEGER);
+  const [before, had] = [countOf(), seen.get(type) ?? 0];
+  observe(action);
+  const now = countOf();
+  const [sent, lost] = [now!.sent - (before?.sent ?? 0n), now!.lost - (before?.lost ?? 0n)].map(Number);
+  print({ action: `${action}-losses`, seen: seen.get(type)! - had, sent, lost });
+}
+await losses('sendmmsg', 'many-messages');
+told = false;
+await losses('page_fault', 'moments-flood');
 const closing = performance.now();
 await probes.close();
 print({ closeMs: performance.now() - closing });

@@ -64,6 +64,22 @@ const TABLE: { name: string; content: string; lints: string[] }[] = [
     content: rule('r', 'evt.type = open and evt.type = close'),
     lints: ['LINT_NEVER_MATCHES'],
   },
+  {
+    name: 'a type that never comes, among others',
+    content: rule('r', 'evt.type in (open, cpu_hotplug)'),
+    lints: ['LINT_UNSEEN_TYPE'],
+  },
+  {
+    name: 'a type of another architecture',
+    content: rule('r', 'evt.type = spu_run'),
+    lints: ['LINT_UNSEEN_TYPE'],
+  },
+  { name: 'every type that comes', content: rule('r', 'evt.type in (switch, signaldeliver)'), lints: [] },
+  {
+    name: 'a rule that leaves the type open',
+    content: `${rule('r', 'proc.name = a')}  warn_evttypes: false\n`,
+    lints: [],
+  },
   { name: 'placeholder', content: `${rule('r', 'evt.num = 0')}  warn_evttypes: false\n`, lints: [] },
   {
     name: 'hidden rule',
