@@ -67,7 +67,7 @@ static __always_inline u64 pages_of(struct mm_struct *mm, u32 kind)
 	s64 pages;
 
 	if (bpf_core_type_exists(struct mm_rss_stat))
-		at = bpf_core_field_offset(v5_10->rss_stat.count) + kind * sizeof(pages);
+		at = bpf_core_field_offset(v5_10->rss_stat) + kind * sizeof(pages);
 	else
 		at = bpf_core_field_offset(mm->rss_stat) + kind * bpf_core_type_size(struct percpu_counter) +
 		     bpf_core_field_offset(counter->count);

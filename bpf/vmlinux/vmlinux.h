@@ -273,7 +273,7 @@ struct mm_struct {
 	struct percpu_counter rss_stat[4]; /* since 6.2 */
 };
 struct mm_rss_stat {
-	s64 count[4];
+	u64 opaque[4]; /* counters */
 };
 struct mm_struct___5_10 {
 	struct mm_rss_stat rss_stat;
