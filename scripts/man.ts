@@ -59,7 +59,7 @@ const FILES: readonly (readonly [string, string])[] = [
   ['/etc/saker/saker.yaml', 'configuration, with one file more for each purpose in /etc/saker/config.d'],
   ['/usr/share/saker/rules, /etc/saker/rules.d', 'rules of the package, rules of this host'],
   ['/var/log/saker/alerts.json', 'alerts'],
-  ['/var/lib/saker', 'alerts that wait for a server'],
+  ['/var/lib/saker', 'alerts that wait for a server, and what one run tells the next'],
   ['/run/saker/control.sock', 'what status, top, doctor and support ask'],
 ];
 

@@ -33,7 +33,7 @@ function makeNewer(target: string): void {
   rmSync(tree, { recursive: true });
 }
 
-describe('the life of the service', { timeout: 900_000 }, () => {
+describe('the life of the service', { timeout: 1_200_000 }, () => {
   const file = (name: string): string => readFileSync(join(out, name), 'utf8');
   const unit = (name: string): Record<string, string> =>
     Object.fromEntries(
@@ -61,7 +61,7 @@ describe('the life of the service', { timeout: 900_000 }, () => {
       inDirs: [inDir, here('')],
       outDir: out,
       command: 'bash /in/guest-script',
-      timeoutS: 800,
+      timeoutS: 1100,
     });
     assert.equal(code, 0, `${failure ?? ''}\n${stdout}\n${console.slice(-3000)}`);
   });
@@ -97,6 +97,14 @@ describe('the life of the service', { timeout: 900_000 }, () => {
     assert.doesNotMatch(file('downgrade-version'), /\+newer/);
     assert.equal(unit('downgrade-after').ActiveState, 'active');
     assert.match(file('alerts.json'), /after-downgrade \/etc\/shadow/);
+  });
+
+  test("an update whose start fails is an update: it says so, and all that is the user's stays as it was", () => {
+    assert.equal(file('broken.code').trim(), '0', file('broken.log'));
+    assert.match(file('broken.log'), /the service did not start; 'journalctl -u saker' says why/);
+    assert.equal(unit('broken').ActiveState, 'failed');
+    assert.match(file('broken-kept'), /^install ok installed .*\+newer\n# changed again\n- rule: \[\n$/);
+    assert.equal(unit('mended').ActiveState, 'active');
   });
 
   test('the unit is as hardened as it says', () => {
