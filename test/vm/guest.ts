@@ -33,6 +33,8 @@ export interface GuestJob {
   inDirs?: string[];
   /** Folder that receives the content of /out. */
   outDir?: string;
+  /** Of makeDataDisk: a disk of serial saker-data that outlives the guest, whatever ends it. */
+  dataDisk?: string;
   /** Whole life of the guest, boot included; default 300. */
   timeoutS?: number;
   memoryMib?: number;
@@ -40,7 +42,7 @@ export interface GuestJob {
   append?: string;
   /** Called with stdout and stderr of the command as they come. */
   onOutput?: (chunk: Buffer) => void;
-  /** Ends the guest. */
+  /** Ends the guest as a power cut does. */
   signal?: AbortSignal;
 }
 
@@ -93,6 +95,7 @@ async function runOnce(job: GuestJob): Promise<GuestResult> {
         mini: job.mini ?? false,
         icount: job.icount ?? false,
         memoryMib: job.memoryMib ?? 2048,
+        dataDisk: job.dataDisk,
         append: job.append ?? '',
       }),
       job,

@@ -9,6 +9,8 @@ export interface QemuPlan {
   inDisk: string;
   /** Empty raw file that receives a tar of /out. */
   outDisk: string;
+  /** Of makeDataDisk. */
+  dataDisk?: string | undefined;
   consoleFile: string;
   statusFile: string;
   mini: boolean;
@@ -43,6 +45,12 @@ function disk(name: string, file: string, snapshot: boolean): string[] {
   ];
 }
 
+/** Writes reach the image, flushes count: see makeDataDisk. */
+function dataDisk(file: string): string[] {
+  const drive = `if=none,id=data,file=${file.replaceAll(',', ',,')},format=qcow2,cache=writeback`;
+  return ['-drive', drive, '-device', 'nvme,serial=saker-data,drive=data'];
+}
+
 function serialFile(file: string): string[] {
   return ['-serial', `file:${file.replaceAll(',', ',,')}`];
 }
@@ -60,6 +68,7 @@ export function qemuArguments(plan: QemuPlan): string[] {
     ...disk('modules', plan.disks.modules, true),
     ...disk('in', plan.inDisk, true),
     ...disk('out', plan.outDisk, false),
+    ...(plan.dataDisk === undefined ? [] : dataDisk(plan.dataDisk)),
     // ttyS0 console, ttyS1 output of the command, ttyS2 status: 8250 is built into every kernel.
     ...serialFile(plan.consoleFile),
     ...['-chardev', 'stdio,id=output,signal=off', '-serial', 'chardev:output'],
