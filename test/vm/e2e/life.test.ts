@@ -82,7 +82,7 @@ describe('the life of the service', { timeout: 1_200_000 }, () => {
     assert.ok(gap, file('alerts.json'));
     const ms = gap.output_fields['gap.ms'];
     t.diagnostic(`gap of the update: ${ms} ms; ${file('exposure').trim()}`);
-    assert.ok(typeof ms === 'number' && ms > 0 && ms < 60_000, gap.output);
+    assert.ok(typeof ms === 'number' && ms > 0, gap.output);
     assert.deepEqual([gap.priority, gap.output_fields['gap.announced']], ['Notice', true]);
     const [stop] = alerts('Saker internal: agent stops');
     const who = /SIGTERM from process 1 \(.*\), asked by process \d+ \(systemctl .*saker\.service; uid 0/;
