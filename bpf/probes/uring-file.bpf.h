@@ -30,6 +30,17 @@ static __always_inline void put_call_file(struct workspace *ws, struct file *fil
 	put_path(ws, &c->str[SAKER_CALL_PATH], &file->f_path, READ(task, fs));
 }
 
+/* The file that bytes come from. Where they go the request knows, but not the number. */
+static __always_inline struct file *read_spliced(struct saker_call *c, struct io_splice *splice, struct task_struct *task)
+{
+	if ((u32)BPF_CORE_READ(splice, flags) & SPLICE_FD_IN_FIXED) {
+		c->h.flags |= SAKER_FLAG_FD_UNKNOWN;
+		return NULL;
+	}
+	c->args[0] = c->fd = BPF_CORE_READ(splice, splice_fd_in);
+	return file_of(task, c->fd);
+}
+
 /* Arguments as the system call has them. Returns the file that the event is about. */
 static __always_inline struct file *read_file_call(struct saker_call *c, struct io_kiocb *req, struct task_struct *task)
 {
@@ -63,14 +74,15 @@ static __always_inline struct file *read_file_call(struct saker_call *c, struct 
 		c->args[2] = BPF_CORE_READ(madvise, advice);
 		return NULL;
 	case SAKER_TYPE_SPLICE:
-	case SAKER_TYPE_TEE:
 		c->args[2] = -1ull;
 		c->args[4] = BPF_CORE_READ(splice, len);
 		c->args[5] = (u32)BPF_CORE_READ(splice, flags);
-		if (c->args[5] & SPLICE_FD_IN_FIXED)
-			break;
-		c->args[0] = c->fd = BPF_CORE_READ(splice, splice_fd_in);
-		return file_of(task, c->fd);
+		return read_spliced(c, splice, task);
+	case SAKER_TYPE_TEE:
+		c->args[1] = -1ull;
+		c->args[2] = BPF_CORE_READ(splice, len);
+		c->args[3] = (u32)BPF_CORE_READ(splice, flags);
+		return read_spliced(c, splice, task);
 	case SAKER_TYPE_EPOLL_CTL:
 		c->args[0] = (u32)BPF_CORE_READ(epoll, epfd);
 		c->args[1] = (u32)BPF_CORE_READ(epoll, op);
@@ -78,7 +90,7 @@ static __always_inline struct file *read_file_call(struct saker_call *c, struct 
 		return file_of(task, c->fd);
 	}
 	c->h.flags |= SAKER_FLAG_FD_UNKNOWN;
-	return c->h.type == SAKER_TYPE_SPLICE || c->h.type == SAKER_TYPE_TEE ? NULL : BPF_CORE_READ(req, file);
+	return BPF_CORE_READ(req, file);
 }
 
 __noinline int uring_file_call(u64 request, u32 type, s64 ret)

@@ -14,7 +14,9 @@
 
 /* The same numbers from 5.10 to 7.2. */
 #define REQ_F_CUR_POS (1 << 10) /* the file's own position was asked for */
-#define FMODE_STREAM 0x200000 /* it has none */
+#define FMODE_PREAD 0x8 /* without these a position means nothing: pipes, terminals */
+#define FMODE_PWRITE 0x10
+#define IOCB_DIO_CALLER_COMP (1 << 22)
 #define IORING_SETUP_IOPOLL 1
 enum {
 	OP_READV = 1, OP_WRITEV = 2, OP_READ_FIXED = 4, OP_WRITE_FIXED = 5, OP_READ = 22, OP_WRITE = 23,
@@ -60,8 +62,8 @@ static __always_inline u32 rw_type(struct io_kiocb *req)
 {
 	struct io_rw *rw = (void *)req;
 	u8 opcode = BPF_CORE_READ(req, opcode);
-	bool here = BPF_CORE_READ(rw, kiocb.ki_pos) == -1 || ((u32)BPF_CORE_READ(req, flags) & REQ_F_CUR_POS) ||
-		    (BPF_CORE_READ(req, file, f_mode) & FMODE_STREAM);
+	u32 can = (u32)BPF_CORE_READ(req, file, f_mode) & (is_write(opcode) ? FMODE_PWRITE : FMODE_PREAD);
+	bool here = BPF_CORE_READ(rw, kiocb.ki_pos) == -1 || ((u32)BPF_CORE_READ(req, flags) & REQ_F_CUR_POS) || !can;
 
 	if (is_vector(opcode))
 		return is_write(opcode) ? (here ? SAKER_TYPE_WRITEV : SAKER_TYPE_PWRITEV)
@@ -258,6 +260,19 @@ static __always_inline void send_pending(union uring_pending *pending, u32 type,
 	count(type, sent && len <= sizeof(*pending) && bpf_ringbuf_output(&ring, pending, len, 0) == 0);
 }
 
+/* 6.6 to 6.13 finish some writes in the process itself: what the device gave is not passed on yet. */
+static __always_inline s64 result_of_device(u64 request, s64 ret)
+{
+	struct kiocb___6_6 *kiocb = (void *)request;
+	struct iomap_dio *dio;
+
+	if (!bpf_core_field_exists(kiocb->dio_complete) || !BPF_CORE_READ(kiocb, dio_complete) ||
+	    !((u32)BPF_CORE_READ(kiocb, ki_flags) & IOCB_DIO_CALLER_COMP))
+		return ret;
+	dio = BPF_CORE_READ(kiocb, private);
+	return BPF_CORE_READ(dio, error) ? BPF_CORE_READ(dio, error) : BPF_CORE_READ(dio, size);
+}
+
 /* Also in interrupts, where the current process is any. @program: index in uring_results */
 static __always_inline int complete_rw(u64 request, s64 ret, u32 program)
 {
@@ -266,6 +281,7 @@ static __always_inline int complete_rw(u64 request, s64 ret, u32 program)
 
 	if (!result || !type_enabled(type))
 		return 0;
+	ret = result_of_device(request, ret);
 	result->h.ret = ret;
 	if (bpf_map_update_elem(&uring_pending, &request, result, BPF_NOEXIST) == 0)
 		return 0;

@@ -10,6 +10,8 @@ struct {
 	__type(value, u32);
 } uring_accepts SEC(".maps");
 
+#define OP_SEND_ZC 47
+
 /* An address of a request, if it is still somewhere. */
 struct uring_address {
 	u64 pointer;
@@ -176,6 +178,9 @@ __noinline int uring_socket(u64 request, u32 type, s64 ret)
 	struct workspace *ws;
 	struct file *file;
 
+	/* 7.x has one function for both. */
+	if (type == SAKER_TYPE_SENDMSG && BPF_CORE_READ(req, opcode) == OP_SEND_ZC)
+		type = SAKER_TYPE_SENDTO;
 	if (!uring_wanted(type))
 		return 0;
 	if (!(type == SAKER_TYPE_CONNECT ? connect_result(request, &ret) : result_of(request, &ret)))

@@ -425,6 +425,15 @@ struct io_xattr___7_0 {
 struct kiocb {
 	s64 ki_pos;
 };
+struct iomap_dio {
+	u64 size;
+	int error;
+};
+struct kiocb___6_6 {
+	struct iomap_dio *private;
+	int ki_flags;
+	void *dio_complete;
+};
 struct io_rw {
 	struct kiocb kiocb;
 	u64 addr;

@@ -22,18 +22,18 @@ const NAMES: Readonly<Record<string, string>> = {
   statx: 'statx',
 };
 
-const SOCKETS: Readonly<Record<string, string>> = {
-  socket: 'socket',
-  connect: 'connect',
-  bind: 'bind',
-  listen: 'listen',
-  shutdown: 'shutdown',
-  send: 'sendto',
-  sendmsg: 'sendmsg',
-  send_zc: 'sendto',
-  sendmsg_zc: 'sendmsg',
-  recv: 'recvfrom',
-  recvmsg: 'recvmsg',
+const SOCKETS: Readonly<Record<string, readonly string[]>> = {
+  socket: ['socket'],
+  connect: ['connect'],
+  bind: ['bind'],
+  listen: ['listen'],
+  shutdown: ['shutdown'],
+  send: ['sendto'],
+  sendmsg: ['sendmsg'],
+  send_zc: ['sendto'],
+  sendmsg_zc: ['sendmsg', 'sendto'],
+  recv: ['recvfrom'],
+  recvmsg: ['recvmsg'],
 };
 
 /** Calls on descriptors other than reads, writes and close. */
@@ -167,7 +167,7 @@ export const URING_OPENS: readonly Hook[] = [
 /** The returns come first, so that no entry is without its return. */
 export const URING_HOOKS: readonly Hook[] = [
   ...Object.entries(NAMES).flatMap(nameHooks),
-  ...Object.entries(SOCKETS).flatMap(([op, type]) => requestHooks(op, [type])),
+  ...Object.entries(SOCKETS).flatMap(([op, types]) => requestHooks(op, types)),
   ...Object.entries(FILES).flatMap(([op, types]) => requestHooks(op, types)),
   ...hooksOf('close', 'begin', ['close'], null),
   ...READS_AND_WRITES,

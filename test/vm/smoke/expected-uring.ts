@@ -26,6 +26,7 @@ const NAMES: Expected[] = [
   { ...UNNUMBERED, type: 'ftruncate', path: TARGET, ret: 0, firstArgs: [0, 3] },
 ];
 
+const EPIPE = -32;
 const HERE = { local: LOOPBACK, localPort: 4713, state: 1 };
 const THERE = { remote: LOOPBACK, remotePort: 4713, state: 1 };
 /** A connection is told when it begins. */
@@ -42,6 +43,7 @@ const SOCKETS: Expected[] = [
   { ...UNNUMBERED, type: 'sendto', ret: 5, size: 5, ...THERE },
   { ...UNNUMBERED, type: 'recvfrom', ret: 5, size: 5, ...HERE },
   { ...UNNUMBERED, type: 'shutdown', ret: 0, firstArgs: [0, 1] },
+  { ...UNNUMBERED, type: 'sendto', ret: EPIPE, size: 4 },
   { ...UNNUMBERED, type: 'sendmsg', ret: 3, size: 3, remote: LOOPBACK, remotePort: 53 },
   { ...BEGINS, remotePort: 9 },
   { ...UNNUMBERED, type: 'connect', ret: -111 },

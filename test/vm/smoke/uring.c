@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define DIR "/tmp/smoke"
+#define OP_SEND_ZC 47
 #define OP_BIND 56
 #define OP_LISTEN 57
 #define OP_FTRUNCATE 55
@@ -121,6 +122,7 @@ static void connection(struct sockaddr_in *in)
 	socket_op(IORING_OP_SEND, client, "uring", 0, 5);
 	socket_op(IORING_OP_RECV, server, (char[8]){ 0 }, 0, 5);
 	socket_op(IORING_OP_SHUTDOWN, client, NULL, 0, SHUT_WR);
+	socket_op(OP_SEND_ZC, client, "late", 0, 4);
 	close(client);
 	close(server);
 	close(listener);
