@@ -19,7 +19,7 @@ import { pack, root, standIn, versions } from './tree.ts';
 
 /**
  * packaging/repo with a key made for the test, as apt and dnf see it: what is signed is taken, what was touched is not.
- * Packages are stand-ins; real ones come out of such a repository in test/vm/e2e/life.test.ts.
+ * Packages are stand-ins; no guest installs real ones from such a repository yet.
  */
 
 const missing = ['gpg', 'rpmbuild', 'rpmsign', 'createrepo_c', 'apt-ftparchive'].filter(
