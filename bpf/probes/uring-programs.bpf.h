@@ -139,28 +139,29 @@ int uring_begin_close_fprobe(struct pt_regs *ctx)
 
 #include "uring-rw.bpf.h"
 
-#define URING_ENTRY(name, function, call)                                                                             \
+#define URING_RW_ENTRY(name, function)                                                                                \
 	SEC("fentry/" #function) int name(unsigned long long *ctx)                                                    \
 	{                                                                                                             \
-		u64 req = as_number(ctx[0]);                                                                          \
-		s64 ret = ctx[1];                                                                                     \
-                                                                                                                      \
-		(void)ret;                                                                                            \
-		return call;                                                                                          \
+		return begin_rw_request(as_number(ctx[0]));                                                           \
 	}                                                                                                             \
 	SEC("kprobe.multi/" #function) int name##_fprobe(struct pt_regs *ctx)                                         \
 	{                                                                                                             \
-		u64 req = BPF_CORE_READ(ctx, di);                                                                     \
-		s64 ret = BPF_CORE_READ(ctx, si);                                                                     \
-                                                                                                                      \
-		(void)ret;                                                                                            \
-		return call;                                                                                          \
+		return begin_rw_request(BPF_CORE_READ(ctx, di));                                                      \
 	}
-URING_ENTRY(uring_begin_read, io_read, begin_rw_request(req))
-URING_ENTRY(uring_begin_write, io_write, begin_rw_request(req))
-URING_ENTRY(uring_begin_read_mshot, io_read_mshot, begin_rw_request(req))
-URING_ENTRY(uring_complete_rw, io_complete_rw, complete_rw(req, ret, 0))
-URING_ENTRY(uring_complete_polled, io_complete_rw_iopoll, complete_rw(req, ret, 1))
+URING_RW_ENTRY(uring_begin_read, io_read) URING_RW_ENTRY(uring_begin_write, io_write)
+URING_RW_ENTRY(uring_begin_read_mshot, io_read_mshot)
+
+SEC("fentry/io_complete_rw")
+int uring_complete_rw(unsigned long long *ctx)
+{
+	return complete_rw(as_number(ctx[0]), ctx[1], 0);
+}
+
+SEC("fentry/io_complete_rw_iopoll")
+int uring_complete_polled(unsigned long long *ctx)
+{
+	return complete_rw(as_number(ctx[0]), ctx[1], 1);
+}
 
 #define URING_RW_RETURN(name, function, call)                                                                         \
 	SEC("fexit/" #function) int name(unsigned long long *ctx)                                                     \

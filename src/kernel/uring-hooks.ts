@@ -100,12 +100,20 @@ function rwHooks(name: string, target: string, types: readonly string[]): Hook[]
   ];
 }
 
+/**
+ * In interrupts: a program of fprobe is skipped there while any other runs on that processor, one of fentry only while
+ * it runs itself.
+ */
+function completion(name: string, target: string): Hook {
+  return { name, program: name, target, types: [...READS, ...WRITES], group: name, detail: 'io_uring' };
+}
+
 const newer = (hook: Hook): Hook => ({ ...hook, uring: 'function' });
 
 /** Completion first: what it finds nobody waits for is harmless, a request that waits for it is not. */
 const READS_AND_WRITES: readonly Hook[] = [
-  ...rwHooks('uring_complete_rw', 'io_complete_rw', [...READS, ...WRITES]),
-  ...rwHooks('uring_complete_polled', 'io_complete_rw_iopoll', [...READS, ...WRITES]),
+  completion('uring_complete_rw', 'io_complete_rw'),
+  completion('uring_complete_polled', 'io_complete_rw_iopoll'),
   ...['read', 'write'].flatMap((op) => {
     const types = op === 'read' ? READS : WRITES;
     return [
