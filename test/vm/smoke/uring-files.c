@@ -52,6 +52,7 @@ void uring_rw(void)
 	transfer(IORING_OP_READ, file, buffer, 3, HERE, IOSQE_ASYNC);
 	transfer(IORING_OP_WRITE, readable, "no", 2, HERE, 0);
 	transfer(IORING_OP_WRITE, file, (void *)8, 2, 0, 0);
+	usleep(20000); /* a worker tells it after its result is here */
 	if (syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_FILES, &file, 1) == 0)
 		transfer(IORING_OP_READ, 0, buffer, 2, 1, IOSQE_FIXED_FILE);
 	if (syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_BUFFERS, &fixed, 1) == 0)
