@@ -70,13 +70,17 @@ describe('every output of the hardened service', { timeout: 900_000, skip }, () 
   test('syslog: TLS with certificates on both sides, then TCP, then the local socket', () => {
     assert.deepEqual(attacksIn(file('remote-tls')), attacks(1, 5));
     assert.deepEqual(attacksIn(file('remote-tcp')), attacks(6, 10));
-    assert.match(file('remote-tls'), /^warning\|[^|]+\|saker\|/);
+    const alert = lines('remote-tls').find((line) => line.includes('tail -n 1 /etc/shadow'));
+    assert.match(alert ?? '', /^warning\|[^|]+\|saker\|/);
     const local = lines('syslog').filter((line) => / saker\[\d+\]: .*tail -n 1[1-5] /.test(line));
     assert.deepEqual(attacksIn(local.join('\n')), attacks(11, 15));
   });
 
   test('the journal has native fields while it is an output', () => {
-    const entries = lines('journal-alerts.json').map((line) => JSON.parse(line));
+    // What the agent tells of its own files, which this test changes, is no finding of a rule.
+    const entries = lines('journal-alerts.json')
+      .map((line) => JSON.parse(line))
+      .filter((entry) => !entry.SAKER_RULE.startsWith('Saker internal:'));
     assert.deepEqual(attacksIn(entries.map((entry) => entry.MESSAGE).join('\n')), attacks(1, 10));
     assert.ok(entries.every((entry) => entry.PRIORITY === '4' && entry.SYSLOG_IDENTIFIER === 'saker'));
     assert.ok(entries.every((entry) => entry.SAKER_FIELD_PROC_NAME === 'tail'));

@@ -50,7 +50,7 @@ export function assertMoments(lines: readonly Line[]): void {
   for (const { args, tid, slice, cpuTime } of switches) {
     const [next, , minor, size, resident] = args;
     // At its end a process has no memory any more; since 6.2 a processor's last few pages are not in the sum yet.
-    const isSize = size > resident && resident >= 0;
+    const isSize = size >= resident && resident >= 0;
     assert.ok(next !== tid && minor > 0 && (isSize || size === 0), JSON.stringify(args));
     assert.ok(slice > 0 && cpuTime > 0);
   }
