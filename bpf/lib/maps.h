@@ -51,7 +51,8 @@ struct workspace {
 	u32 end; /* bytes of `record` in use, multiple of 8 */
 	u32 busy;
 	u32 slot; /* its own place */
-	u32 tid; /* SLOT_OPENED: who left a file here */
+	u32 pad;
+	u64 task; /* SLOT_OPENED: the thread that left a file here */
 	u64 switches; /* of that thread */
 	struct walk walk;
 	struct record record;

@@ -21,14 +21,22 @@ struct asked {
 #define O_WRONLY 01
 
 /* Whether a rule may match an open of this kind. */
-static __always_inline bool open_wanted(struct asked *asked, s64 ret)
+static __always_inline bool open_wanted(struct asked *asked, bool failed)
 {
 	/* O_WRONLY, O_RDWR */
 	bool writes = ((asked->flags + 1) & 2) && !(asked->flags & O_PATH);
 
-	return ret < 0	? enabled.opens[SAKER_OPENS_FAILED]
+	return failed ? enabled.opens[SAKER_OPENS_FAILED]
 	       : writes ? enabled.opens[SAKER_OPENS_WRITE]
 			: enabled.opens[SAKER_OPENS_READ];
+}
+
+static __always_inline void fill_asked(struct saker_open *o, s32 dirfd, struct asked *asked, bool compat)
+{
+	o->dirfd = dirfd;
+	o->open_flags = compat ? asked->flags : asked->flags & ~O_LARGEFILE;
+	o->mode = asked->mode & S_IALLUGO;
+	o->resolve = asked->resolve;
 }
 
 /* All but the file and the strings. */
@@ -36,10 +44,7 @@ static __always_inline void begin_open(struct saker_open *o, struct task_struct 
 				       s32 dirfd, s64 ret, struct asked *asked, u32 flags)
 {
 	fill_header(&o->h, task, tgid, type, SAKER_LAYOUT_OPEN, SAKER_OPEN_NSTR, ret, flags);
-	o->dirfd = dirfd;
-	o->open_flags = flags & SAKER_FLAG_COMPAT ? asked->flags : asked->flags & ~O_LARGEFILE;
-	o->mode = asked->mode & S_IALLUGO;
-	o->resolve = asked->resolve;
+	fill_asked(o, dirfd, asked, flags & SAKER_FLAG_COMPAT);
 }
 
 static __always_inline void fill_opened(struct saker_open *o, struct file *file, struct inode *inode, bool typed)
@@ -58,9 +63,12 @@ static __always_inline void fill_opened(struct saker_open *o, struct file *file,
 		o->h.flags |= overlay_flags(inode, GET(typed, sb, s_magic));
 }
 
-/* How often the thread gave up its processor. */
+/* A number that is another one when the thread has given up its processor: how often it has got one, where the kernel
+ * counts that (CONFIG_SCHED_INFO), else how often it gave one up. */
 static __always_inline u64 switches_of(struct task_struct *task)
 {
+	if (bpf_core_field_exists(task->sched_info.pcount))
+		return READ(task, sched_info.pcount);
 	return (u64)READ(task, nvcsw) + (u64)READ(task, nivcsw);
 }
 
@@ -109,7 +117,7 @@ static __always_inline void leave_file(struct task_struct *task, struct filename
 		return;
 	o = &ws->record.open;
 	ws->busy = 1;
-	ws->tid = 0;
+	ws->task = 0;
 	ws->end = sizeof(*o);
 	o->h.flags = 0;
 	if (walk_typed(ws, &file->f_path, READ(task, fs), TYPED_LEVELS)) {
@@ -117,17 +125,17 @@ static __always_inline void leave_file(struct task_struct *task, struct filename
 		leave_name(ws, &o->str[SAKER_OPEN_NAME], name);
 		fill_opened(o, file, READ(file, f_inode), true);
 		ws->switches = switches_of(task);
-		ws->tid = READ(task, pid);
+		ws->task = (u64)task;
 	}
 	ws->busy = 0;
 }
 
-/* Whether the file of the open whose header is filled was left; only once. */
+/* Whether the file that the task opened was left; only once. In other workspaces than SLOT_OPENED nobody leaves one. */
 static __always_inline bool take_file(struct workspace *ws, struct task_struct *task)
 {
-	bool left = ws->tid == ws->record.h.tid && ws->switches == switches_of(task);
+	bool left = ws->task == (u64)task && ws->switches == switches_of(task);
 
-	ws->tid = 0;
+	ws->task = 0;
 	return left;
 }
 
@@ -152,6 +160,29 @@ static __always_inline void put_file(struct workspace *ws, struct task_struct *t
 		return put_path(ws, &o->str[SAKER_OPEN_PATH], &file->f_path, READ(task, fs));
 	walk_typed(ws, &file->f_path, READ(task, fs), SAKER_PATH_LEVELS);
 	end_walk(ws, &o->str[SAKER_OPEN_PATH]);
+}
+
+/* Sends what is there but for the header, which is filled where it will be read. In its place lie the flags that tell of
+ * the file. */
+static __always_inline bool send_opened(struct workspace *ws, struct task_struct *task, u32 tgid, u32 type, s32 ret,
+					u32 flags)
+{
+	struct saker_open *o = &ws->record.open, *to;
+	u64 size;
+
+	flags |= o->h.flags;
+	if (ws->end > SHORT_RECORD) {
+		fill_header(&o->h, task, tgid, type, SAKER_LAYOUT_OPEN, SAKER_OPEN_NSTR, ret, flags);
+		return send_long(ws);
+	}
+	to = reserve_short(ws, &size);
+	if (!to)
+		return false;
+	fill_header(&to->h, task, tgid, type, SAKER_LAYOUT_OPEN, SAKER_OPEN_NSTR, ret, flags);
+	to->h.len = size;
+	copy_short((u64 *)to, (u64 *)o, sizeof(o->h), size);
+	bpf_ringbuf_submit(to, 0);
+	return true;
 }
 
 #endif

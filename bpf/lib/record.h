@@ -27,6 +27,7 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 					u32 nstr, s64 ret, u32 flags)
 {
 	const struct cred *cred = READ(task, cred);
+	struct task_struct *leader = task;
 
 	if (CAN_CAST)
 		cred = CAST(const struct cred, cred); /* see own_task */
@@ -38,8 +39,9 @@ static __always_inline void fill_header(struct saker_header *h, struct task_stru
 	h->pid = tgid;
 	h->tid = READ(task, pid);
 	/* Most are their own leader; where loads are checked that is worth a look. */
-	h->start = !CAN_CAST && tgid == h->tid ? READ(task, start_boottime)
-						  : READ(task, group_leader, start_boottime);
+	if (CAN_CAST || tgid != h->tid)
+		leader = READ(task, group_leader);
+	h->start = READ(leader, start_boottime);
 	h->uid = READ(cred, euid.val);
 	h->gid = READ(cred, egid.val);
 	h->ret = ret;
@@ -220,47 +222,76 @@ static __always_inline void put_base(struct workspace *ws, struct saker_str *cel
 }
 
 /*
- * Short records get a place of one of these sizes in the ring and are copied by words, for half of what
+ * Short records get a place of one of a few sizes in the ring and are copied by words, for half of what
  * bpf_ringbuf_output costs. What lies behind the last string is not looked at.
  */
-#define SEND_SHORT(size)                                                              \
-	static __always_inline bool send_##size(struct workspace *ws)                 \
-	{                                                                             \
-		u64 *from = (u64 *)&ws->record, *to;                                  \
-                                                                                      \
-		ws->record.h.len = size;                                              \
-		to = bpf_ringbuf_reserve(&ring, size, 0);                             \
-		if (!to)                                                              \
-			return false;                                                 \
-		_Pragma("clang loop unroll(full)") for (u32 i = 0; i < size / 8; i++) \
-			to[i] = from[i];                                              \
-		bpf_ringbuf_submit(to, 0);                                            \
-		return true;                                                          \
-	}
-SEND_SHORT(192) SEND_SHORT(224) SEND_SHORT(256) SEND_SHORT(288)
+#define SHORT_RECORD 288
 
-static __always_inline bool send_bytes(struct workspace *ws)
+static __always_inline u32 short_size(u32 len)
+{
+	return len <= 176 ? 176 : len <= 208 ? 208 : len <= 240 ? 240 : len <= 256 ? 256 : SHORT_RECORD;
+}
+
+#define COPY_WORDS(to, from, begin, end)                                                   \
+	_Pragma("clang loop unroll(full)") for (u32 i = (begin) / 8; i < (end) / 8; i++) \
+		(to)[i] = (from)[i]
+
+/* A record from byte `begin` on. @size: what short_size() gave, and what was reserved */
+static __always_inline void copy_short(u64 *to, const u64 *from, u32 begin, u64 size)
+{
+	COPY_WORDS(to, from, begin, 176);
+	if (size > 176)
+		COPY_WORDS(to, from, 176, 208);
+	if (size > 208)
+		COPY_WORDS(to, from, 208, 240);
+	if (size > 240)
+		COPY_WORDS(to, from, 240, 256);
+	if (size > 256)
+		COPY_WORDS(to, from, 256, SHORT_RECORD);
+}
+
+static __always_inline bool send_long(struct workspace *ws)
 {
 	u32 len = ws->end;
 
-	if (len <= 192)
-		return send_192(ws);
-	if (len <= 224)
-		return send_224(ws);
-	if (len <= 256)
-		return send_256(ws);
-	if (len <= 288)
-		return send_288(ws);
 	ws->record.h.len = len;
 	opaque(len);
 	return len <= sizeof(struct record) && bpf_ringbuf_output(&ring, &ws->record, len, 0) == 0;
 }
 
+/* A place for the record, which is short. */
+static __always_inline void *reserve_short(struct workspace *ws, u64 *size)
+{
+	*size = short_size(ws->end);
+	/* Else clang compares with the length again, which the verifier does not relate to it. */
+	opaque(*size);
+	return bpf_ringbuf_reserve(&ring, *size, 0);
+}
+
+static __always_inline bool send_bytes(struct workspace *ws)
+{
+	u64 size, *to;
+
+	if (ws->end > SHORT_RECORD)
+		return send_long(ws);
+	to = reserve_short(ws, &size);
+	if (!to)
+		return false;
+	ws->record.h.len = size;
+	copy_short(to, (u64 *)&ws->record, 0, size);
+	bpf_ringbuf_submit(to, 0);
+	return true;
+}
+
+/* Whether a record may have a place; those that are no bulk may have the last one. */
+static __always_inline bool has_room(bool bulk)
+{
+	return !bulk || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.bulk_limit;
+}
+
 static __always_inline void send_record_here(struct workspace *ws, bool bulk)
 {
-	bool sent = !bulk || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= config.bulk_limit;
-
-	count(ws->record.h.type, sent && send_bytes(ws));
+	count(ws->record.h.type, has_room(bulk) && send_bytes(ws));
 }
 
 /* Not inlined: one copy in the object, and the verifier sees it where it is called. */

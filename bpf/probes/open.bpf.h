@@ -38,18 +38,16 @@ static __always_inline struct workspace *open_workspace(u32 slot)
 	return workspace_of(slot);
 }
 
-static __always_inline void put_open(struct workspace *ws, struct task_struct *task, u32 tgid, u32 type, bool compat,
-				     s32 dirfd, u64 name, struct asked *asked, s32 ret)
+/* All but the header, whose flags tell of the file. */
+static __always_inline void put_open(struct workspace *ws, struct task_struct *task, bool compat, s32 dirfd, u64 name,
+				     struct asked *asked, s32 ret)
 {
 	struct saker_open *o = &ws->record.open;
-	u32 of_file = o->h.flags;
-	bool left;
+	bool left = LEAVES_FILES && ret >= 0 && take_file(ws, task);
 
-	begin_open(o, task, tgid, type, dirfd, ret, asked, compat ? SAKER_FLAG_COMPAT : 0);
-	left = ret >= 0 && ws->slot == SLOT_OPENED && take_file(ws, task);
-	if (left) {
-		o->h.flags |= of_file;
-	} else {
+	fill_asked(o, dirfd, asked, compat);
+	if (!left) {
+		o->h.flags = 0;
 		ws->end = sizeof(*o);
 		put_file(ws, task, ret < 0 ? NULL : file_of(task, ret));
 	}
@@ -69,7 +67,7 @@ static __always_inline int open_syscall_event(struct task_struct *task, u32 type
 	if (own) {
 		if ((asked->flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
 			return 0;
-	} else if (!type_enabled(type) || !open_wanted(asked, ret) || (ret < 0 && is_repeated(type, ret))) {
+	} else if (!type_enabled(type) || !open_wanted(asked, ret < 0) || (ret < 0 && is_repeated(type, ret))) {
 		return 0;
 	}
 	if (slot != SLOT_DISPATCH && !program_carries(type, compat))
@@ -78,9 +76,9 @@ static __always_inline int open_syscall_event(struct task_struct *task, u32 type
 	if (!ws)
 		return 0;
 	ws->busy = 1;
-	put_open(ws, task, tgid, type, compat, dirfd, name, asked, ret);
+	put_open(ws, task, compat, dirfd, name, asked, ret);
 	/* The canary asks whether the agent sees, not whether the ring has room. */
-	send_record_here(ws, !own);
+	count(type, has_room(!own) && send_opened(ws, task, tgid, type, ret, compat ? SAKER_FLAG_COMPAT : 0));
 	ws->busy = 0;
 	return 0;
 }

@@ -84,7 +84,7 @@ static __always_inline int open_uring(struct filename *name, struct file *file)
 	type = mark->opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT;
 	if (!TYPED)
 		task = (struct task_struct *)mark->task;
-	if (!type_enabled(type) || !open_wanted(&mark->asked, ret < 0 && ret > -4096 ? ret : 0) || (u32)READ(task, tgid) == config.own_tgid)
+	if (!type_enabled(type) || !open_wanted(&mark->asked, ret < 0 && ret > -4096) || (u32)READ(task, tgid) == config.own_tgid)
 		return 0;
 	ws = workspace_of(SLOT_OPEN_URING);
 	if (!ws)

@@ -293,6 +293,10 @@ struct thread_info {
 	u32 status;
 };
 
+struct sched_info {
+	unsigned long pcount;
+};
+
 struct sched_entity {
 	u64 sum_exec_runtime;
 };
@@ -320,6 +324,7 @@ struct task_struct {
 	struct pid *thread_pid;
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 	struct sched_entity se;
+	struct sched_info sched_info;
 	u64 start_boottime;
 	const struct cred *cred;
 	char comm[16];
