@@ -4,6 +4,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 /** Editors and package managers write in several steps; what follows within this time is one change. */
 const SETTLE_MS = 500;
 
+/** Whether a file of that name counts in a directory that is itself watched. */
+export type Counts = (directory: string, name: string) => boolean;
+
+/** Rules and configuration. */
+const isYaml: Counts = (_directory, name) => /\.ya?ml$/.test(name);
+
 export interface FileWatch {
   /** Watches these instead of what was watched before. */
   follow(paths: readonly string[]): void;
@@ -12,14 +18,15 @@ export interface FileWatch {
 
 /**
  * Calls `onChange` once after files changed. Directories are watched, never files: a file replaced by rename would
- * silently leave a watch on its old inode. Of a directory that is itself configured its *.yaml and *.yml files count,
- * of one that holds a configured file only that file: a log beside it must not mean reloads. Links are followed, and
+ * silently leave a watch on its old inode. Of a directory that is itself configured those files count that `counts`
+ * wants, of one that holds a configured file only that file: a log beside it must not mean reloads. Links are followed, and
  * those on the way watched too; of what does not exist yet the first part that is missing. A directory that cannot be
  * watched is told to `onTrouble`, once until it can be.
  */
 export function watchFiles(
   onChange: () => void,
   onTrouble: (path: string, reason: string) => void,
+  counts: Counts = isYaml,
   watchDirectory: typeof watch = watch,
 ): FileWatch {
   let watchers: FSWatcher[] = [];
@@ -46,10 +53,10 @@ export function watchFiles(
     follow(paths) {
       for (const watcher of watchers) watcher.close();
       watchers = [];
-      for (const [directory, wanted] of byDirectory(paths)) {
+      for (const [directory, wanted] of byDirectory(paths, counts)) {
         try {
           const watcher = watchDirectory(directory, { persistent: false }, (_event, name) => {
-            if (name === null || matches(wanted, name)) changed();
+            if (name === null || matches(wanted, directory, name)) changed();
           });
           watcher.on('error', (error) => trouble(directory, error.message));
           watchers.push(watcher);
@@ -63,16 +70,16 @@ export function watchFiles(
   };
 }
 
-/** What counts in a directory: all rules and configuration files, and files, links and directories of these names. */
+/** What counts in a directory: all that is wanted there, and files, links and directories of these names. */
 interface Wanted {
-  all: boolean;
+  all: Counts | null;
   readonly names: Set<string>;
 }
 
-function byDirectory(paths: readonly string[]): Map<string, Wanted> {
+function byDirectory(paths: readonly string[], counts: Counts): Map<string, Wanted> {
   const found = new Map<string, Wanted>();
   const at = (directory: string): Wanted => {
-    const wanted = found.get(directory) ?? { all: false, names: new Set() };
+    const wanted = found.get(directory) ?? { all: null, names: new Set() };
     found.set(directory, wanted);
     return wanted;
   };
@@ -82,17 +89,17 @@ function byDirectory(paths: readonly string[]): Map<string, Wanted> {
   for (const path of paths.map((path) => resolve(path))) {
     add(path);
     if (!isDirectory(path)) continue;
-    at(path).all = true;
-    for (const file of linksIn(path)) add(file);
+    at(path).all = counts;
+    for (const file of linksIn(path, counts)) add(file);
   }
   return found;
 }
 
 /** The files of a directory may be links, in a mounted ConfigMap even by way of a link that is exchanged (`..data`). */
-function linksIn(directory: string): string[] {
+function linksIn(directory: string, counts: Counts): string[] {
   try {
     const entries = readdirSync(directory, { withFileTypes: true });
-    const links = entries.filter((entry) => entry.isSymbolicLink() && IS_YAML.test(entry.name));
+    const links = entries.filter((entry) => entry.isSymbolicLink() && counts(directory, entry.name));
     return links.map(({ name }) => join(directory, name));
   } catch {
     return [];
@@ -145,8 +152,6 @@ function linkTarget(path: string): string | null {
   }
 }
 
-const IS_YAML = /\.ya?ml$/;
-
-function matches({ all, names }: Wanted, name: string): boolean {
-  return names.has(name) || (all && IS_YAML.test(name));
+function matches({ all, names }: Wanted, directory: string, name: string): boolean {
+  return names.has(name) || (all?.(directory, name) ?? false);
 }

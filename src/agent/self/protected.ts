@@ -1,4 +1,4 @@
-/** The files that make the agent what it is, and what became of them. Only metadata is read: it is looked at often. */
+/** The files that make the agent what it is, and what became of them. Only metadata is read. */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { printable } from '../../base/printable.ts';
@@ -110,12 +110,17 @@ function identityOf(path: string): string | null {
   }
 }
 
+/** Whether a file of that name in a protected directory counts. */
+export function countsIn(directory: string, name: string): boolean {
+  if (directory.endsWith('/usr/lib/saker')) return true;
+  const isDropIns = directory.endsWith('.service.d') || directory.endsWith('/service.d');
+  return (isDropIns ? /\.conf$/ : /\.ya?ml$/).test(name);
+}
+
 function filesIn(directory: string): string[] {
-  const wanted =
-    directory.endsWith('.service.d') || directory.endsWith('/service.d') ? /\.conf$/ : /\.ya?ml$/;
   try {
     const names = readdirSync(directory).slice(0, MAX_FILES);
-    return directory.endsWith('/usr/lib/saker') ? names : names.filter((name) => wanted.test(name));
+    return names.filter((name) => countsIn(directory, name));
   } catch {
     return [];
   }

@@ -2,16 +2,29 @@ import type { InternalMatch } from '../../engine/internal-alert.ts';
 import { readMachine, systemClocks } from '../../host/index.ts';
 import type { Log } from '../log.ts';
 import { type Loss, Tally } from '../losses/tally.ts';
+import { watchFiles } from '../watch-files.ts';
 import { describeGap, type Gap, gapBetween, gapNotice } from './gap.ts';
-import { changesBetween, filesNotice, programPaths, type Snapshot, takeSnapshot } from './protected.ts';
+import {
+  changesBetween,
+  countsIn,
+  filesNotice,
+  programPaths,
+  type Snapshot,
+  takeSnapshot,
+} from './protected.ts';
 import { forgetEnded, type Moment, type RunRecord, readEnded, readRecord, writeRecord } from './record.ts';
 import { stopNotice } from './stop.ts';
 import { tamperNotice } from './tamper.ts';
 
-/** Own files and hooks are looked at this often: some hundred system calls that read nothing from a disk. */
+/** Own hooks are looked at this often: a bpf(2) for each. */
 const LOOK_EVERY_MS = 20_000;
 /** Looks between two signs of life in the state directory. */
 const LOOKS_PER_SIGN = 3;
+/**
+ * Looks between two at own files of which nobody told a change: the kernel tells none of what came by another name of
+ * the file or another mount. A look is some hundred system calls and as much garbage.
+ */
+const LOOKS_PER_FILES = 15;
 
 /** Where the service manager lets the agent keep state; null when it was not started as a service. */
 export function stateDirectory({ STATE_DIRECTORY }: NodeJS.ProcessEnv): string | null {
@@ -44,6 +57,11 @@ export class SelfWatch {
   readonly #unobservedMs: number;
   #paths: readonly string[];
   #files: Snapshot;
+  readonly #changes = watchFiles(
+    () => this.#changed(),
+    (path, reason) => this.#parts.log.debug(`${path} is looked at now and then only: ${reason}`),
+    countsIn,
+  );
   #timer: NodeJS.Timeout | undefined;
   #looks = 0;
   #reason: string | null = null;
@@ -84,6 +102,7 @@ export class SelfWatch {
     this.#keep(null, true);
     if (directory !== null) forgetEnded(directory);
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#changes.follow(this.#protected());
   }
 
   /** Files of configuration and rules from now on. */
@@ -91,6 +110,7 @@ export class SelfWatch {
     this.#lookAtFiles();
     this.#paths = paths;
     this.#files = this.#snapshot();
+    if (this.#timer !== undefined) this.#changes.follow(this.#protected());
   }
 
   /** Somebody or something ends the agent; the first to be told counts. */
@@ -105,6 +125,7 @@ export class SelfWatch {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#changes.stop();
   }
 
   /** @param at from here on this run no longer watches */
@@ -128,8 +149,9 @@ export class SelfWatch {
   }
 
   #look(): void {
-    this.#lookAtFiles();
-    if (++this.#looks % LOOKS_PER_SIGN === 0) this.#keep(null, false);
+    this.#looks++;
+    if (this.#looks % LOOKS_PER_FILES === 0) this.#lookAtFiles();
+    if (this.#looks % LOOKS_PER_SIGN === 0) this.#keep(null, false);
     const lost = this.#parts.tampered();
     if (lost.length === 0) return;
     const notice = tamperNotice(lost);
@@ -137,8 +159,18 @@ export class SelfWatch {
     this.#parts.fail(notice.output);
   }
 
+  /** A directory that was missing may be there now. */
+  #changed(): void {
+    this.#lookAtFiles();
+    this.#changes.follow(this.#protected());
+  }
+
+  #protected(): readonly string[] {
+    return this.#parts.directory === null ? [] : [...this.#program, ...this.#paths];
+  }
+
   #snapshot(): Snapshot {
-    return takeSnapshot(this.#parts.directory === null ? [] : [...this.#program, ...this.#paths]);
+    return takeSnapshot(this.#protected());
   }
 
   #lookAtFiles(): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Loss } from '../../../src/agent/losses/tally.ts';
 import { GAP_RULE, type Gap, gapBetween, gapNotice } from '../../../src/agent/self/gap.ts';
 import {
@@ -277,6 +279,26 @@ test('files that changed while nobody watched', () => {
   second.self.stopping('SIGTERM');
   assert.deepEqual(rules(second.told).slice(2), [FILES_RULE, STOP_RULE]);
   second.self.stop();
+});
+
+test('a change of an own file is told when it happens, also in a directory that was not there', async () => {
+  const [at, etc] = [folder(), folder()];
+  const rulesD = join(etc, 'rules.d');
+  const { self, told } = run(at, [], [rulesD]);
+  self.start();
+  const changed = async (count: number): Promise<string> => {
+    while (told.length < count) await sleep(20);
+    assert.equal(told.length, count);
+    return told.at(-1)!.output;
+  };
+  mkdirSync(rulesD);
+  await sleep(1000); // a directory alone is nothing to tell; it is watched from now on
+  writeFileSync(join(rulesD, 'a.yaml'), '[]');
+  writeFileSync(join(rulesD, 'a.log'), 'not a file of ours');
+  assert.match(await changed(1), /changed: added .*\/a\.yaml$/);
+  chmodSync(join(rulesD, 'a.yaml'), 0o600);
+  assert.match(await changed(2), /changed: changed .*\/a\.yaml$/);
+  self.stop();
 });
 
 test('without a state directory nothing is kept and nothing of files is told', () => {

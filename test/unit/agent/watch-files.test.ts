@@ -93,6 +93,7 @@ test('what cannot be watched is told once, and the others are watched', async ()
   const watch = watchFiles(
     () => void seen++,
     (path) => told.push(path),
+    undefined,
     few,
   );
   const both = [at('etc/saker.yaml'), at('rules.d')];
