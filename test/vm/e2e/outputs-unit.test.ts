@@ -52,19 +52,19 @@ describe('every output of the hardened service', { timeout: 900_000, skip }, () 
   });
 
   test('file and program have all, in order', () => {
-    for (const name of ['alerts.json', 'program.jsonl']) {
-      const outputs = lines(name).map((line) => JSON.parse(line).output);
-      assert.deepEqual(attacksIn(outputs.join('\n')), attacks(1, 15), name);
-    }
+    const outputs = (name: string): string[] => lines(name).map((line) => JSON.parse(line).output);
+    assert.deepEqual(attacksIn(outputs('program.jsonl').join('\n')), attacks(1, 25));
+    const files = [...outputs('alerts.json'), ...outputs('other.json')];
+    assert.deepEqual(attacksIn(files.join('\n')), attacks(1, 25));
   });
 
   test('HTTP with the token of a credential, a target with its address in one', () => {
     const all = lines('requests.jsonl').map((line) => JSON.parse(line));
     const http = all.filter(({ path }) => path === '/falco');
-    assert.deepEqual(attacksIn(http.map(({ body }) => body).join('\n')), attacks(1, 15));
+    assert.deepEqual(attacksIn(http.map(({ body }) => body).join('\n')), attacks(1, 25));
     assert.deepEqual([...new Set(http.map((one) => one.authorization))], ['Bearer t0ken']);
     const hook = all.filter(({ path }) => path === '/s3cret');
-    assert.deepEqual(attacksIn(hook.map(({ body }) => body).join('\n')), attacks(1, 15));
+    assert.deepEqual(attacksIn(hook.map(({ body }) => body).join('\n')), attacks(1, 25));
   });
 
   test('syslog: TLS with certificates on both sides, then TCP, then the local socket', () => {
@@ -96,6 +96,20 @@ describe('every output of the hardened service', { timeout: 900_000, skip }, () 
     // That one stood still for some time is true of a slow machine, and no loss.
     assert.doesNotMatch(file('journal'), /^output \S+ lost|cannot be written/m);
   });
+
+  test('changed files are taken without being asked, wrong ones refused, in the same run', () => {
+    assert.equal(file('watched-after'), file('watched-before'));
+    assert.equal(file('watched-refused'), 'fires\n');
+    const journal = file('watched-journal');
+    assert.match(journal, /second\.yaml:3/, 'file and line of what is wrong');
+  });
+
+  for (const how of ['silent', 'refused'])
+    test(`stopped while what HTTP goes to is ${how}: in time, and what waited arrives after the next start`, (t) => {
+      // That it arrived, in order, the test of HTTP says.
+      assert.equal(file(`stop-${how}`), 'Result=success\nExecMainStatus=0\nActiveState=inactive\n');
+      t.diagnostic(`systemctl stop: ${file(`stop-${how}.ms`).trim()} ms`);
+    });
 
   test('what it wrote is for root and its group alone', () => {
     const open = lines('files').filter((line) => !/^.{7}---/.test(line));
