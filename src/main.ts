@@ -1,9 +1,12 @@
-import { EXIT_CODE } from './base/errors.ts';
+import { BrokenInstallError, EXIT_CODE } from './base/errors.ts';
 import { main } from './cli/main.ts';
 
 /** A fault of ours: say where, and end with a code that no mistake of a user has. */
 function fault(error: unknown): void {
-  process.stderr.write(`saker: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+  const text = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(
+    error instanceof BrokenInstallError ? `saker: ${error.message}\n` : `saker: internal error: ${text}\n`,
+  );
   process.exit(EXIT_CODE.internal);
 }
 process.on('uncaughtException', fault);

@@ -19,6 +19,9 @@ export const EXIT_CODE: Readonly<Record<ErrorKind, number>> = {
   internal: 70,
 };
 
+/** Parts of saker are missing or of different versions. The message says which and what to do; where in the code does not matter. */
+export class BrokenInstallError extends Error {}
+
 interface ErrorEntry {
   readonly kind: ErrorKind;
   readonly text: string;

@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as sea from 'node:sea';
+import { BrokenInstallError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 
 /** The two shared objects behind the FFI. */
 export interface LibraryFiles {
@@ -65,7 +67,10 @@ function usualFolders(): string[] {
   return trusted ? [folder] : [];
 }
 
-/** @throws Error naming the folders looked in */
+/** What to do when parts of saker do not fit each other. */
+export const MEND = sea.isSea() ? 'install the package again' : 'run "npm run build"';
+
+/** @throws BrokenInstallError naming the folders looked in */
 export function findLibraryFiles(folder: string | null): LibraryFiles {
   const folders = folder === null ? usualFolders() : [folder];
   for (const candidate of folders) {
@@ -74,5 +79,6 @@ export function findLibraryFiles(folder: string | null): LibraryFiles {
   }
   const carried = folder === null ? filesOfBinary() : null;
   if (carried !== null) return carried;
-  throw new Error(`saker's native part (${LIBRARY}, ${KOFFI}) is missing in ${folders.join(' and ')}`);
+  const places = printable(folders.join(' and '));
+  throw new BrokenInstallError(`the native part (${LIBRARY}, ${KOFFI}) is missing in ${places}: ${MEND}`);
 }

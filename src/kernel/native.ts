@@ -6,7 +6,9 @@
  * koffi.node is opened directly, next to our library or in node_modules.
  */
 import { constants } from 'node:os';
-import { findLibraryFiles } from './library-files.ts';
+import { BrokenInstallError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
+import { findLibraryFiles, MEND } from './library-files.ts';
 
 const PROTOTYPES = {
   saker_log_take: 'int64_t saker_log_take(void *text, uint64_t size)',
@@ -82,7 +84,8 @@ function promised(call: Function_): AsyncCall {
 /**
  * Opens libsaker.so and koffi.node.
  * @param folder where both lie; null looks where the package or the build put them (library-files.ts)
- * @throws Error when they are missing or cannot be loaded
+ * @throws BrokenInstallError when they are missing, or libsaker.so was built from other sources; Error when they cannot
+ * be loaded
  */
 export function openNative(folder: string | null = null): Native {
   const files = findLibraryFiles(folder);
@@ -91,8 +94,17 @@ export function openNative(folder: string | null = null): Native {
     process.dlopen(module, files.koffi);
     const koffi = module.exports;
     const lib = koffi.load(files.library);
+    const find = (name: string, prototype: string): Function_ => {
+      try {
+        return lib.func(prototype);
+      } catch {
+        throw new BrokenInstallError(
+          `${printable(files.library)} has no ${name}, it is older or newer than the rest of saker: ${MEND}`,
+        );
+      }
+    };
     const calls = Object.fromEntries(
-      Object.entries(PROTOTYPES).map(([name, prototype]) => [name, lib.func(prototype)]),
+      Object.entries(PROTOTYPES).map(([name, prototype]) => [name, find(name, prototype)]),
     ) as Record<keyof typeof PROTOTYPES, Function_>;
     const waited = BLOCKING.map((name): [string, AsyncCall] => [name, promised(calls[name])]);
     return {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { datagramOpener } from '../../../src/kernel/datagram.ts';
 import { findLibraryFiles } from '../../../src/kernel/library-files.ts';
@@ -88,7 +89,21 @@ test('datagram sockets that cannot be opened give their errno', { skip }, () => 
 });
 
 test('a missing library names the folder', () => {
-  assert.throws(() => findLibraryFiles('/nonexistent'), /\/nonexistent/);
+  assert.throws(() => findLibraryFiles('/nonexistent'), /\/nonexistent: run "npm run build"$/);
+});
+
+test('a library of other sources is told in one line with the remedy', { skip }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'saker-old-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  symlinkSync(findLibraryFiles(null).koffi, join(folder, 'koffi.node'));
+  const source = join(folder, 'old.c');
+  writeFileSync(source, 'long saker_log_take(void *text, unsigned long size) { return text ? 0 : size; }\n');
+  const made = spawnSync('gcc', ['-shared', '-o', join(folder, 'libsaker.so'), source]);
+  assert.equal(made.status, 0, `${made.error ?? made.stderr}`);
+  assert.throws(() => openNative(folder), {
+    name: 'Error',
+    message: `${folder}/libsaker.so has no saker_log_tell, it is older or newer than the rest of saker: run "npm run build"`,
+  });
 });
 
 test('the sender of a signal is noted, and the handler before still runs', { skip }, async () => {
