@@ -19,7 +19,7 @@ import { pack, root, standIn, versions } from './tree.ts';
 
 /**
  * packaging/repo with a key made for the test, as apt and dnf see it: what is signed is taken, what was touched is not.
- * Packages are stand-ins; no guest installs real ones from such a repository yet.
+ * Packages are stand-ins; test/vm/e2e installs the real ones from such repositories in guests.
  */
 
 const missing = ['gpg', 'rpmbuild', 'rpmsign', 'createrepo_c', 'apt-ftparchive'].filter(
@@ -41,9 +41,9 @@ describe('the repositories', { skip }, () => {
   };
   const makeKey = (name: string): string =>
     must('gpg', '--batch', '--passphrase', '', '--quick-generate-key', name, 'rsa3072', 'sign', 'never');
-  const makeRepo = (packages: string): void => {
+  const makeRepo = (packages: string, key = 'tests@saker.example'): void => {
     env.SAKER_REPO_URL = `file://${folder}/repo`;
-    must(join(root, 'packaging/repo'), 'tests@saker.example', packages, join(folder, 'repo'));
+    must(join(root, 'packaging/repo'), key, packages, join(folder, 'repo'));
   };
 
   before(() => {
@@ -60,10 +60,11 @@ describe('the repositories', { skip }, () => {
   });
 
   describe('apt', () => {
+    let list = '';
     /** A private state of apt, with the list of this machine's packages. */
     const apt = (...args: string[]): SpawnSyncReturns<string> => {
       const options = [
-        `Dir::Etc::SourceList=${folder}/sources.list`,
+        `Dir::Etc::SourceList=${folder}/${list}`,
         'Dir::Etc::SourceParts=-',
         `Dir::State::Lists=${folder}/lists`,
         `Dir::Cache=${folder}/cache`,
@@ -71,18 +72,24 @@ describe('the repositories', { skip }, () => {
       ];
       return run('apt-get', '-qq', ...options.flatMap((one) => ['-o', one]), ...args);
     };
-    const source = (key: string): void =>
+    const withKey = (key: string): void =>
       writeFileSync(
         join(folder, 'sources.list'),
         `deb [signed-by=${key}] file:${folder}/repo/apt stable main\n`,
       );
+    const afresh = (): void => {
+      // With older lists at hand apt only warns.
+      rmSync(join(folder, 'lists'), { recursive: true, force: true });
+      mkdirSync(join(folder, 'lists/partial'), { recursive: true });
+    };
     before(() => {
-      for (const part of ['lists/partial', 'cache/archives/partial'])
-        mkdirSync(join(folder, part), { recursive: true });
-      source(join(folder, 'repo/saker.asc'));
+      mkdirSync(join(folder, 'cache/archives/partial'), { recursive: true });
+      afresh();
+      cpSync(join(folder, 'repo/saker.sources'), join(folder, 'saker.sources'));
+      list = 'saker.sources';
     });
 
-    test('one line and the key are enough; the rules come with the agent', () => {
+    test('one file is enough, which holds the key; the rules come with the agent', () => {
       const update = apt('update');
       assert.equal(update.status, 0, update.stderr);
       const { status, stdout, stderr } = apt('install', '--simulate', '--no-install-recommends', 'saker');
@@ -100,12 +107,19 @@ describe('the repositories', { skip }, () => {
       assert.equal(apt('download', 'saker').status, 0);
     });
 
+    test('apt before 2.3.10 takes the key as a file of its own', () => {
+      list = 'sources.list';
+      withKey(join(folder, 'repo/saker.asc'));
+      afresh();
+      assert.equal(apt('update').status, 0);
+      assert.equal(apt('download', 'saker').status, 0);
+    });
+
     test('another key is refused', () => {
       writeFileSync(join(folder, 'other.asc'), must('gpg', '--armor', '--export', 'else@saker.example'));
-      source(join(folder, 'other.asc'));
-      // With older lists at hand apt only warns.
-      rmSync(join(folder, 'lists'), { recursive: true });
-      mkdirSync(join(folder, 'lists/partial'), { recursive: true });
+      list = 'sources.list';
+      withKey(join(folder, 'other.asc'));
+      afresh();
       const { status, stderr } = apt('update');
       assert.notEqual(status, 0);
       assert.match(stderr, /NO_PUBKEY|not signed/);
@@ -210,6 +224,22 @@ ln -s usr/bin %{buildroot}/bin
       appendFileSync(join(folder, `repo/yum/saker-${versions.saker}-1.x86_64.rpm`), 'x');
       assert.notEqual(dnf('install', '--refresh', 'saker').status, 0);
       assert.ok(!existsSync(join(system, 'usr/bin/saker')));
+    });
+
+    test('a repository of another key is refused, and so are its packages', () => {
+      const install = ['install', '--refresh', 'saker-rules'];
+      ok(...install);
+      ok('remove', 'saker-rules');
+      cpSync(join(folder, 'repo/saker.asc'), join(folder, 'ours.asc'));
+      makeRepo(join(folder, 'tree/build/packages'), 'else@saker.example');
+      const ours = `--setopt=saker.gpgkey=file://${folder}/ours.asc`;
+      // Its lists are signed by a key that nobody imported; without that check its packages still are.
+      for (const check of ['repo_gpgcheck=1', 'repo_gpgcheck=0']) {
+        const { status, stdout, stderr } = dnf(ours, `--setopt=saker.${check}`, ...install);
+        assert.notEqual(status, 0, check);
+        assert.match(stdout + stderr, /GPG/);
+      }
+      assert.ok(!existsSync(join(system, 'usr/share/saker/rules/core.yaml')));
     });
   });
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { kernelSeries } from '../cache.ts';
 import { runInGuest } from '../guest.ts';
+import { builtPackages } from '../job.ts';
+import { packNewer, Signer } from './repositories/make.ts';
 
 /**
  * The main job for real: the package is installed in a fresh Debian guest, its service starts, attacks are seen in
@@ -14,6 +16,9 @@ import { runInGuest } from '../guest.ts';
 
 const CREDENTIAL = 'Credential file read by an untrusted program';
 const SHARED_MEMORY = 'Program executed from shared memory';
+
+/** Of this kernel's guest apt installs the packages, from a signed repository; dpkg installs them elsewhere. */
+const FROM_REPOSITORY = '6.12';
 
 interface JsonAlert {
   rule: string;
@@ -33,24 +38,61 @@ for (const kernel of kernelSeries) {
         .map((line) => JSON.parse(line));
     const ofRule = (name: string, rule: string): JsonAlert[] => alerts(name).filter((a) => a.rule === rule);
 
+    const fromRepository = kernel === FROM_REPOSITORY;
+    const work = mkdtempSync(join(tmpdir(), 'saker-e2e-repo-'));
+    /** Folders for the guest's /in. */
+    const repositories = (): string[] => {
+      if (!fromRepository) return [];
+      const signer = new Signer();
+      const [, newerRules] = packNewer('deb', join(work, 'tree'));
+      const [agent, rules] = ['saker', 'saker-rules'].map((name) =>
+        builtPackages().find((file) => basename(file).startsWith(`${name}_`)),
+      );
+      mkdirSync(join(work, 'in/newer'), { recursive: true });
+      signer.repository([agent!, rules!], join(work, 'in/repo'));
+      signer.repository([agent!, newerRules], join(work, 'in/newer'));
+      signer.end();
+      return [join(work, 'in')];
+    };
+
     before(async () => {
       const { code, failure, stdout, console } = await runInGuest({
         kernel,
-        install: true,
-        inDirs: [import.meta.dirname],
+        install: !fromRepository,
+        inDirs: [import.meta.dirname, ...repositories()],
         outDir: out,
         command: 'bash /in/guest-script',
         timeoutS: 500,
       });
       assert.equal(code, 0, `${failure ?? ''}\n${stdout}\n${console.slice(-3000)}`);
     });
-    after(() => rmSync(out, { recursive: true, force: true }));
+    after(() => {
+      for (const folder of [out, work]) rmSync(folder, { recursive: true, force: true });
+    });
 
     test('installing starts the service, and it is ready', () => {
       assert.match(file('unit-at-start'), /ActiveState=active\n/);
       assert.match(file('unit-at-start'), /NRestarts=0\n/);
       assert.equal(file('enabled').trim(), 'enabled');
     });
+
+    if (fromRepository) {
+      test('apt installs agent and rules from the signed repository, whose one file brings the key', (t) => {
+        assert.equal(file('install.code').trim(), '0', file('install.log'));
+        assert.match(file('install.log'), /^Get:\d+ file:\/+in\/repo\/apt stable\/main amd64 saker amd64/m);
+        assert.doesNotMatch(file('install.log'), /^[WE]: /m);
+        t.diagnostic(`apt-get install in this guest: ${file('install-s').trim()} s`);
+      });
+
+      test('new rules as a package are in force at once, in the same run of the agent', () => {
+        assert.equal(file('rules.code').trim(), '0', file('rules.log'));
+        assert.match(file('rules-versions'), /^saker-rules 99\.0\.0$/m);
+        assert.doesNotMatch(file('rules-versions'), /^saker 99/m);
+        assert.ok(ofRule('alerts-rules.json', 'Newer').length > 0, file('journal.txt'));
+        assert.match(file('rules-before'), /^[0-9a-f]{32}\n$/);
+        assert.equal(file('rules-after'), file('rules-before'));
+      });
+    }
 
     test('a sensitive file read: process, parent, user and file in the JSON alert', () => {
       const alert = ofRule('alerts-1.json', CREDENTIAL).find(
