@@ -45,15 +45,17 @@ export async function writeInDisk(
   truncateSync(file, Math.ceil(statSync(file).size / 2 ** 20) * 2 ** 20); // a disk has whole sectors
 }
 
-/** The newest package of each name in build/packages (`name_version_arch.deb`) for the guests' architecture. */
-export function builtPackages(): string[] {
+/** The newest package of each name in build/packages for the guests' architecture. */
+export function builtPackages(form: 'deb' | 'rpm' = 'deb'): string[] {
   const newest = new Map<string, string>();
-  const byAge = globSync(join(packagesDir, '*_{amd64,all}.deb')).sort(
-    (a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs,
-  );
-  for (const deb of byAge) newest.set(basename(deb).split('_')[0]!, deb);
+  const byAge = globSync(
+    join(packagesDir, form === 'deb' ? '*_{amd64,all}.deb' : '*.{x86_64,noarch}.rpm'),
+  ).sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs);
+  // NAME_VERSION_ARCH.deb, NAME-VERSION-RELEASE.ARCH.rpm
+  const end = form === 'deb' ? /_.*/ : /-[^-]+-[^-]+$/;
+  for (const file of byAge) newest.set(basename(file).replace(end, ''), file);
   if (newest.size === 0)
-    throw new Error('build/packages has no .deb to install; run "npm run package" first');
+    throw new Error(`build/packages has no .${form} to install; run "npm run package" first`);
   return [...newest.values()];
 }
 

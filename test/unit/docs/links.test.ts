@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../../scripts/run.ts';
 import { anchorsOf, isOfNow, linksOf, PAGES, read, spansOf } from './pages.ts';
@@ -49,10 +49,23 @@ test('every decision and every page can be reached from the README', () => {
   );
 });
 
-test('the package has every page but the decisions', () => {
-  const shipped = read('packaging/files.txt');
-  const missing = PAGES.filter(
-    (page) => page.startsWith('docs/') && !page.startsWith('docs/decisions/'),
-  ).filter((page) => !new RegExp(`^${page} `, 'm').test(shipped));
-  assert.deepEqual(missing, []);
+test('the package has every page, where the links between them lead', () => {
+  const places = new Map(
+    read('packaging/files.txt')
+      .split('\n')
+      .filter((line) => /^[^#[\s]/.test(line))
+      .map((line) => line.split(/\s+/))
+      .map(([source = '', target = '']) => [source.replace(/\/$/, ''), target]),
+  );
+  for (const page of PAGES) {
+    const place = places.get(page) ?? `${places.get(dirname(page))}/${basename(page)}`;
+    assert.equal(place, `usr/share/doc/saker/${page}`);
+    for (const link of linksOf(read(page)).filter((one) => !/^[a-z]+:|^#/.test(one))) {
+      const target = normalize(join(dirname(page), link.split('#')[0]!)).replace(/\/$/, '');
+      const isThere = [...places.keys()].some(
+        (one) => one === target || one === dirname(target) || dirname(one) === target,
+      );
+      assert.ok(isThere, `${page} leads to ${target}: not shipped`);
+    }
+  }
 });

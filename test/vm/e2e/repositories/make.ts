@@ -14,11 +14,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { builtPackages } from '../../job.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
-/** Signs as `name`, with a key that lives as long as this object. */
-export class Signer {
+/** Signs with a key that lives as long as this object. */
+class Signer {
   private readonly home = mkdtempSync('/tmp/saker-gpg-'); // a short path: gpg's agent listens there
   private readonly env = { ...process.env, GNUPGHOME: this.home, SAKER_REPO_URL: 'file:///in/repo' };
   private readonly name = 'tests@saker.example';
@@ -51,6 +52,39 @@ export class Signer {
   }
 }
 
+/**
+ * What a guest needs to install from repositories: in `inDir` repo/, newer/ to be put in its place later, which has
+ * everything as version 99.0.0 and one rule more, and the name of the package manager.
+ */
+export function makeRepositories(manager: 'apt' | 'dnf', inDir: string): void {
+  const work = mkdtempSync(join(tmpdir(), 'saker-newer-'));
+  const built = manager === 'apt' ? builtPackages('deb') : builtPackages('rpm');
+  const signer = new Signer();
+  mkdirSync(inDir, { recursive: true });
+  signer.repository(built, join(inDir, 'repo'));
+  signer.repository(packNewer(manager === 'apt' ? 'deb' : 'rpm', work), join(inDir, 'newer'));
+  signer.end();
+  if (manager === 'dnf')
+    packSystem(built.find((file) => /\/saker-\d/.test(file))!, work, join(inDir, 'system.rpm'));
+  writeFileSync(join(inDir, 'manager'), `${manager}\n`);
+  rmSync(work, { recursive: true });
+}
+
+/** An empty package that provides what the agent's asks of a distribution. */
+function packSystem(agent: string, work: string, target: string): void {
+  const asked = execFileSync('rpm', ['--dbpath', work, '-qp', '--requires', agent], { encoding: 'utf8' });
+  const provided = asked.split('\n').filter((one) => one !== '' && !/^(rpmlib|config)\(|^saker/.test(one));
+  const header =
+    'Name: system\nVersion: 1\nRelease: 1\nSummary: in the place of one\nLicense: none\nBuildArch: noarch';
+  const provides = provided.map((one) => `Provides: ${one}`).join('\n');
+  const spec = join(work, 'system.spec');
+  writeFileSync(spec, `${header}\n${provides}\n%description\n.\n%files\n`);
+  execFileSync('rpmbuild', ['-bb', '--quiet', '--define', `_topdir ${work}/rpmbuild`, spec], {
+    stdio: 'pipe',
+  });
+  copyFileSync(join(work, 'rpmbuild/RPMS/noarch/system-1-1.noarch.rpm'), target);
+}
+
 const NEWER_RULE = `
 - rule: Newer
   desc: comes with newer rules
@@ -64,7 +98,7 @@ const NEWER_RULE = `
  * @param tree folder to be made, a source tree that shares all else with this one
  * @returns the files of the agent and of the rules
  */
-export function packNewer(form: 'deb' | 'rpm', tree: string): [agent: string, rules: string] {
+function packNewer(form: 'deb' | 'rpm', tree: string): [agent: string, rules: string] {
   const link = (folder: string, ...but: string[]): void => {
     mkdirSync(join(tree, folder), { recursive: true });
     for (const name of readdirSync(join(root, folder)).filter((one) => !but.includes(one)))
@@ -80,7 +114,11 @@ export function packNewer(form: 'deb' | 'rpm', tree: string): [agent: string, ru
   appendFileSync(join(tree, 'rules/core.yaml'), NEWER_RULE);
   // Quickly: nobody keeps them.
   const env = { ...process.env, SAKER_XZ_LEVEL: '0' };
-  const built = execFileSync(join(root, `packaging/build-${form}`), [tree], { env, encoding: 'utf8' });
+  const built = execFileSync(join(root, `packaging/build-${form}`), [tree], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const [agent = '', rules = ''] = built.trim().split('\n');
   return [agent, rules];
 }
