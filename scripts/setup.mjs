@@ -31,11 +31,12 @@ const debianPackages = [
 
 /**
  * What only tests use: shells whose completions they try, readers of manual pages, makers and users of package
- * repositories with a shell for an empty system.
+ * repositories with a shell for an empty system, compilers of AppArmor's and SELinux's policies.
  */
 const testPackages = [
   ...['zsh', 'fish', 'man-db', 'mandoc'],
   ...['gnupg', 'apt-utils', 'createrepo-c', 'dnf', 'busybox-static'],
+  ...['apparmor', 'checkpolicy', 'semodule-utils'],
 ];
 
 function die(message) {

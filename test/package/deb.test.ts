@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { listed, type PackageName, pack, root, standIn, symbolic, versions } from './tree.ts';
+import { filesIn, listed, type PackageName, pack, root, standIn, symbolic, versions } from './tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saker-deb-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -31,7 +31,7 @@ function checkContents(deb: string, name: PackageName): void {
   for (const { owner } of found.values()) assert.equal(owner, 'root/root');
   for (const { source, target, mode } of list) {
     if (source.endsWith('/')) {
-      for (const file of readdirSync(join(root, source)).filter((one) => /^[^.]+\.yaml$/.test(one)))
+      for (const file of filesIn(source))
         assert.equal(found.get(`${target}/${file}`)?.mode, symbolic(mode, '-'), file);
     } else if (source === '-') assert.equal(found.get(`${target}/`)?.mode, symbolic(mode, 'd'), target);
     else assert.equal(found.get(target)?.mode, symbolic(mode, '-'), target);

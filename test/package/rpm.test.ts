@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { listed, type PackageName, pack, root, standIn, symbolic, versions } from './tree.ts';
+import { filesIn, listed, type PackageName, pack, root, standIn, symbolic, versions } from './tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saker-rpm-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -28,7 +28,7 @@ function checkContents(rpm: string, name: PackageName): void {
   const list = listed(name, 'rpm');
   for (const { source, target, mode } of list) {
     if (source.endsWith('/')) {
-      for (const file of readdirSync(join(root, source)).filter((one) => /^[^.]+\.yaml$/.test(one)))
+      for (const file of filesIn(source))
         assert.equal(found.get(`${target}/${file}`), symbolic(mode, '-'), file);
     } else assert.equal(found.get(target), symbolic(mode, source === '-' ? 'd' : '-'), target);
   }

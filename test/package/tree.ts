@@ -1,6 +1,6 @@
 // What both forms of packages are tested with: the file list, and a source tree to pack.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
@@ -39,6 +39,10 @@ export function listed(name: PackageName, form: 'deb' | 'rpm'): Listed[] {
     }));
 }
 
+/** What the packages have of a directory in the list. */
+export const filesIn = (source: string): string[] =>
+  readdirSync(join(root, source)).filter((one) => /^[^.]+\.(yaml|md)$/.test(one));
+
 /** Where the distributions of rpm have what Debian has elsewhere. */
 const rpmPlace = (target: string): string =>
   target
@@ -48,7 +52,7 @@ const rpmPlace = (target: string): string =>
 
 /** Fills a folder with a source tree whose built files are small stand-ins: the packing is under test. */
 export function standIn(tree: string): string {
-  for (const part of ['packaging', 'systemd', 'rules', 'package.json'])
+  for (const part of ['packaging', 'systemd', 'rules', 'docs/decisions', 'package.json'])
     cpSync(join(root, part), join(tree, part), { recursive: true });
   const lists = (['saker', 'saker-rules'] as const).flatMap((name) => [
     ...listed(name, 'deb'),
