@@ -218,6 +218,9 @@ class Service {
     await Promise.race([this.#probes.complete(), this.#ended]);
     const timers = this.#startTimers();
     const exitCode = await this.#ended;
+    this.#notifier.stopping();
+    // An agent that failed has nobody who would read what still comes.
+    if (exitCode === 0) await this.#probes.retire();
     for (const timer of timers) clearInterval(timer);
     await this.#close();
     return exitCode;
@@ -316,9 +319,8 @@ class Service {
     return this.#status;
   }
 
-  /** Engine first, so that what it still finds is delivered; hooks last, since detaching takes seconds on some kernels. */
+  /** Engine first, so that what it still finds is delivered, while the hooks that are left go. */
   async #close(): Promise<void> {
-    this.#notifier.stopping();
     this.#canary.stop();
     this.#files.stop();
     this.#hostNames.stop();
@@ -330,9 +332,8 @@ class Service {
     const end = this.#self.now();
     this.#losses.close(await this.#stopEngine());
     this.#self.ended(end);
-    await this.#delivery.close(CLOSE_MS);
+    await Promise.all([this.#delivery.close(CLOSE_MS), this.#probes.close()]);
     this.#losses.outputsClosed();
-    await this.#probes.close();
     this.#native.saker_close(this.#wakeFd);
     this.#log.info('stopped');
   }

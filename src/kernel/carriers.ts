@@ -86,6 +86,15 @@ export class Carriers {
     this.#move(this.#carriers.keys(), record.CARRIER_BOTH, record.CARRIER_PROGRAM);
   }
 
+  /**
+   * The dispatcher, which is attached, reports all again. A call that is between its program and its return at this
+   * moment, some microseconds long, is reported by both.
+   */
+  giveBack(): void {
+    for (const from of [record.CARRIER_PROGRAM, record.CARRIER_BOTH])
+      this.#move(this.#carriers.keys(), from, record.CARRIER_DISPATCHER);
+  }
+
   /** Calls that no dispatcher can carry, or that do not exist. */
   leave(calls: Iterable<Call>): void {
     for (const call of calls) this.#carriers.delete(call);

@@ -27,6 +27,8 @@ import { kernelSymbols } from './symbols.ts';
 
 /** Attaching takes milliseconds. */
 const LOOK_AGAIN_MS = 10;
+/** What detaches while the dispatcher reports gets this long: the manager of services waits for a minute in all. */
+const RETIRE_MS = 20_000;
 /** At the end, what is under way gets this long. */
 const CLOSE_MS = 1000;
 
@@ -46,6 +48,7 @@ export class AttachedProbes implements Probes {
   #changed = false;
   /** Of what is wanted; the last one counts. */
   #turn = 0;
+  #retiring = false;
   #closed = false;
   readonly #alarm = new Alarm();
   #enabled: Switch | null = null;
@@ -174,6 +177,7 @@ export class AttachedProbes implements Probes {
 
   /** One thing that is to be done, the most urgent first; false if there is none. */
   async #step(plan: HookPlan): Promise<boolean> {
+    if (this.#retiring) return this.#detachNext(plan);
     if (!this.#options.dispatcherOnly) {
       if (await this.#attacher.loadMore(plan)) {
         for (const hook of [...plan.hooks, ...plan.fallback.values()]) this.#sayProblem(hook);
@@ -248,9 +252,10 @@ export class AttachedProbes implements Probes {
     else if (!this.#options.dispatcherOnly) this.#say('Warning', describeDispatched(calls));
   }
 
-  /** What is unwanted is silent already. */
+  /** What is unwanted is silent already, and what retires as well. */
   async #detachNext(plan: HookPlan): Promise<boolean> {
-    const kept = new Set(plan.hooks.map((hook) => this.#attacher.choose(plan, hook)?.name));
+    const wanted = plan.hooks.filter((hook) => !this.#retiring || this.#undispatchable(hook) !== null);
+    const kept = new Set(wanted.map((hook) => this.#attacher.choose(plan, hook)?.name));
     const unwanted = [...this.#attacher.attached.values()].findLast(({ hook }) => !kept.has(hook.name));
     if (unwanted !== undefined) await this.#attacher.detach(unwanted);
     return unwanted !== undefined;
@@ -311,6 +316,16 @@ export class AttachedProbes implements Probes {
     return dump === undefined
       ? new Uint8Array(0)
       : readIterator(this.#native, dump.handle, dump.hook.program);
+  }
+
+  async retire(): Promise<void> {
+    this.#dispatcher.attach();
+    if (!this.#dispatcher.isAttached) return;
+    this.#retiring = true;
+    this.#carriers.giveBack();
+    this.#writeCarriers();
+    this.#workOn();
+    await Promise.race([this.settled(), sleep(RETIRE_MS, undefined, { ref: false })]);
   }
 
   async close(): Promise<void> {

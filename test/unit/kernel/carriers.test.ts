@@ -57,6 +57,17 @@ test('a round of marks ends only when no hand-over is under way', () => {
   assert.equal(round(c), before + 1);
 });
 
+test('at the end the dispatcher reports all again, whatever stood how', () => {
+  const c = carriers(UNLINK, MKDIR, UNLINK32);
+  c.ready([UNLINK], 0);
+  c.settle();
+  c.ready([MKDIR], 0);
+  c.giveBack();
+  assert.deepEqual(c.dispatched, [UNLINK, MKDIR, UNLINK32]);
+  assert.ok(c.dispatched.every((call) => c.of(call) === r.CARRIER_DISPATCHER));
+  assert.equal(c.remaining(0), null, 'nothing is waited for');
+});
+
 test('what nobody can dispatch is the program’s at once', () => {
   const c = carriers(UNLINK, MKDIR);
   c.leave([UNLINK]);

@@ -85,6 +85,15 @@ const added = probes.state();
 await probes.settled();
 await sleep(500);
 
+// The agent is about to end: the dispatcher takes all back, and the programs go while it reports.
+look();
+const seenBefore = new Map([...seen].map(([key, numbers]) => [key, Math.max(...numbers.keys())]));
+const retiring = performance.now();
+await probes.retire();
+const retireMs = Math.round(performance.now() - retiring);
+const retired = probes.state();
+await sleep(500);
+
 async function countOf(worker: ChildProcess): Promise<number> {
   let text = '';
   worker.stdout?.on('data', (chunk) => {
@@ -107,13 +116,16 @@ const kinds = Object.fromEntries(
     const last = (made[Number(key[0])] ?? 0) - 1;
     const missing: number[] = [];
     for (let n = first; n <= last; n++) if (!numbers.has(n)) missing.push(n);
-    const twice = [...numbers].filter(([, times]) => times > 1).map(([n]) => n);
-    return [key, { first, last, missing, twice }];
+    const repeated = [...numbers].filter(([, times]) => times > 1).map(([n]) => n);
+    const until = seenBefore.get(key) ?? 0;
+    const twice = repeated.filter((n) => n < until);
+    const atEnd = repeated.filter((n) => n >= until);
+    return [key, { first, last, missing, twice, atEnd }];
   }),
 );
 const lost = probes.counts().filter((count) => count.lost > 0n);
 const skipped = probes.facts().reduce((sum, { missedRuns }) => sum + missedRuns, 0);
-const states = { atStart, both, settled, added };
+const states = { atStart, both, settled, added, retired };
 const brief = Object.entries(states).map(([name, { attached, pending, dispatching }]) => [
   name,
   { attached, pending, dispatching },
@@ -129,6 +141,7 @@ const report = {
   lost: lost.map(({ type }) => type),
   skipped,
   states: Object.fromEntries(brief),
+  retireMs,
   closeMs: Math.round(performance.now() - closing),
 };
 console.log(JSON.stringify(report));
