@@ -319,6 +319,7 @@ export class AttachedProbes implements Probes {
   }
 
   async retire(): Promise<void> {
+    if (this.#attacher.blocked !== null) return;
     this.#dispatcher.attach();
     if (!this.#dispatcher.isAttached) return;
     this.#retiring = true;

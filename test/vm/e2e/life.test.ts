@@ -85,7 +85,7 @@ describe('the life of the service', { timeout: 1_200_000 }, () => {
     const stopMs = at('InactiveEnter') - at('ActiveExit');
     const startMs = at('ActiveEnter') - at('InactiveEnter');
     t.diagnostic(
-      `gap of the update: ${ms} ms under load (stop ${stopMs} ms, then start until READY ${startMs} ms); ${file('exposure').trim()}`,
+      `gap of the update: ${ms} ms under load (stop ${Math.round(stopMs)} ms, then start until READY ${Math.round(startMs)} ms); ${file('exposure').trim()}`,
     );
     assert.ok(typeof ms === 'number' && ms > 0, gap.output);
     assert.deepEqual([gap.priority, gap.output_fields['gap.announced']], ['Notice', true]);

@@ -113,7 +113,7 @@ function packNewer(form: 'deb' | 'rpm', tree: string): [agent: string, rules: st
   writeFileSync(join(tree, 'rules/VERSION'), '99.0.0\n');
   appendFileSync(join(tree, 'rules/core.yaml'), NEWER_RULE);
   // Quickly: nobody keeps them.
-  const env = { ...process.env, SAKER_XZ_LEVEL: '0' };
+  const env = { ...process.env, SAKER_XZ_LEVEL: '0', SAKER_ZSTD_LEVEL: '1' };
   const built = execFileSync(join(root, `packaging/build-${form}`), [tree], {
     env,
     encoding: 'utf8',
