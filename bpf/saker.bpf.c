@@ -19,6 +19,8 @@ const volatile struct {
 	enum saker_kind kind;
 	enum saker_part part;
 	enum saker_open_kind open_kind;
+	enum saker_guard_limit guard_limit;
+	enum saker_asked asked;
 	enum saker_open_str open_str;
 	enum saker_exec_str exec_str;
 	enum saker_exec_failed_str exec_failed_str;

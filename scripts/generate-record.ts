@@ -23,6 +23,7 @@ const STRUCTS = [
   'enabled',
   'carriers',
   'count',
+  'guard',
 ];
 
 function upper(name: string): string {

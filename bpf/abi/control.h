@@ -6,6 +6,7 @@
  * object's data sections. Includers provide __u8 .. __u64.
  */
 #include "event.h" /* limits */
+#include "guard.h"
 
 /* Set before the programs are loaded; the verifier removes what is off. */
 struct saker_config {
@@ -23,7 +24,7 @@ enum saker_part {
 	SAKER_PARTS_MAX = 8,
 };
 
-/* Opens that rules may leave unwanted as a kind: what they ask of an open leaves no other. */
+/* Opens as rules tell them apart before they ask for names. */
 enum saker_open_kind {
 	SAKER_OPENS_READ = 0, /* succeeded, without access for writing; O_PATH, too */
 	SAKER_OPENS_WRITE = 1, /* succeeded, with access for writing */
@@ -35,7 +36,7 @@ enum saker_open_kind {
 struct saker_enabled {
 	__u8 types[SAKER_TYPES_MAX]; /* 0 or 1, by enum saker_type */
 	__u8 parts[SAKER_PARTS_MAX]; /* 0 or 1, by enum saker_part */
-	__u8 opens[SAKER_OPENS_MAX]; /* 0 or 1, by enum saker_open_kind */
+	__u8 opens[SAKER_OPENS_MAX]; /* enum saker_asked, by enum saker_open_kind */
 };
 
 /*
@@ -71,6 +72,7 @@ enum saker_kind {
 struct saker_count {
 	__u64 sent;
 	__u64 lost; /* the ring had no place */
+	__u64 dropped; /* no rule can match it */
 };
 
 #define SAKER_SIZE_IS(t, n) _Static_assert(sizeof(struct t) == (n), #t " changed size")

@@ -47,6 +47,19 @@ struct record {
 	char strings[STRINGS_MAX];
 };
 
+/* What the guard works on (bpf/guard). Here, not in registers: the verifier forgets what it knew of map memory, and each
+ * of the ways to get there is not looked at on its own. */
+struct guarding {
+	u64 head[6]; /* how a name begins, and what a component may write behind it */
+	u64 first, second; /* of the name given */
+	u64 nodes[4]; /* the last directories on the way up, one after the other */
+	u64 dentry, mnt; /* where we are */
+	u32 at; /* where the next component goes */
+	u32 levels;
+	u32 relative;
+	u32 pad;
+};
+
 struct workspace {
 	u32 end; /* bytes of `record` in use, multiple of 8 */
 	u32 busy;
@@ -54,6 +67,8 @@ struct workspace {
 	u32 pad;
 	u64 task; /* SLOT_OPENED: the thread that left a file here */
 	u64 switches; /* of that thread */
+	u64 dropped; /* that file is one that no rule asks for */
+	struct guarding guarding;
 	struct walk walk;
 	struct record record;
 	char slack[SAKER_STR_MAX + 272]; /* so that a masked offset plus one string and one name fit */
@@ -88,6 +103,13 @@ const volatile struct saker_config config = {
 /* A map of its own, so that user space replaces its value in one step. */
 volatile struct saker_enabled enabled SEC(".data.enabled") = {};
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2); /* see enum saker_asked */
+	__type(key, u32);
+	__type(value, struct saker_guard);
+} guards SEC(".maps");
+
 static __always_inline bool type_enabled(u32 type)
 {
 	return enabled.types[type & (SAKER_TYPES_MAX - 1)];
@@ -117,6 +139,15 @@ static __always_inline void count_many(u32 type, bool sent, u64 many)
 		__sync_fetch_and_add(&c->sent, many);
 	else
 		__sync_fetch_and_add(&c->lost, many);
+}
+
+/* No rule can match it. */
+static __always_inline void count_dropped(u32 type)
+{
+	struct saker_count *c = bpf_map_lookup_elem(&counts, &type);
+
+	if (c)
+		__sync_fetch_and_add(&c->dropped, 1);
 }
 
 static __always_inline void count(u32 type, bool sent)

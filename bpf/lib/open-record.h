@@ -2,6 +2,7 @@
 #ifndef SAKER_OPEN_RECORD_H
 #define SAKER_OPEN_RECORD_H
 /* The parts of a SAKER_LAYOUT_OPEN record. */
+#include "../guard/opens.h"
 #include "inode.h"
 #include "record.h"
 
@@ -12,24 +13,7 @@
 /* 5.15 to 6.3: what is found by its descriptor has no type there, see leave_file. */
 #define LEAVES_FILES (TYPED && !CAN_CAST)
 
-/* What the caller asked for, in the shape of struct open_how. */
-struct asked {
-	u64 flags, mode, resolve;
-};
-
-#define O_PATH 010000000
 #define O_WRONLY 01
-
-/* Whether a rule may match an open of this kind. */
-static __always_inline bool open_wanted(struct asked *asked, bool failed)
-{
-	/* O_WRONLY, O_RDWR */
-	bool writes = ((asked->flags + 1) & 2) && !(asked->flags & O_PATH);
-
-	return failed ? enabled.opens[SAKER_OPENS_FAILED]
-	       : writes ? enabled.opens[SAKER_OPENS_WRITE]
-			: enabled.opens[SAKER_OPENS_READ];
-}
 
 static __always_inline void fill_asked(struct saker_open *o, s32 dirfd, struct asked *asked, bool compat)
 {
@@ -72,10 +56,6 @@ static __always_inline u64 switches_of(struct task_struct *task)
 	return (u64)READ(task, nvcsw) + (u64)READ(task, nivcsw);
 }
 
-/* 6.0 reads an array of bytes at the end of a struct by typed loads; 6.1 has something to tell it by. */
-#define READS_TEXT bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_user_ringbuf_drain)
-#define ONES 0x0101010101010101ull
-
 /*
  * The name that the kernel took from the caller, if it is short; else the cell is 0. Word by word: each load that the
  * verifier knows costs a tenth of a helper call.
@@ -106,9 +86,10 @@ static __always_inline void leave_name(struct workspace *ws, struct saker_str *c
  * 5.15 to 6.3: what is found by its descriptor has no type, so facts and name cost 3,000 instructions. The file that
  * do_filp_open returns has one. That program leaves here what it knows of the file, with the name given, where the
  * program of the system call completes it to the record if the thread has not been switched out in between: then
- * nobody else has run on this processor, and no run of either program was skipped.
+ * nobody else has run on this processor, and no run of either program was skipped. Of a file that no rule asks for only
+ * that is left.
  */
-static __always_inline void leave_file(struct task_struct *task, struct filename *name, struct file *file)
+static __always_inline void leave_file(struct task_struct *task, s32 dirfd, struct filename *name, struct file *file)
 {
 	struct workspace *ws = workspace_of(SLOT_OPENED);
 	struct saker_open *o;
@@ -120,7 +101,11 @@ static __always_inline void leave_file(struct task_struct *task, struct filename
 	ws->task = 0;
 	ws->end = sizeof(*o);
 	o->h.flags = 0;
-	if (walk_typed(ws, &file->f_path, READ(task, fs), TYPED_LEVELS)) {
+	ws->dropped = file_is_unwanted(ws, task, dirfd, name, file);
+	if (ws->dropped) {
+		ws->switches = switches_of(task);
+		ws->task = (u64)task;
+	} else if (walk_typed(ws, &file->f_path, READ(task, fs), TYPED_LEVELS)) {
 		end_walk(ws, &o->str[SAKER_OPEN_PATH]);
 		leave_name(ws, &o->str[SAKER_OPEN_NAME], name);
 		fill_opened(o, file, READ(file, f_inode), true);
@@ -130,10 +115,16 @@ static __always_inline void leave_file(struct task_struct *task, struct filename
 	ws->busy = 0;
 }
 
-/* Whether the file that the task opened was left; only once. In other workspaces than SLOT_OPENED nobody leaves one. */
+/* Whether the file that the task opened was left. In other workspaces than SLOT_OPENED nobody leaves one. */
+static __always_inline bool is_left(struct workspace *ws, struct task_struct *task)
+{
+	return ws->task == (u64)task && ws->switches == switches_of(task);
+}
+
+/* Whether it is there for a record; only once. */
 static __always_inline bool take_file(struct workspace *ws, struct task_struct *task)
 {
-	bool left = ws->task == (u64)task && ws->switches == switches_of(task);
+	bool left = is_left(ws, task) && !ws->dropped;
 
 	ws->task = 0;
 	return left;

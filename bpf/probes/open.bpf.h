@@ -61,25 +61,37 @@ static __always_inline int open_syscall_event(struct task_struct *task, u32 type
 {
 	u32 tgid = READ(task, tgid);
 	bool own = tgid == config.own_tgid;
+	u32 kind = kind_of_open(asked->flags, ret < 0);
 	struct workspace *ws;
 
 	/* Of the agent's own opens the canary, wanted or not. */
 	if (own) {
 		if ((asked->flags & SAKER_CANARY_OPEN_FLAGS) != SAKER_CANARY_OPEN_FLAGS)
 			return 0;
-	} else if (!type_enabled(type) || !open_wanted(asked, ret < 0) || (ret < 0 && is_repeated(type, ret))) {
+	} else if (!type_enabled(type) || (ret < 0 && is_repeated(type, ret))) {
 		return 0;
 	}
 	if (slot != SLOT_DISPATCH && !program_carries(type, compat))
 		return 0;
+	if (!own && asked_of_kind(kind) == SAKER_ASKED_NONE)
+		goto drop;
 	ws = open_workspace(slot);
 	if (!ws)
 		return 0;
+	if (LEAVES_FILES && !own && ret >= 0 && slot == SLOT_OPEN && ws->dropped && is_left(ws, task))
+		goto drop;
 	ws->busy = 1;
+	if (CAN_CAST && !FIRST && !own && asks_for_names(kind) && open_is_unasked(ws->slot, kind, dirfd, name, ret)) {
+		ws->busy = 0;
+		goto drop;
+	}
 	put_open(ws, task, compat, dirfd, name, asked, ret);
 	/* The canary asks whether the agent sees, not whether the ring has room. */
 	count(type, has_room(!own) && send_opened(ws, task, tgid, type, ret, compat ? SAKER_FLAG_COMPAT : 0));
 	ws->busy = 0;
+	return 0;
+drop:
+	count_dropped(type);
 	return 0;
 }
 

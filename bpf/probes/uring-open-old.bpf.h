@@ -61,7 +61,7 @@ static __always_inline int end_uring(void)
 	return 0;
 }
 
-static __always_inline int open_uring(struct filename *name, struct file *file)
+static __always_inline int open_uring(s32 dirfd, struct filename *name, struct file *file)
 {
 	struct task_struct *leader, *task = current_task();
 	struct workspace *ws;
@@ -71,7 +71,7 @@ static __always_inline int open_uring(struct filename *name, struct file *file)
 
 	/* Every open passes here: leave before the map look-up unless io_uring is in use. */
 	if (LEAVES_FILES && !(ret < 0 && ret > -4096))
-		leave_file(task, name, file);
+		leave_file(task, dirfd, name, file);
 	if (!uring_opened)
 		return 0;
 	if (!READ(task, io_uring) && !(READ(task, flags) & PF_IO_WORKER))
@@ -84,8 +84,12 @@ static __always_inline int open_uring(struct filename *name, struct file *file)
 	type = mark->opcode == IORING_OP_OPENAT2 ? SAKER_TYPE_OPENAT2 : SAKER_TYPE_OPENAT;
 	if (!TYPED)
 		task = (struct task_struct *)mark->task;
-	if (!type_enabled(type) || !open_wanted(&mark->asked, ret < 0 && ret > -4096) || (u32)READ(task, tgid) == config.own_tgid)
+	if (!type_enabled(type) || (u32)READ(task, tgid) == config.own_tgid)
 		return 0;
+	if (!open_wanted(&mark->asked, ret < 0 && ret > -4096)) {
+		count_dropped(type);
+		return 0;
+	}
 	ws = workspace_of(SLOT_OPEN_URING);
 	if (!ws)
 		return 0;
@@ -120,5 +124,5 @@ int BPF_PROG(open_uring_end)
 SEC("fexit/do_filp_open")
 int BPF_PROG(open_uring_file, int dirfd, struct filename *name, const struct open_flags *op, struct file *file)
 {
-	return open_uring(name, file);
+	return open_uring(dirfd, name, file);
 }

@@ -45,7 +45,7 @@ static __always_inline void send_uring_open(struct uring_op *op, struct file *fi
 	struct saker_open *o;
 
 	if (!open_wanted(&asked, ret < 0))
-		return;
+		return count_dropped(op->type);
 	ws = take_workspace(SLOT_OPEN_URING, op->type);
 	if (!ws)
 		return;

@@ -165,6 +165,7 @@ struct file {
 	struct inode *f_inode;
 	const struct file_operations *f_op;
 	fmode_t f_mode;
+	unsigned int f_flags;
 	void *private_data;
 };
 

@@ -31,6 +31,7 @@ export const OPTIONS = {
   },
   rules: {
     rule: { type: 'string', about: 'describe this rule alone' },
+    plan: { type: 'boolean', about: 'tell what of each rule the kernel decides' },
     json: JSON_OUTPUT,
     compat: COMPAT,
     config: CONFIG,

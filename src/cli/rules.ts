@@ -4,11 +4,12 @@ import { printable } from '../base/printable.ts';
 import { configPath, loadConfig, readRulesFiles } from '../config/index.ts';
 import { describe } from '../rules/file/describe.ts';
 import { fileText } from '../rules/file/index.ts';
-import { type LoadResult, loadRules } from '../rules/index.ts';
+import { type LoadedRule, type LoadResult, loadRules } from '../rules/index.ts';
 import type { Io } from './io.ts';
 import { OPTIONS } from './options.ts';
+import { planOf, planText } from './rules-plan.ts';
 
-const USAGE = 'usage: saker rules [FILE...] [--rule NAME] [--json] [--compat falco|saker] [-c FILE]';
+const USAGE = 'usage: saker rules [FILE...] [--rule NAME] [--plan] [--json] [--compat falco|saker] [-c FILE]';
 
 type Values = ReturnType<typeof parse>['values'];
 
@@ -53,15 +54,28 @@ export function rulesCommand(args: readonly string[], io: Io): number {
   const loaded = loadRules(files, { compat: compat ?? config.compat });
   for (const file of loaded.files) if (!file.ok) io.err(fileText(file, 'people'));
   if (!loaded.ok) return EXIT_CODE.rules;
-  return print(loaded, values.rule, values.json === true, io);
+  return values.plan ? printPlan(loaded, values, io) : print(loaded, values.rule, values.json === true, io);
+}
+
+/** Those asked for; null: there is none, which was said. */
+function chosen(loaded: LoadResult, name: string | undefined, io: Io): readonly LoadedRule[] | null {
+  const rules = loaded.rules.filter((rule) => name === undefined || rule.name === name);
+  if (name === undefined || rules.length > 0) return rules;
+  io.err(`saker rules: there is no rule "${printable(name)}"\n`);
+  return null;
+}
+
+function printPlan(loaded: LoadResult, { rule, json }: Values, io: Io): number {
+  const rules = chosen(loaded, rule, io);
+  if (rules === null) return EXIT_CODE.rules;
+  const plans = rules.map(planOf);
+  io.out(json ? `${JSON.stringify(plans)}\n` : plans.map(planText).join('\n'));
+  return 0;
 }
 
 function print(loaded: LoadResult, name: string | undefined, json: boolean, io: Io): number {
-  const rules = loaded.rules.filter((rule) => name === undefined || rule.name === name);
-  if (name !== undefined && rules.length === 0) {
-    io.err(`saker rules: there is no rule "${printable(name)}"\n`);
-    return EXIT_CODE.rules;
-  }
+  const rules = chosen(loaded, name, io);
+  if (rules === null) return EXIT_CODE.rules;
   if (json) {
     const described = name === undefined ? describe(loaded) : { rules: describe({ ...loaded, rules }).rules };
     io.out(`${JSON.stringify(described)}\n`);

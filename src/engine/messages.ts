@@ -3,7 +3,7 @@ import type { Alert, Priority } from '../base/alert.ts';
 import type { AskMessage, CacheStats, NewsMessage } from '../containers/index.ts';
 import type { CaptureStats } from '../replay/index.ts';
 import type { RingMapping } from '../ring/index.ts';
-import type { OpenKind } from '../schema/open-kinds.ts';
+import type { OpenGuard } from '../schema/open-guard.ts';
 import type { TableLimits } from '../state/index.ts';
 import type { Needs } from './facts/needs.ts';
 import type { HeldStats } from './held.ts';
@@ -100,8 +100,8 @@ export interface RulesCheck extends Needs {
   /** Event types that some rule asks for, or that keep a field of one true. */
   readonly eventTypes: ReadonlySet<string>;
   readonly watch: RuleWatch;
-  /** Kinds of opens that can satisfy some rule. */
-  readonly opens: ReadonlySet<OpenKind>;
+  /** Opens that can satisfy some rule. */
+  readonly opens: OpenGuard;
   /** Event types that rules name (not those a rule merely leaves open) → number of such rules. */
   readonly named: ReadonlyMap<string, number>;
 }

@@ -1,13 +1,14 @@
 import {
   type AppendOutput,
   fileText,
+  guardOpens,
   type LoadedRule,
   type LoadResult,
   loadRules,
-  openKindsOf,
+  OPEN_TYPES,
   SUGGESTED_FIELDS,
 } from '../rules/index.ts';
-import type { OpenKind } from '../schema/open-kinds.ts';
+import type { OpenGuard } from '../schema/open-guard.ts';
 import type { Needs } from './facts/needs.ts';
 import type {
   AppendOutput as ConfiguredOutput,
@@ -44,17 +45,20 @@ export function checkOf(result: LoadResult, watched: Watched): Omit<RulesCheck, 
     rules: result.active.length,
     eventTypes: new Set(result.active.flatMap((rule) => watched.typesOf(rule))),
     watch: ruleWatch(result.active, watched),
-    opens: new Set(openKinds(result.active).filter((kind) => kind !== 'failed' || !watched.dropFailed)),
+    opens: guardOf(result.active, watched.dropFailed),
     named: namedTypes(result.active),
   };
 }
 
-const OPENS: ReadonlySet<string> = new Set(['open', 'openat', 'openat2', 'creat']);
+const asksForOpens = (rule: LoadedRule): boolean => typesOf(rule).some((type) => OPEN_TYPES.includes(type));
 
-const asksForOpens = (rule: LoadedRule): boolean => typesOf(rule).some((type) => OPENS.has(type));
-
-function openKinds(rules: readonly LoadedRule[]): OpenKind[] {
-  return rules.filter(asksForOpens).flatMap(({ condition }) => openKindsOf(condition));
+function guardOf(rules: readonly LoadedRule[], dropFailed: boolean): OpenGuard {
+  const cases = guardOpens(rules.filter(asksForOpens).map(({ condition }) => condition));
+  if (!dropFailed) return cases;
+  return cases.map(({ kinds, names }) => ({
+    kinds: new Set([...kinds].filter((kind) => kind !== 'failed')),
+    names,
+  }));
 }
 
 function ruleWatch(rules: readonly LoadedRule[], watched: Watched): RuleWatch {

@@ -26,7 +26,7 @@ import { KERNEL_TYPES } from './preconditions.ts';
 /** O_* bits of the one open of the agent itself that is reported. */
 export { CANARY_OPEN_FLAGS } from '../schema/record.generated.ts';
 export { datagramOpener } from './datagram.ts';
-export { COLLECTED } from './hooks.ts';
+export { ALWAYS, COLLECTED } from './hooks.ts';
 export { type LibraryLevel, takeMessages, tellMessages } from './library-log.ts';
 export { errnoName, type Native, openNative } from './native.ts';
 export { type Images, LoadError, type ObjectName, type ObjectOptions, readObjects } from './object.ts';

@@ -1,6 +1,5 @@
 /** One opened BPF object, configured and with the planned programs switched on. */
 
-import type { OpenKind } from '../schema/open-kinds.ts';
 import * as record from '../schema/record.generated.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
 import { DISPATCHER_PROGRAMS } from './dispatcher-forms.ts';
@@ -133,30 +132,33 @@ export function openObject(
 
 /** Tells programs and dispatcher who reports each system call, all at once. */
 export function writeCarriers(native: Native, handle: number, bytes: Uint8Array): Switch {
-  return write(native, handle, { map: '.data.carriers', value: bytes.slice() }, 'say who reports what');
+  return write(
+    native,
+    handle,
+    { map: '.data.carriers', key: ONLY_KEY, value: bytes.slice() },
+    'say who reports what',
+  );
 }
 
 /** What the agent wrote into a map of one value, by which programs decide. */
 export interface Switch {
   readonly map: string;
+  /** Its place in the map, 4 bytes. */
+  readonly key: Uint8Array;
   readonly value: Uint8Array;
 }
 
 const ONLY_KEY = new Uint8Array(4);
 
 function write(native: Native, handle: number, written: Switch, step: string): Switch {
-  const { map, value } = written;
-  must(
-    native,
-    native.saker_bpf_map_update(handle, map, ONLY_KEY, ONLY_KEY.length, value, value.length),
-    step,
-  );
+  const { map, key, value } = written;
+  must(native, native.saker_bpf_map_update(handle, map, key, key.length, value, value.length), step);
   return written;
 }
 
 /** False: somebody else has written into the map. */
-export function stillHolds(native: Native, handle: number, { map, value }: Switch): boolean {
-  return native.saker_bpf_map_holds(handle, map, ONLY_KEY, ONLY_KEY.length, value, value.length) === 1;
+export function stillHolds(native: Native, handle: number, { map, key, value }: Switch): boolean {
+  return native.saker_bpf_map_holds(handle, map, key, key.length, value, value.length) === 1;
 }
 
 const PARTS: readonly (readonly [RecordPart, number])[] = [
@@ -164,19 +166,25 @@ const PARTS: readonly (readonly [RecordPart, number])[] = [
   ['data', record.PART_DATA],
 ];
 
-const OPENS: readonly (readonly [OpenKind, number])[] = [
-  ['read', record.OPENS_READ],
-  ['write', record.OPENS_WRITE],
-  ['failed', record.OPENS_FAILED],
-];
+/**
+ * Fills one of the two tables of names.
+ * @param place 0 or 1: the one that no program asks now
+ */
+export function writeGuard(native: Native, handle: number, place: number, value: Uint8Array): Switch {
+  const key = new Uint8Array(Uint32Array.of(place).buffer);
+  return write(native, handle, { map: 'guards', key, value }, 'say which names rules want');
+}
 
-/** Tells the loaded programs which event types to report, with which parts, and which opens, all at once. */
+/**
+ * Tells the loaded programs which event types to report, with which parts, and which opens, all at once.
+ * @param opens ASKED_* by OPENS_*
+ */
 export function enableTypes(
   native: Native,
   handle: number,
   types: ReadonlySet<string>,
   parts: ReadonlySet<RecordPart>,
-  opens: ReadonlySet<OpenKind>,
+  opens: Uint8Array,
 ): Switch {
   const enabled = new Uint8Array(record.SIZE_ENABLED);
   for (const [type, name] of record.TYPE_NAMES.entries()) {
@@ -185,8 +193,11 @@ export function enableTypes(
   for (const [part, place] of PARTS) {
     if (parts.has(part)) enabled[record.AT_ENABLED_PARTS + place] = 1;
   }
-  for (const [kind, place] of OPENS) {
-    if (opens.has(kind)) enabled[record.AT_ENABLED_OPENS + place] = 1;
-  }
-  return write(native, handle, { map: '.data.enabled', value: enabled }, 'choose the event types');
+  enabled.set(opens, record.AT_ENABLED_OPENS);
+  return write(
+    native,
+    handle,
+    { map: '.data.enabled', key: ONLY_KEY, value: enabled },
+    'choose the event types',
+  );
 }

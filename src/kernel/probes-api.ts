@@ -1,5 +1,5 @@
 /** The probes as the agent sees them. */
-import type { OpenKind } from '../schema/open-kinds.ts';
+import type { OpenGuard } from '../schema/open-guard.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
 import type { Blocked } from './attacher.ts';
 import type { ObjectOptions } from './object.ts';
@@ -30,15 +30,11 @@ export interface Probes {
   /** Event types that somebody reports now. */
   readonly carried: ReadonlySet<string>;
   /**
-   * Reports these types from now on and no others (but process life), with these parts, and of opens these kinds
+   * Reports these types from now on and no others (but process life), with these parts, and of opens these
    * (default: all). Resolves when they are
    * reported; what is not attached yet comes, and what is no longer needed goes, in the background.
    */
-  want(
-    types: ReadonlySet<string>,
-    parts: ReadonlySet<RecordPart>,
-    opens?: ReadonlySet<OpenKind>,
-  ): Promise<void>;
+  want(types: ReadonlySet<string>, parts: ReadonlySet<RecordPart>, opens?: OpenGuard): Promise<void>;
   /**
    * Resolves when what no dispatcher can stand in for (io_uring) is attached, given up, or held up by the kernel for
    * seconds, which is said.

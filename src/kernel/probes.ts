@@ -9,16 +9,17 @@
  * thread never waits for one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OPEN_KINDS, type OpenKind } from '../schema/open-kinds.ts';
+import { ANY_OPEN, type OpenGuard } from '../schema/open-guard.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
 import { Alarm } from './alarm.ts';
 import { Attacher } from './attacher.ts';
 import { type Call, Carriers, callsOf, describeCall } from './carriers.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { encodeGuard } from './guard-tables.ts';
 import { describe, type Hook, LIFE_PROGRAMS } from './hooks.ts';
 import type { Native } from './native.ts';
 import { blockedNotice, describeDispatched, TAX } from './notices.ts';
-import { enableTypes, must, type Switch, stillHolds, writeCarriers } from './object.ts';
+import { enableTypes, must, type Switch, stillHolds, writeCarriers, writeGuard } from './object.ts';
 import { dispatchable, type HookPlan, kindsOf, planHooks } from './plan.ts';
 import type { Notice, Probes, ProbesOptions, ProbesState } from './probes-api.ts';
 import { stateOfTypes } from './probes-state.ts';
@@ -52,6 +53,8 @@ export class AttachedProbes implements Probes {
   #closed = false;
   readonly #alarm = new Alarm();
   #enabled: Switch | null = null;
+  #guard: Switch | null = null;
+  #guardAt = 1;
   #carried: Switch | null = null;
 
   constructor(native: Native, options: ProbesOptions) {
@@ -80,7 +83,7 @@ export class AttachedProbes implements Probes {
   async start(
     wanted: ReadonlySet<string>,
     parts: ReadonlySet<RecordPart>,
-    opens: ReadonlySet<OpenKind> = OPEN_KINDS,
+    opens: OpenGuard = ANY_OPEN,
   ): Promise<void> {
     const plan = planHooks(wanted, this.#options.functions);
     await this.#dispatcher.load(kindsOf(dispatchable(plan)));
@@ -118,7 +121,7 @@ export class AttachedProbes implements Probes {
   async want(
     types: ReadonlySet<string>,
     parts: ReadonlySet<RecordPart>,
-    opens: ReadonlySet<OpenKind> = OPEN_KINDS,
+    opens: OpenGuard = ANY_OPEN,
   ): Promise<void> {
     const plan = planHooks(types, this.#options.functions);
     const turn = ++this.#turn;
@@ -128,7 +131,7 @@ export class AttachedProbes implements Probes {
     this.#workOn();
   }
 
-  #report(plan: HookPlan, parts: ReadonlySet<RecordPart>, opens: ReadonlySet<OpenKind>): void {
+  #report(plan: HookPlan, parts: ReadonlySet<RecordPart>, opens: OpenGuard): void {
     const hooks = dispatchable(plan);
     this.#plan = plan;
     this.#hookless = plan.absent.length === 0 ? new Set() : null;
@@ -136,9 +139,17 @@ export class AttachedProbes implements Probes {
     for (const hook of hooks) if (this.#undispatchable(hook) !== null) this.#carriers.leave(callsOf(hook));
     if (this.#carriers.dispatched.length > 0) this.#dispatcher.attach();
     this.#writeCarriers();
-    this.#enabled = enableTypes(this.#native, this.#maps, plan.types, parts, opens);
+    this.#enable(plan, parts, opens);
     for (const type of plan.types) this.#counted.add(type);
     for (const { program, reason } of plan.missing) this.#say('Warning', `${program}: ${reason}`);
+  }
+
+  /** The tables of names that nobody asks are filled first; then all changes at once. */
+  #enable({ types }: HookPlan, parts: ReadonlySet<RecordPart>, opens: OpenGuard): void {
+    const tables = encodeGuard(opens);
+    this.#guardAt = 1 - this.#guardAt;
+    this.#guard = writeGuard(this.#native, this.#maps, this.#guardAt, tables.bytes);
+    this.#enabled = enableTypes(this.#native, this.#maps, types, parts, tables.asked(this.#guardAt));
   }
 
   #workOn(): void {
@@ -280,7 +291,7 @@ export class AttachedProbes implements Probes {
   }
 
   tampered(): string[] {
-    const changed = [this.#enabled, this.#carried].filter(
+    const changed = [this.#enabled, this.#guard, this.#carried].filter(
       (written) => written !== null && !stillHolds(this.#native, this.#maps, written),
     );
     return [...this.#attacher.lost(), ...changed.map((written) => `map ${written?.map}`)];

@@ -9,6 +9,8 @@ export interface TypeCount {
   readonly sent: bigint;
   /** The ring had no place. */
   readonly lost: bigint;
+  /** Ended in the kernel, because no rule can match them. */
+  readonly dropped: bigint;
 }
 
 export interface ProgramFacts {
@@ -32,7 +34,13 @@ export function readCounts(native: Native, maps: number, types: ReadonlySet<stri
     if (!types.has(type)) return [];
     const sums = new BigUint64Array(record.SIZE_COUNT / 8);
     must(native, native.saker_bpf_map_sum(maps, 'counts', number, sums, sums.length), 'read the counters');
-    return { type, sent: sums[record.AT_COUNT_SENT / 8]!, lost: sums[record.AT_COUNT_LOST / 8]! };
+    const at = (offset: number): bigint => sums[offset / 8]!;
+    return {
+      type,
+      sent: at(record.AT_COUNT_SENT),
+      lost: at(record.AT_COUNT_LOST),
+      dropped: at(record.AT_COUNT_DROPPED),
+    };
   });
 }
 

@@ -1,5 +1,5 @@
 /** The two steps of a start: what needs no rules, so that it may go on while they are compiled, and the rest. */
-import type { OpenKind } from '../schema/open-kinds.ts';
+import type { OpenGuard } from '../schema/open-guard.ts';
 import type { RecordPart } from '../schema/record-parts.ts';
 import type { Native } from './native.ts';
 import { AttachedProbes } from './probes.ts';
@@ -11,14 +11,10 @@ export interface PreparedProbes {
    * Events flow from here on.
    * @param wanted event types that rules name
    * @param parts what records carry beside the usual
-   * @param opens kinds of opens to report; default: all
+   * @param opens opens to report; default: all
    * @throws LoadError when nothing can be loaded; `explainFailure` turns it into words
    */
-  start(
-    wanted: ReadonlySet<string>,
-    parts: ReadonlySet<RecordPart>,
-    opens?: ReadonlySet<OpenKind>,
-  ): Promise<Probes>;
+  start(wanted: ReadonlySet<string>, parts: ReadonlySet<RecordPart>, opens?: OpenGuard): Promise<Probes>;
 }
 
 /**

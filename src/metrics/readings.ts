@@ -98,7 +98,12 @@ export interface RuleReadings {
 }
 
 export interface KernelReadings {
-  readonly counts: readonly { readonly type: string; readonly sent: bigint; readonly lost: bigint }[];
+  readonly counts: readonly {
+    readonly type: string;
+    readonly sent: bigint;
+    readonly lost: bigint;
+    readonly dropped: bigint;
+  }[];
   readonly programs: readonly ProgramReadings[];
   readonly attached: number;
   readonly pending: number;

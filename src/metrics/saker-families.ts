@@ -156,6 +156,13 @@ function ofKernel({ counts, programs, attached, pending }: KernelReadings): Fami
       counts,
       ({ type, lost }) => [{ type }, lost],
     ),
+    each(
+      'counter',
+      'saker_kernel_events_dropped_total',
+      'Events that ended in the kernel because no rule can match them.',
+      counts,
+      ({ type, dropped }) => [{ type }, dropped],
+    ),
     each('gauge', 'saker_hooks', 'Hooks by state.', hooks, ({ state, count }) => [{ state }, count]),
     // One sum always, so that an alert on it sees the first skipped run.
     ...single(

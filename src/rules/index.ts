@@ -4,12 +4,12 @@
  *   loadRules(files, options) → results per file, and the rules          (file/)
  *   parseCondition, checkCondition, evaluate, ...                        (condition/)
  *   compileRules                                                         (compile/)
+ *   guardOpens, describeOpens                                             (plan/)
  *   parseOutput, compileOutput                                           (output/)
  *
  * Rules are loaded on the thread that evaluates them; the engine compiles them against its own FactSource.
  */
 export { type CompiledRules, type CompileOptions, compileRules, type RuleCosts } from './compile/index.ts';
-export { openKindsOf } from './condition/index.ts';
 export * from './facts.ts';
 export {
   type AppendOutput,
@@ -33,3 +33,4 @@ export {
   type OutputValue,
   parseOutput,
 } from './output/index.ts';
+export { describeOpens, guardOpens, OPEN_TYPES, type PlannedOpens } from './plan/index.ts';

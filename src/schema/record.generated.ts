@@ -148,9 +148,16 @@ export const AT_CARRIERS_ROUND = 0;
 export const AT_CARRIERS_OF = 8;
 
 // struct saker_count: offsets in bytes
-export const SIZE_COUNT = 16;
+export const SIZE_COUNT = 24;
 export const AT_COUNT_SENT = 0;
 export const AT_COUNT_LOST = 8;
+export const AT_COUNT_DROPPED = 16;
+
+// struct saker_guard: offsets in bytes
+export const SIZE_GUARD = 65600;
+export const AT_GUARD_KINDS = 0;
+export const AT_GUARD_FIRST = 64;
+export const AT_GUARD_STARTS = 16448;
 
 // enum saker_type
 export const TYPE_NONE = 0;
@@ -621,6 +628,18 @@ export const OPENS_READ = 0;
 export const OPENS_WRITE = 1;
 export const OPENS_FAILED = 2;
 export const OPENS_MAX = 8;
+
+// enum saker_guard_limit
+export const GUARD_FACTOR = 1540483477;
+export const GUARD_BITS = 11;
+export const GUARD_PLACES = 2048;
+export const GUARD_CASES = 64;
+
+// enum saker_asked
+export const ASKED_NONE = 0;
+export const ASKED_ALL = 1;
+export const ASKED_FIRST = 2;
+export const ASKED_SECOND = 3;
 
 // enum saker_open_str
 export const OPEN_NAME = 0;

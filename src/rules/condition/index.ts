@@ -10,7 +10,6 @@
  *       → { ok: true, condition: Checked, warnings } | { ok: false, errors, warnings }
  *   checkOperand(ast, catalogue) → one field or transformer, as an output format uses it
  *   eventTypesOf(checked) → EventSet: event types that can satisfy it
- *   openKindsOf(checked) → kinds of opens that can satisfy it
  *   evaluate(checked, source) → (typeId, event) => boolean, the closure oracle
  *   readerOf(operand, source) → (event) => plain value or null, for outputs
  *
@@ -30,7 +29,6 @@ export {
 export type * from './checked.ts';
 export { type Evaluator, evaluate } from './evaluate.ts';
 export { eventTypesOf } from './event-set.ts';
-export { openKindsOf } from './open-kinds.ts';
 export {
   type ConditionError,
   errorAt,

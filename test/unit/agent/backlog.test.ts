@@ -10,8 +10,8 @@ test('being behind is said at once, then every ten seconds, with what it cost; s
     watch.look(
       { written: 1000 + waiting, read: 1000, oldestNs: 1n, sizeBytes: 1000, behindMs: behindS * 1000 },
       [
-        { type: 'openat', sent: 1n, lost },
-        { type: 'execve', sent: 1n, lost: 1n },
+        { type: 'openat', sent: 1n, lost, dropped: 0n },
+        { type: 'execve', sent: 1n, lost: 1n, dropped: 0n },
       ],
       nowS * 1000,
     );

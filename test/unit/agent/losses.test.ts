@@ -25,8 +25,8 @@ const sink = (dropped: number, refused = 0): SinkStats => ({
   error: null,
 });
 const counts = (openat: number, execve = 0, sent = 10) => [
-  { type: 'openat', sent: BigInt(sent), lost: BigInt(openat) },
-  { type: 'execve', sent: 10n, lost: BigInt(execve) },
+  { type: 'openat', sent: BigInt(sent), lost: BigInt(openat), dropped: 0n },
+  { type: 'execve', sent: 10n, lost: BigInt(execve), dropped: 0n },
 ];
 const programs = (missedRuns: number, program = 'open_syscall') => [
   { program, verifiedInsns: 1, missedRuns, jitedBytes: 1, runs: 0, runNs: 0 },

@@ -63,7 +63,7 @@ function agent(stats?: () => Promise<EngineStats>) {
   const observation = new Observation({
     engine: { stats: stats ?? (async () => ({ ...engine.stats(0), overrun: 0 })) },
     probes: {
-      counts: () => open([{ type: 'openat', sent: 7n, lost: 1n }]),
+      counts: () => open([{ type: 'openat', sent: 7n, lost: 1n, dropped: 0n }]),
       facts: () => [],
       state: () => ({ types: [], attached: 3, pending: 0, dispatching: false, blocked: null }),
     },

@@ -91,6 +91,7 @@ test('rules: text and JSON', () => {
   const described = JSON.parse(call(rulesCommand, '--json', good).out);
   assert.deepEqual(described.rules[0].details.events, ['asyncevent', 'execve']);
   assert.deepEqual(described.rules[0].details.output_fields, ['proc.name']);
+  assert.equal(call(rulesCommand, '--plan', '--rule', 'nothing', good).code, 1);
   assert.equal(call(rulesCommand, '--rule', 'nothing', good).code, 1);
   assert.equal(call(rulesCommand, bad).code, 1);
 });
@@ -297,4 +298,40 @@ test('-v and -p are short forms of keys, and a key that is written out wins', as
   assert.equal(await extra('user=%user.name'), 'user=%user.name');
   assert.equal(await extra('c'), 'container_id=%container.id container_name=%container.name');
   assert.match(await extra('k'), /container_id=.* k8s_pod_name=%k8s\.pod\.name$/);
+});
+
+test('the plan of a rule tells what the kernel decides', () => {
+  const rule = (name: string, condition: string): string =>
+    `- {rule: ${name}, desc: d, output: o, priority: INFO, condition: ${JSON.stringify(condition)}}\n`;
+  const file = write(
+    'plan.yaml',
+    rule(
+      'read',
+      'evt.type = openat and evt.failed = false and evt.is_open_write = false and fd.name startswith /etc/x',
+    ) + rule('both', 'evt.type in (openat, execve, connect) and proc.name = x and not fd.name = /a'),
+  );
+  assert.equal(
+    call(rulesCommand, '--plan', file).out,
+    `read
+  event types: openat
+  opens without write access: by name, decided in the kernel: /etc/x…
+  opens with write access: none, decided in the kernel
+  opens that failed: none, decided in the kernel
+
+both
+  event types: connect, execve, openat
+  opens without write access: all are told: fd.name is only excluded
+  opens with write access: all are told: fd.name is only excluded
+  opens that failed: all are told: fd.name is only excluded
+  all events of the type are told: connect
+  told whatever the rules are, since state lives from them: execve
+`,
+  );
+  const [plan] = JSON.parse(call(rulesCommand, '--plan', '--json', '--rule', 'read', file).out);
+  assert.deepEqual(plan.opens[0], {
+    kind: 'read',
+    asked: 'names',
+    tests: [{ text: '/etc/x', exact: false }],
+    obstacle: '',
+  });
 });

@@ -367,8 +367,12 @@ export function process(
 
 /** The event that a record tells, of the process with its pid if the world has one. */
 export function eventOf(record: Uint8Array, world: World = {}): Event {
-  const view = new EventRecord(record);
-  if (!view.at(0, record.length)) throw new Error('not a record');
+  return eventsIn(record.slice(), world)(record);
+}
+
+/** One event for many records, one after the other. @param memory with room for the longest */
+export function eventsIn(memory: Uint8Array, world: World = {}): (record: Uint8Array) => Event {
+  const view = new EventRecord(memory);
   const of = world.details ?? details();
   const byPid = new Map((world.processes ?? []).map((known) => [known.pid, known]));
   const context: EventContext = {
@@ -386,8 +390,12 @@ export function eventOf(record: Uint8Array, world: World = {}): Event {
     containers: { of: () => ('container' in world ? world.container : null) },
   };
   const event = new Event(view, context);
-  event.take(1, byPid.get(view.pid) ?? null);
-  return event;
+  return (record) => {
+    memory.set(record);
+    if (!view.at(0, record.length)) throw new Error('not a record');
+    event.take(1, byPid.get(view.pid) ?? null);
+    return event;
+  };
 }
 
 /** A value as people see it: texts as strings, addresses as numbers. */

@@ -98,6 +98,7 @@ test('values are those of the readings', () => {
     ['saker_rule_suppressed_total', { rule_name: 'Read a file', reason: 'rate' }, 2],
     ['saker_rule_suppressed_total', { rule_name: 'Never', reason: 'dedup' }, 0],
     ['saker_kernel_events_lost_total', { type: 'openat' }, 5],
+    ['saker_kernel_events_dropped_total', { type: 'openat' }, 12000],
     ['saker_losses_total', { cause: 'ring_full', name: 'openat' }, 5],
     ['saker_starts_total', {}, 3],
     ['saker_unobserved_seconds_total', {}, 12.5],

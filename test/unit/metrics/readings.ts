@@ -72,9 +72,9 @@ export function readings(over: Partial<Readings> = {}): Readings {
     },
     kernel: {
       counts: [
-        { type: 'openat', sent: 4000n, lost: 5n },
-        { type: 'execve', sent: 900n, lost: 0n },
-        { type: 'ptrace', sent: 95n, lost: 1n },
+        { type: 'openat', sent: 4000n, lost: 5n, dropped: 12000n },
+        { type: 'execve', sent: 900n, lost: 0n, dropped: 0n },
+        { type: 'ptrace', sent: 95n, lost: 1n, dropped: 0n },
       ],
       programs: [
         { program: 'open_syscall', missedRuns: 4, runs: 100, runNs: 25_000 },

@@ -12,6 +12,7 @@ import { EXPECTED_CALLS, NOT_EVERYWHERE } from './expected-calls.ts';
 import { assertFlood, assertMoments } from './expected-moments.ts';
 import { EXPECTED_MORE } from './expected-more.ts';
 import { ACCEPTED_BY_URING, expectedUring } from './expected-uring.ts';
+import { GUARDS, isAsked, normalName, OPENED } from './guarded.ts';
 import { stageSmoke } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -147,6 +148,9 @@ const OPENS_OF_KIND: Readonly<Record<OpenKind, readonly string[]>> = {
   failed: ['openat missing -2'],
 };
 
+/** Where names are asked for in the kernel. */
+const GUARDS_NAMES: ReadonlySet<KernelSeries> = new Set(['6.1', '6.12', '7.2']);
+
 /** Between what the two tiers printed. */
 const SECOND = '=====';
 /** io_uring passes by the return of system calls, and then a file that was closed is gone. */
@@ -171,6 +175,39 @@ function linesOf(lines: readonly Line[], action: string): Line[] {
   const length = lines.slice(start).findIndex((l) => l.type === undefined);
   return lines.slice(start, length < 0 ? undefined : start + length);
 }
+
+/** @param asks whether this kernel asks for names */
+function assertGuarded(lines: readonly Line[], asks: boolean): void {
+  const opens = (guard: string) => linesOf(lines, `names-${guard}`).filter((l) => l.layout === r.LAYOUT_OPEN);
+  const shown = (l: Line) => `${l.name} ${l.ret < 0 ? l.ret : l.path}`;
+  const namesOf = (l: Line) => [normalName(l.name, l.base), ...(l.ret < 0 ? [] : [l.path])];
+  const all = opens('none');
+  assert.equal(all.length, OPENED.filter((name) => !name.startsWith('cd:')).length);
+  for (const guard of Object.keys(GUARDS)) {
+    const told = opens(guard).map(shown);
+    const asked = all.filter((l) => isAsked(guard, namesOf(l))).map(shown);
+    assert.deepEqual(
+      asked.filter((one) => !told.includes(one)),
+      [],
+      guard,
+    );
+    const { dropped } = lines.find((l) => l.action === `dropped-${guard}`)!;
+    assert.ok(
+      told.length + dropped >= all.length,
+      `${told.length} told, ${dropped} dropped of ${all.length}`,
+    );
+    const plain = all.filter((l) => PLAIN.test(l.name) && PLAIN.test(l.path)).map(shown);
+    if (asks)
+      assert.deepEqual(
+        plain.filter((one) => told.includes(one)),
+        plain.filter((one) => asked.includes(one)),
+        guard,
+      );
+  }
+}
+
+/** Names of which every kernel that asks for names can tell how they begin. */
+const PLAIN = /^\/(?:etc|usr)(?:\/[a-z-]+)+$/;
 
 function assertInOrder(seen: readonly Line[], expected: readonly Expected[]): void {
   let at = 0;
@@ -299,6 +336,10 @@ describe('programs in a guest', {
           ),
         );
         assert.deepEqual(byUring, ['read openat link', 'failed openat missing-uring -2']);
+      });
+      await t.test('the guard of names keeps back no open that a rule asks for, and others', () => {
+        assertGuarded(lines, GUARDS_NAMES.has(kernel));
+        assertGuarded(dispatched, false);
       });
       await t.test('signals, page faults and switches, by numbers that the action knows', () => {
         assertMoments(linesOf(lines, 'moments'));

@@ -15,8 +15,10 @@ import {
   startProbes,
 } from '../../../src/kernel/index.ts';
 import { mapRing, openRing } from '../../../src/ring/index.ts';
+import { ANY_OPEN } from '../../../src/schema/open-guard.ts';
 import { OPEN_KINDS } from '../../../src/schema/open-kinds.ts';
 import * as r from '../../../src/schema/record.generated.ts';
+import { GUARDS, guardOf, OPENED } from './guarded.ts';
 
 const root = new URL('../../..', import.meta.url);
 const ACTIONS = new URL('build/smoke/actions', root).pathname;
@@ -212,9 +214,9 @@ function show(offset: number, length: number): void {
   if (family.has(view.pid) && (told || view.layout !== r.LAYOUT_MOMENT)) print(fields(view));
 }
 
-function observe(action: string, title = action): void {
+function observe(action: string, title = action, args: readonly string[] = []): void {
   print({ action: title });
-  const done = spawnSync(ACTIONS, [action], { encoding: 'utf8', env: { SMOKE: 'a b', EMPTY: '' } });
+  const done = spawnSync(ACTIONS, [action, ...args], { encoding: 'utf8', env: { SMOKE: 'a b', EMPTY: '' } });
   if (done.stderr !== '') print({ action, stderr: done.stderr });
   ring.wait(0, 50);
   while (ring.drain(show, 1000) > 0);
@@ -266,9 +268,19 @@ await probes.settled();
 observe('opens', 'two-wanted');
 observe('file-names', 'two-wanted-names');
 for (const kind of OPEN_KINDS) {
-  await probes.want(new Set(['open', 'openat', 'openat2', 'creat']), new Set(), new Set([kind]));
+  await probes.want(new Set(['open', 'openat', 'openat2', 'creat']), new Set(), [
+    { kinds: new Set([kind]), names: null },
+  ]);
   await probes.settled();
   for (const action of ['opens', 'uring', 'uring-missing']) observe(action, `${action}-${kind}`);
+}
+const OPENS = new Set(['open', 'openat', 'openat2', 'creat']);
+for (const guard of ['none', ...Object.keys(GUARDS)]) {
+  await probes.want(OPENS, new Set(), guard === 'none' ? ANY_OPEN : guardOf(guard));
+  const dropped = () => probes.counts().reduce((sum, count) => sum + Number(count.dropped), 0);
+  const before = dropped();
+  observe('open-each', `names-${guard}`, OPENED);
+  print({ action: `dropped-${guard}`, dropped: dropped() - before });
 }
 const MOMENTS = ['switch', 'signaldeliver', 'page_fault'];
 await probes.want(new Set(MOMENTS), new Set());

@@ -8,5 +8,5 @@ export function stageSmoke(): string {
   const sources = ['actions.c', 'calls.c', 'uring.c', 'uring-files.c', 'descriptors.c', 'moments.c'].map(
     here,
   );
-  return stage({ scripts: [here('observe.ts')], program: { name: 'actions', sources } });
+  return stage({ scripts: [here('observe.ts'), here('guarded.ts')], program: { name: 'actions', sources } });
 }

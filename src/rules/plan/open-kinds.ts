@@ -1,41 +1,36 @@
-/**
- * Which opens can satisfy a condition. A question that the kind of an open answers is answered, every other may hold
- * either way; what then cannot hold, cannot hold for any open of that kind.
- */
-import { OPEN_KINDS, type OpenKind } from '../../schema/open-kinds.ts';
-import type { BoolPredicate, Checked, NumberPredicate, Operand, TextPredicate } from './checked.ts';
+/** What it says about a predicate that the event is an open, and of which kind; every other may hold either way. */
+import { eventTypeId } from '../../schema/events.ts';
+import type { OpenKind } from '../../schema/open-kinds.ts';
+import type {
+  BoolPredicate,
+  Checked,
+  NumberPredicate,
+  Operand,
+  TextPredicate,
+  TypePredicate,
+} from '../condition/checked.ts';
 
-export function openKindsOf(condition: Checked): OpenKind[] {
-  return [...OPEN_KINDS].filter((kind) => canBe(condition, kind, true));
-}
+/** Event types that the kernel side tells apart by kind. */
+export const OPEN_TYPES: readonly string[] = ['open', 'openat', 'openat2', 'creat'];
+const OPEN_IDS = OPEN_TYPES.map(eventTypeId);
 
-/** Whether the condition can be `wanted` for some open of the kind. */
-function canBe(condition: Checked, kind: OpenKind, wanted: boolean): boolean {
-  switch (condition.kind) {
-    case 'not':
-      return canBe(condition.child, kind, !wanted);
-    case 'and':
-    case 'or': {
-      const can = (child: Checked): boolean => canBe(child, kind, wanted);
-      return (condition.kind === 'and') === wanted
-        ? condition.children.every(can)
-        : condition.children.some(can);
-    }
-    default:
-      return (answer(condition, kind) ?? wanted) === wanted;
-  }
-}
-
-/** Null: the kind does not tell. */
-function answer(predicate: Checked, kind: OpenKind): boolean | null {
+/** Whether the predicate holds for opens of the kind. Null: it may or may not. */
+export function answerForOpens(predicate: Checked, kind: OpenKind): boolean | null {
+  if (predicate.kind === 'type') return typeAnswer(predicate);
   if (predicate.kind === 'bool') return boolAnswer(predicate, kind);
   if (predicate.kind === 'text') return resultAnswer(predicate, kind);
   if (predicate.kind === 'number') return numberAnswer(predicate, kind);
   return null;
 }
 
-function fieldName(operand: Operand): string | null {
+/** The field that an operand is, without argument; else null. */
+export function fieldName(operand: Operand): string | null {
   return operand.kind === 'field' && operand.uses.length === 1 ? operand.uses[0]!.field.name : null;
+}
+
+function typeAnswer({ holds }: TypePredicate): boolean | null {
+  const held = OPEN_IDS.filter((id) => holds.has(id)).length;
+  return held === 0 ? false : held === OPEN_IDS.length ? true : null;
 }
 
 const OF_KIND: Readonly<Record<OpenKind, Readonly<Record<string, boolean>>>> = {
