@@ -78,8 +78,10 @@ static __always_inline int open_syscall_event(struct task_struct *task, u32 type
 	ws = open_workspace(slot);
 	if (!ws)
 		return 0;
-	if (LEAVES_FILES && !own && ret >= 0 && slot == SLOT_OPEN && ws->dropped && is_left(ws, task))
+	if (LEAVES_FILES && !own && ret >= 0 && slot == SLOT_OPEN && ws->dropped && is_left(ws, task)) {
+		ws->task = 0; /* said once */
 		goto drop;
+	}
 	ws->busy = 1;
 	if (CAN_CAST && !FIRST && !own && asks_for_names(kind) && open_is_unasked(ws->slot, kind, dirfd, name, ret)) {
 		ws->busy = 0;
