@@ -1,6 +1,6 @@
 import type { Block } from './blocks.ts';
 import { SECTION } from './blocks.ts';
-import { CALLS } from './calls.ts';
+import { CALLS, TOLD_TWICE } from './calls.ts';
 import { isEvents, RecordedEvent } from './event.ts';
 import { OPENS, takeCall, takeOpen } from './file-events.ts';
 import * as lists from './lists.ts';
@@ -134,7 +134,10 @@ export class Capture {
     if (EXECS.has(type)) return takeExec(scene, event, begin);
     if (CLONES.has(type)) return takeClone(scene, event);
     if (type === PROCESS_END) return takeEnd(scene, event);
-    const whole = begin === null || event.count >= (FULL.get(type) ?? 0) ? event : event.joined(begin);
+    const whole =
+      begin === null || event.count >= (FULL.get(type) ?? 0)
+        ? event
+        : event.joined(begin, TOLD_TWICE.get(type) ?? []);
     if (OPENS.has(type)) return takeOpen(scene, whole);
     if (CALLS.has(type)) return takeCall(scene, whole);
     if (SOCKET_CALLS.has(type)) return takeSocketCall(scene, whole);

@@ -89,15 +89,25 @@ export class RecordedEvent {
     return bytes.length === 8 ? bytes.readBigUInt64LE() : BigInt(this.number(index));
   }
 
+  /** The number of a parameter whose first byte tells which of several forms it has. */
+  formed(index: number): bigint {
+    const bytes = this.bytes(index);
+    return bytes.length === 9 ? bytes.readBigUInt64LE(1) : bytes.length === 2 ? BigInt(bytes[1]!) : 0n;
+  }
+
   /** A text that a zero byte ends; a path that could not be read is written as `<NA>`. */
   text(index: number): string {
     const text = zeroEnded(this.bytes(index));
     return text === '<NA>' ? '' : text;
   }
 
-  /** With the parameters that older writers put where the call began, behind those of its end. */
-  joined(begin: RecordedEvent): RecordedEvent {
-    return new RecordedEvent(this.cpu, this.wallNs, this.tid, this.type, [...this.#params, ...begin.#params]);
+  /**
+   * With the parameters that older writers put where the call began, behind those of its end.
+   * @param without places of `begin` that are left out
+   */
+  joined(begin: RecordedEvent, without: readonly number[]): RecordedEvent {
+    const more = begin.#params.filter((_, place) => !without.includes(place));
+    return new RecordedEvent(this.cpu, this.wallNs, this.tid, this.type, [...this.#params, ...more]);
   }
 
   /** Bytes that it keeps. */

@@ -1,6 +1,7 @@
 import { CALL_ROWS } from '../schema/calls.generated.ts';
+import { kernelNumber } from '../schema/flags/index.ts';
 import * as abi from '../schema/record.generated.ts';
-import { CALLS, MADE, type RecordedCall } from './calls.ts';
+import { CALLS, MADE, type Param, type RecordedCall } from './calls.ts';
 import type { RecordedEvent } from './event.ts';
 import { O_DIRECTORY, openFlags } from './numbers.ts';
 import type { Descriptor, RecordedProcess } from './processes.ts';
@@ -74,29 +75,36 @@ interface Gathered {
   name2: string;
   base2: string;
   text: string;
+  path: string;
   data: Uint8Array;
   fd: number;
+  /** Of a file that has no descriptor before the call. */
+  dev: number;
+  ino: bigint;
+  /** Registers, and what the kernel gave back, by number. */
+  readonly values: bigint[];
+  readonly out: bigint[];
 }
 
 export function takeCall(scene: Scene, event: RecordedEvent): number {
   const call = CALLS.get(event.type)!;
   const ret = event.number(0);
   const process = scene.processes.byTid(event.tid);
-  const values: number[] = [];
-  const found = gather(scene, event, call, process, values);
+  const found = gather(scene, event, call, process);
   const file = found.fd < 0 ? null : scene.descriptor(process, found.fd);
   const wentTo = call.type === abi.TYPE_CHDIR && ret >= 0 ? joined(found.base, found.name) : '';
   const { writer } = scene;
-  if (ret >= 0) credentials(call, process, values);
+  if (ret >= 0) credentials(call, process, found.values);
   const length = writer.write(abi.LAYOUT_CALL, scene.head(event, call.type, ret), [
     ...[found.name, found.base, found.name2, found.base2],
-    ...[wentTo || pathOf(file), found.text, found.data],
+    ...[wentTo || found.path || pathOf(file), found.text, found.data],
   ]);
-  for (const [i, value] of values.entries()) writer.u64(abi.AT_CALL_ARGS + i * 8, BigInt(value));
+  for (const [i, value] of found.values.entries()) writer.u64(abi.AT_CALL_ARGS + i * 8, value);
+  for (const [i, value] of found.out.entries()) writer.u64(abi.AT_CALL_OUT + i * 8, value);
   writer.u32(abi.AT_CALL_NR, NUMBERS.get(call.name) ?? 0);
   writer.u32(abi.AT_CALL_FD, file === null ? -1 : found.fd);
-  writer.u64(abi.AT_CALL_INO, file?.ino ?? 0n);
-  writer.u32(abi.AT_CALL_DEV, file !== null && file.kind !== 'socket' ? file.dev : 0);
+  writer.u64(abi.AT_CALL_INO, file?.ino ?? found.ino);
+  writer.u32(abi.AT_CALL_DEV, file !== null && file.kind !== 'socket' ? file.dev : found.dev);
   writer.u32(
     abi.AT_CALL_FILE_MODE,
     file?.kind === 'directory' ? S_IFDIR : file?.kind === 'pipe' ? S_IFIFO : 0,
@@ -105,7 +113,7 @@ export function takeCall(scene: Scene, event: RecordedEvent): number {
     writer.u64(abi.AT_CALL_OUT, BigInt(event.number(1)));
     writer.u64(abi.AT_CALL_OUT + 8, BigInt(event.number(2)));
   }
-  if (ret >= 0 && process !== null) follow(scene, event, call, process, found, values);
+  if (ret >= 0 && process !== null) follow(scene, event, call, process, found);
   return length;
 }
 
@@ -114,22 +122,26 @@ function gather(
   event: RecordedEvent,
   { params }: RecordedCall,
   process: RecordedProcess | null,
-  values: number[],
 ): Gathered {
   const found: Gathered = {
-    ...{ name: '', base: '', name2: '', base2: '', text: '', data: new Uint8Array(), fd: -1 },
+    ...{ name: '', base: '', name2: '', base2: '', text: '', path: '', data: new Uint8Array(), fd: -1 },
+    ...{ dev: 0, ino: 0n, values: [], out: [] },
   };
   let dirfd = AT_FDCWD;
-  for (const [i, { what, argument }] of params.entries()) {
+  for (const [i, param] of params.entries()) {
     const place = i + 1;
+    const { what, argument } = param;
     if (argument >= 0) {
-      while (values.length <= argument) values.push(0);
-      values[argument] = event.number(place);
+      const into = what === 'out' ? found.out : found.values;
+      while (into.length <= argument) into.push(0n);
+      into[argument] = kernelValue(event, place, param);
     }
     if (what === 'dir') dirfd = event.number(place);
     else if (what === 'fd') found.fd = event.has(place) ? event.number(place) : -1;
-    else if (what === 'text') found.text = event.text(place);
+    else if (what === 'text' || what === 'path') found[what] = event.text(place);
     else if (what === 'data') found.data = event.bytes(place);
+    else if (what === 'dev') found.dev = event.number(place);
+    else if (what === 'ino') found.ino = event.big(place);
     else if (what === 'name' || what === 'name2') {
       const name = event.text(place);
       found[what] = name;
@@ -138,6 +150,13 @@ function gather(
     }
   }
   return found;
+}
+
+/** As the kernel has it. */
+function kernelValue(event: RecordedEvent, place: number, { what, table }: Param): bigint {
+  if (what === 'p') return event.formed(place);
+  if (what === 'o') return BigInt(openFlags(event.number(place)).flags);
+  return table === null ? event.big(place) : BigInt(kernelNumber(table, event.number(place)));
 }
 
 /** How the kernel names what a descriptor stands for. Sockets' texts hold their ends: with those another socket is meant. */
@@ -157,14 +176,19 @@ const KEPT = 0xffffffff;
 function credentials(
   { name }: RecordedCall,
   process: RecordedProcess | null,
-  values: readonly number[],
+  values: readonly bigint[],
 ): void {
   // The effective id: the only one, or the second.
-  const id = values[1] ?? values[0];
-  if (process === null || id === undefined || id === KEPT) return;
+  const id = Number(values[1] ?? values[0] ?? KEPT);
+  if (process === null || id === KEPT) return;
   if (/^setres?uid$|^setreuid$/.test(name)) process.uid = id;
   else if (/^setres?gid$|^setregid$/.test(name)) process.gid = id;
 }
+
+/** fcntl(2): F_DUPFD, F_DUPFD_CLOEXEC. */
+const DUPLICATES: ReadonlySet<number> = new Set([0, 1030]);
+/** close_range(2). */
+const CLOSE_RANGE_CLOEXEC = 4n;
 
 /** What the call changed in the table of descriptors, or of the process. */
 function follow(
@@ -173,8 +197,8 @@ function follow(
   { type }: RecordedCall,
   process: RecordedProcess,
   found: Gathered,
-  values: readonly number[],
 ): void {
+  const { values } = found;
   const ret = event.number(0);
   const file = process.fds.get(found.fd);
   const made = MADE.get(event.type);
@@ -209,6 +233,21 @@ function follow(
       process.pgid = process.pid;
       return;
     case abi.TYPE_SETPGID:
-      if (values[0] === 0) process.pgid = values[1] || process.pid;
+      if (values[0] === 0n) process.pgid = Number(values[1]) || process.pid;
+      return;
+    case abi.TYPE_FCNTL:
+      if (file !== undefined && DUPLICATES.has(Number(values[1])))
+        processes.setDescriptor(process, ret, file);
+      return;
+    case abi.TYPE_OPEN_BY_HANDLE_AT: {
+      const { path: name, ino, dev } = found;
+      processes.setDescriptor(process, ret, { kind: 'file', name, ino, dev });
+      return;
+    }
+    case abi.TYPE_CLOSE_RANGE: {
+      const [first = 0n, last = 0n, flags = 0n] = values;
+      if ((flags & CLOSE_RANGE_CLOEXEC) !== 0n) return;
+      for (const fd of [...process.fds.keys()]) if (fd >= first && fd <= last) process.fds.delete(fd);
+    }
   }
 }

@@ -5,7 +5,7 @@ import * as network from './network.ts';
 import * as process from './process.ts';
 import type { FlagTable } from './render.ts';
 
-export { type FlagTable, falcoNumber, flagNames } from './render.ts';
+export { type FlagTable, falcoNumber, flagNames, kernelNumber } from './render.ts';
 
 export const FLAG_TABLES: Readonly<Record<string, FlagTable>> = {
   ...file,

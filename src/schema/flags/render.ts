@@ -46,6 +46,15 @@ export function falcoNumber({ exact, rows, unknown }: FlagTable, kernel: number)
   return value >>> 0;
 }
 
+/** Falco's number → the kernel's. Bits without a name are dropped; a value that no row has stays as it is. */
+export function kernelNumber({ exact, rows }: FlagTable, falco: number): number {
+  if (exact) return rows.find((row) => row.value === falco)?.kernel ?? falco;
+  let kernel = 0;
+  for (const row of rows)
+    if (row.value !== 0 && (falco & row.value) >>> 0 === row.value) kernel |= row.kernel;
+  return kernel >>> 0;
+}
+
 /** `NAME|NAME` for Falco's number; empty when nothing in it has a name. */
 export function flagNames({ exact, rows }: FlagTable, value: number): string {
   if (exact) {
