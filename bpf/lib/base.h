@@ -3,6 +3,11 @@
 #define SAKER_BASE_H
 /* What every BPF file includes, in the one order that works. */
 #include "../vmlinux/vmlinux.h"
+#if defined(__TARGET_ARCH_arm64)
+#include "../arch/arm64.h"
+#else
+#include "../arch/x86.h"
+#endif
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -80,7 +85,7 @@ static __always_inline u64 word_at(const void *address)
 
 	/* Any struct that begins with a word will do. */
 	if (CAN_CAST)
-		return READ(CAST(struct pt_regs, address), r15);
+		return READ(CAST(struct pt_regs, address), REG_FIRST);
 	bpf_probe_read_kernel(&word, sizeof(word), address);
 	return word;
 }

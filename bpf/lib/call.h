@@ -87,21 +87,21 @@ static __always_inline void join_halves(u64 *args, u32 nr)
 static __always_inline void read_registers(u64 *args, struct pt_regs *regs, bool compat, u32 nr)
 {
 	if (compat) {
-		args[0] = (u32)READ(regs, bx);
-		args[1] = (u32)READ(regs, cx);
-		args[2] = (u32)READ(regs, dx);
-		args[3] = (u32)READ(regs, si);
-		args[4] = (u32)READ(regs, di);
-		args[5] = (u32)READ(regs, bp);
+		args[0] = (u32)READ(regs, REG32_ARG0);
+		args[1] = (u32)READ(regs, REG32_ARG1);
+		args[2] = (u32)READ(regs, REG32_ARG2);
+		args[3] = (u32)READ(regs, REG32_ARG3);
+		args[4] = (u32)READ(regs, REG32_ARG4);
+		args[5] = (u32)READ(regs, REG32_ARG5);
 		join_halves(args, nr);
 		return;
 	}
-	args[0] = READ(regs, di);
-	args[1] = READ(regs, si);
-	args[2] = READ(regs, dx);
-	args[3] = READ(regs, r10);
-	args[4] = READ(regs, r8);
-	args[5] = READ(regs, r9);
+	args[0] = READ(regs, REG_ARG0);
+	args[1] = READ(regs, REG_ARG1);
+	args[2] = READ(regs, REG_ARG2);
+	args[3] = READ(regs, REG_ARG3);
+	args[4] = READ(regs, REG_ARG4);
+	args[5] = READ(regs, REG_ARG5);
 }
 
 #endif

@@ -5,9 +5,6 @@
  * time; the verifier removes the branches that do not apply. */
 #include "base.h"
 
-/* x86: set while the current syscall uses the 32-bit ABI. */
-#define TS_COMPAT 0x2
-#define THREAD_SIZE 16384
 /* 6.13 notes in the ns of ctime that somebody asked for it; stat(2) shows the rest. */
 #define I_CTIME_QUERIED (1u << 31)
 
@@ -104,7 +101,7 @@ static __always_inline u64 uring_filename(struct io_open *command)
 
 static __always_inline bool is_compat(struct task_struct *task)
 {
-	return READ(task, thread_info.status) & TS_COMPAT;
+	return IS_COMPAT(task);
 }
 
 /* The first arguments of the current syscall, by the ABI it came through. */
@@ -117,18 +114,18 @@ static __always_inline void read_args(struct args *args, bool compat)
 	struct pt_regs *regs = user_regs();
 
 	if (compat) {
-		args->a = (u32)READ(regs, bx);
-		args->b = (u32)READ(regs, cx);
-		args->c = (u32)READ(regs, dx);
-		args->d = (u32)READ(regs, si);
-		args->e = (u32)READ(regs, di);
+		args->a = (u32)READ(regs, REG32_ARG0);
+		args->b = (u32)READ(regs, REG32_ARG1);
+		args->c = (u32)READ(regs, REG32_ARG2);
+		args->d = (u32)READ(regs, REG32_ARG3);
+		args->e = (u32)READ(regs, REG32_ARG4);
 		return;
 	}
-	args->a = READ(regs, di);
-	args->b = READ(regs, si);
-	args->c = READ(regs, dx);
-	args->d = READ(regs, r10);
-	args->e = READ(regs, r8);
+	args->a = READ(regs, REG_ARG0);
+	args->b = READ(regs, REG_ARG1);
+	args->c = READ(regs, REG_ARG2);
+	args->d = READ(regs, REG_ARG3);
+	args->e = READ(regs, REG_ARG4);
 }
 
 #endif

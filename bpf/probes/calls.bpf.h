@@ -168,7 +168,7 @@ __noinline int socket_event(s64 ret, u32 slot)
 static __always_inline struct file *file_of_call(struct current_call *call, s64 ret)
 {
 	const volatile struct call_row *row = row_of(call->type);
-	u64 args[6] = {};
+	u64 args[8] = {}; /* as many as the verifier believes arg_at() to reach */
 
 	if (row->fd == ARG_RET)
 		return file_of(current_task(), ret);

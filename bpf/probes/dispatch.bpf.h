@@ -21,7 +21,7 @@
 	SEC("kprobe.multi/trace_syscall_exit")                          \
 	int dispatched_##kind##_fprobe(struct pt_regs *ctx)             \
 	{                                                               \
-		return event((s64)ctx->si, SLOT_DISPATCH);              \
+		return event((s64)ctx->FUNC_ARG1, SLOT_DISPATCH);              \
 	}
 
 static __always_inline int exec_returned(s64 ret, u32 slot)
@@ -78,7 +78,7 @@ int dispatch(unsigned long long *ctx)
 SEC("kprobe.multi/trace_syscall_exit")
 int dispatch_fprobe(struct pt_regs *ctx)
 {
-	return go_on(ctx, (struct pt_regs *)ctx->di, &dispatched_fprobe);
+	return go_on(ctx, (struct pt_regs *)ctx->FUNC_ARG0, &dispatched_fprobe);
 }
 
 SEC("tp_btf/sys_exit")

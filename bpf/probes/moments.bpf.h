@@ -149,7 +149,7 @@ static __always_inline int page_fault(u64 address, struct pt_regs *regs, u64 err
 	if (!m)
 		return 0;
 	m->args[0] = address;
-	m->args[1] = LOOSE(regs, ip);
+	m->args[1] = LOOSE(regs, REG_IP);
 	m->args[2] = error;
 	bpf_ringbuf_submit(m, 0);
 	return 0;

@@ -15,14 +15,14 @@ static __always_inline u32 open_type(struct task_struct *task, bool *compat)
 {
 	struct pt_regs *regs = user_regs_of(task);
 	/* The kernel looks at these bits only (from 5.14 on); a program may set the others. */
-	u32 nr = READ(regs, orig_ax);
+	u32 nr = READ(regs, REG_NR);
 
 	*compat = is_compat(task);
 	if (nr == 437)
 		return SAKER_TYPE_OPENAT2;
 	if (*compat)
 		return nr == 5 ? SAKER_TYPE_OPEN : nr == 8 ? SAKER_TYPE_CREAT : SAKER_TYPE_OPENAT;
-	return nr == 2 ? SAKER_TYPE_OPEN : nr == 85 ? SAKER_TYPE_CREAT : SAKER_TYPE_OPENAT;
+	return nr == NR_OPEN ? SAKER_TYPE_OPEN : nr == NR_CREAT ? SAKER_TYPE_CREAT : SAKER_TYPE_OPENAT;
 }
 
 /* Where the file may have been left; or, if another thread was interrupted while it used that, a place of its own. */
@@ -146,5 +146,5 @@ static __always_inline int open_from_registers(s32 ret, u32 slot)
 SEC("kretprobe.multi/do_sys_openat2")
 int open_syscall_fprobe(struct pt_regs *ctx)
 {
-	return open_from_registers(ctx->ax, SLOT_OPEN);
+	return open_from_registers(ctx->FUNC_RET, SLOT_OPEN);
 }

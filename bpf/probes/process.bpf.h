@@ -15,12 +15,12 @@ static __always_inline u32 fork_type(u32 nr, bool compat)
 		return SAKER_TYPE_CLONE3;
 	if (compat)
 		return nr == 2 ? SAKER_TYPE_FORK : nr == 190 ? SAKER_TYPE_VFORK : SAKER_TYPE_CLONE;
-	return nr == 57 ? SAKER_TYPE_FORK : nr == 58 ? SAKER_TYPE_VFORK : SAKER_TYPE_CLONE;
+	return nr == NR_FORK ? SAKER_TYPE_FORK : nr == NR_VFORK ? SAKER_TYPE_VFORK : SAKER_TYPE_CLONE;
 }
 
 static __always_inline u64 clone_flags_of(struct pt_regs *regs, u32 type, bool compat)
 {
-	u64 first = compat ? READ(regs, bx) : READ(regs, di), flags = 0;
+	u64 first = compat ? READ(regs, REG32_ARG0) : READ(regs, REG_ARG0), flags = 0;
 
 	if (type == SAKER_TYPE_CLONE)
 		return (u32)first;
@@ -34,7 +34,7 @@ static __always_inline int fork_event(struct task_struct *parent, struct task_st
 	bool compat = is_compat(parent), kernel = READ(parent, flags) & PF_KTHREAD;
 	bool thread = READ(child, pid) != READ(child, tgid);
 	struct pt_regs *regs = user_regs();
-	u32 type = kernel ? SAKER_TYPE_CLONE : fork_type(READ(regs, orig_ax), compat);
+	u32 type = kernel ? SAKER_TYPE_CLONE : fork_type(READ(regs, REG_NR), compat);
 	struct saker_fork *f;
 	struct upid own;
 	struct pid *pid;
@@ -75,7 +75,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 SEC("kprobe.multi/wake_up_new_task")
 int process_fork_fprobe(struct pt_regs *ctx)
 {
-	return fork_event(current_task(), CAST(struct task_struct, ctx->di));
+	return fork_event(current_task(), CAST(struct task_struct, ctx->FUNC_ARG0));
 }
 
 /* A successful execveat looks like execve in the registers (the kernel rewrites
@@ -122,7 +122,7 @@ int BPF_PROG(process_exec, struct task_struct *task, pid_t old_pid, struct linux
 SEC("kprobe.multi/finalize_exec")
 int process_exec_fprobe(struct pt_regs *ctx)
 {
-	return exec_event((void *)ctx->di);
+	return exec_event((void *)ctx->FUNC_ARG0);
 }
 
 #define ANCESTORS_MAX 16
@@ -240,7 +240,7 @@ static __always_inline int exec_failed(u32 type, bool compat, s64 ret, u32 slot)
 	}                                                                                                            \
 	SEC("kretprobe.multi/" symbol) int name##_fprobe(struct pt_regs *ctx)                                        \
 	{                                                                                                            \
-		return exec_failed(type, compat, (s64)ctx->ax, SLOT_EXEC_FAILED);                     \
+		return exec_failed(type, compat, (s64)ctx->FUNC_RET, SLOT_EXEC_FAILED);               \
 	}
 
 EXEC_FAILED(execve_failed, "__x64_sys_execve", SAKER_TYPE_EXECVE, false)

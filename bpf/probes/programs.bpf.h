@@ -9,7 +9,7 @@
 	SEC("kretprobe.multi")                                                        \
 	int kind##_fprobe(struct pt_regs *ctx)                                        \
 	{                                                                             \
-		return kind##_event((s64)ctx->ax, SLOT_CALL);          \
+		return kind##_event((s64)ctx->FUNC_RET, SLOT_CALL);    \
 	}
 SHARED_PROGRAM(call) SHARED_PROGRAM(fd) SHARED_PROGRAM(socket) SHARED_PROGRAM(bare)
 

@@ -28,7 +28,7 @@ static const volatile struct call_row rows[SAKER_TYPES_MAX] = {
 };
 
 /* Types by number, in both ABIs. */
-#define TYPE64(type_, symbol, nr, ...) [nr] = SAKER_TYPE_##type_,
+#define TYPE64(type_, symbol, nr, ...) [NR_OF(symbol, nr)] = SAKER_TYPE_##type_,
 static const volatile u16 types64[CALL_TABLE_SIZE] = { ALL_CALLS(TYPE64) ENTRY_CALLS(TYPE64) };
 #define TYPE32(type_, symbol, nr, ...) [nr] = SAKER_TYPE_##type_,
 #define TYPE32_ONLY(type_, nr) [nr] = SAKER_TYPE_##type_,
@@ -62,13 +62,13 @@ static __always_inline bool find_call(struct current_call *call, struct pt_regs 
 {
 	u32 sub;
 
-	call->nr = READ(regs, orig_ax);
+	call->nr = READ(regs, REG_NR);
 	call->compat = is_compat(current_task());
-	if (call->nr >= CALL_TABLE_SIZE)
+	if (call->nr >= CALL_TABLE_SIZE || (call->compat && !HAS_TABLE32))
 		return false;
 	call->type = call->compat ? types32[call->nr] : types64[call->nr];
 	if (call->compat && call->nr == NR32_SOCKETCALL) {
-		sub = READ(regs, bx);
+		sub = READ(regs, REG32_ARG0);
 		if (sub > 0 && sub < SOCKETCALLS)
 			call->type = socketcalls[sub & 31];
 	}

@@ -102,7 +102,7 @@ int uring_open_begins(unsigned long long *ctx)
 SEC("kprobe.multi/io_openat2")
 int uring_open_begins_fprobe(struct pt_regs *ctx)
 {
-	return begin_uring_open(BPF_CORE_READ(ctx, di));
+	return begin_uring_open(BPF_CORE_READ(ctx, FUNC_ARG0));
 }
 
 SEC("fexit/io_openat2")
@@ -114,7 +114,7 @@ int uring_open_ends(unsigned long long *ctx)
 SEC("kretprobe.multi/io_openat2")
 int uring_open_ends_fprobe(struct pt_regs *ctx)
 {
-	return uring_open_end((s32)BPF_CORE_READ(ctx, ax));
+	return uring_open_end((s32)BPF_CORE_READ(ctx, FUNC_RET));
 }
 
 SEC("fentry/io_fixed_fd_install")
@@ -126,5 +126,5 @@ int uring_open_installs(unsigned long long *ctx)
 SEC("kprobe.multi/io_fixed_fd_install")
 int uring_open_installs_fprobe(struct pt_regs *ctx)
 {
-	return uring_open_slot(BPF_CORE_READ(ctx, dx));
+	return uring_open_slot(BPF_CORE_READ(ctx, FUNC_ARG2));
 }

@@ -22,7 +22,7 @@ static __always_inline u64 as_number(u64 pointer)
 	SEC("kprobe.multi/io_" #op)                                                                                   \
 	int uring_begin_##op##_fprobe(struct pt_regs *ctx)                                                            \
 	{                                                                                                             \
-		return begin_##op(BPF_CORE_READ(ctx, di));                                                            \
+		return begin_##op(BPF_CORE_READ(ctx, FUNC_ARG0));                                                     \
 	}
 URING_NAME_CALL(unlinkat) URING_NAME_CALL(mkdirat) URING_NAME_CALL(renameat) URING_NAME_CALL(linkat)
 URING_NAME_CALL(symlinkat) URING_NAME_CALL(setxattr) URING_NAME_CALL(fsetxattr) URING_NAME_CALL(ftruncate)
@@ -31,7 +31,7 @@ URING_NAME_CALL(getxattr) URING_NAME_CALL(fgetxattr) URING_NAME_CALL(statx)
 SEC("kretprobe.multi")
 int uring_end_name_fprobe(struct pt_regs *ctx)
 {
-	return end_op((s32)BPF_CORE_READ(ctx, ax));
+	return end_op((s32)BPF_CORE_READ(ctx, FUNC_RET));
 }
 
 /* A return probe does not see the request: threads that are inside one of the functions below. */
@@ -54,7 +54,7 @@ static __always_inline int begin_request(u64 req)
 SEC("kprobe.multi")
 int uring_begin_request_fprobe(struct pt_regs *ctx)
 {
-	return begin_request(BPF_CORE_READ(ctx, di));
+	return begin_request(BPF_CORE_READ(ctx, FUNC_ARG0));
 }
 
 static __always_inline u64 take_request(void)
@@ -93,7 +93,7 @@ static __always_inline int lost_request(u32 type)
 	{                                                                                                             \
 		u64 req = take_request();                                                                             \
                                                                                                                       \
-		return req ? uring_socket(req, SAKER_TYPE_##type, (s32)BPF_CORE_READ(ctx, ax))                        \
+		return req ? uring_socket(req, SAKER_TYPE_##type, (s32)BPF_CORE_READ(ctx, FUNC_RET))                  \
 			   : lost_request(SAKER_TYPE_##type);                                                         \
 	}
 URING_SOCKET_CALL(socket, SOCKET) URING_SOCKET_CALL(connect, CONNECT) URING_SOCKET_CALL(bind, BIND)
@@ -114,7 +114,7 @@ URING_SOCKET_CALL(recv, RECVFROM) URING_SOCKET_CALL(recvmsg, RECVMSG)
 	int uring_end_##op##_fprobe(struct pt_regs *ctx)                                                              \
 	{                                                                                                             \
 		u64 req = take_request();                                                                             \
-		s64 ret = (s32)BPF_CORE_READ(ctx, ax);                                                                \
+		s64 ret = (s32)BPF_CORE_READ(ctx, FUNC_RET);                                                          \
                                                                                                                       \
 		return req ? call : 0;                                                                                \
 	}
@@ -134,7 +134,7 @@ int uring_begin_close(unsigned long long *ctx)
 SEC("kprobe.multi/io_close")
 int uring_begin_close_fprobe(struct pt_regs *ctx)
 {
-	return uring_close(BPF_CORE_READ(ctx, di), BPF_CORE_READ(ctx, si));
+	return uring_close(BPF_CORE_READ(ctx, FUNC_ARG0), BPF_CORE_READ(ctx, FUNC_ARG1));
 }
 
 #include "uring-rw.bpf.h"
@@ -146,7 +146,7 @@ int uring_begin_close_fprobe(struct pt_regs *ctx)
 	}                                                                                                             \
 	SEC("kprobe.multi/" #function) int name##_fprobe(struct pt_regs *ctx)                                         \
 	{                                                                                                             \
-		return begin_rw_request(BPF_CORE_READ(ctx, di));                                                      \
+		return begin_rw_request(BPF_CORE_READ(ctx, FUNC_ARG0));                                               \
 	}
 URING_RW_ENTRY(uring_begin_read, io_read) URING_RW_ENTRY(uring_begin_write, io_write)
 URING_RW_ENTRY(uring_begin_read_mshot, io_read_mshot)
@@ -173,7 +173,7 @@ int uring_complete_polled(unsigned long long *ctx)
 	}                                                                                                             \
 	SEC("kretprobe.multi/" #function) int name##_fprobe(struct pt_regs *ctx)                                      \
 	{                                                                                                             \
-		s64 ret = (s32)BPF_CORE_READ(ctx, ax);                                                                \
+		s64 ret = (s32)BPF_CORE_READ(ctx, FUNC_RET);                                                          \
                                                                                                                       \
 		(void)ret;                                                                                            \
 		return call;                                                                                          \
@@ -188,14 +188,14 @@ URING_PAIR(accept, begin_accept(), end_accept(as_number(ctx[0]), (s32)ctx[2]))
 SEC("kprobe.multi/io_accept")
 int uring_begin_accept_fprobe(struct pt_regs *ctx)
 {
-	begin_request(BPF_CORE_READ(ctx, di));
+	begin_request(BPF_CORE_READ(ctx, FUNC_ARG0));
 	return begin_accept();
 }
 
 SEC("kretprobe.multi/io_accept")
 int uring_end_accept_fprobe(struct pt_regs *ctx)
 {
-	return end_accept(take_request(), (s32)BPF_CORE_READ(ctx, ax));
+	return end_accept(take_request(), (s32)BPF_CORE_READ(ctx, FUNC_RET));
 }
 
 /* Every accept of the host passes here; the arguments are five on all kernels. */
@@ -208,7 +208,7 @@ int uring_accepted_file(unsigned long long *ctx)
 SEC("kretprobe.multi/do_accept")
 int uring_accepted_file_fprobe(struct pt_regs *ctx)
 {
-	return uring_accepted(BPF_CORE_READ(ctx, ax));
+	return uring_accepted(BPF_CORE_READ(ctx, FUNC_RET));
 }
 
 /* Kernels before 5.19. */

@@ -33,7 +33,7 @@ static __always_inline bool inside_uring(void)
 	struct task_struct *task = current_task();
 	struct pt_regs *regs = user_regs();
 
-	return (READ(task, flags) & PF_IO_WORKER) || (u32)READ(regs, orig_ax) == NR_IO_URING_ENTER;
+	return (READ(task, flags) & PF_IO_WORKER) || (u32)READ(regs, REG_NR) == NR_IO_URING_ENTER;
 }
 
 /*
@@ -46,7 +46,7 @@ static __always_inline bool outside_socket_call(void)
 	struct pt_regs *regs = user_regs();
 	struct current_call call;
 
-	if ((READ(task, flags) & PF_IO_WORKER) || (s64)READ(regs, ax) != -ENOSYS || !find_call(&call, regs))
+	if ((READ(task, flags) & PF_IO_WORKER) || (s64)READ(regs, FUNC_RET) != -ENOSYS || !find_call(&call, regs))
 		return true;
 	return call.type != SAKER_TYPE_ACCEPT && call.type != SAKER_TYPE_ACCEPT4 && call.type != SAKER_TYPE_CONNECT;
 }

@@ -79,11 +79,6 @@ struct timespec64 {
 	long tv_nsec;
 };
 
-struct pt_regs {
-	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
-	unsigned long orig_ax, ip, cs, flags, sp, ss;
-};
-
 struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 };

@@ -1,6 +1,7 @@
 /** Every place where a program of bpf/saker.bpf.c can hang, and what it reports there. */
 import { CALL_ROWS, type CallKind } from '../schema/calls.generated.ts';
 import * as record from '../schema/record.generated.ts';
+import { ARM64_COMPAT, callFunction } from './call-functions.ts';
 import { FPROBE, FPROBE_PLACE } from './dispatcher-forms.ts';
 import type { Abi, Dispatch, Hook } from './hook.ts';
 import { CASTS, URING_FUNCTION, URING_HOOKS, URING_OPENS } from './uring-hooks.ts';
@@ -70,7 +71,7 @@ function call(type: string, target: string, kind: CallKind, compat: boolean): Ho
     // A function without arguments serves both tables.
     abis: compat ? [1] : target.startsWith(BARE) ? [0, 1] : [0],
     kind: KINDS[kind],
-    symbol: target.replace(BARE, '__x64_sys_'),
+    symbol: callFunction(target.replace(BARE, '__x64_sys_')),
   };
   const hook = { target, types: SEVERAL.get(type) ?? [type], group: name, dispatch, ...abi };
   return [
@@ -79,7 +80,9 @@ function call(type: string, target: string, kind: CallKind, compat: boolean): Ho
   ];
 }
 
-const CALLS = CALL_ROWS.flatMap(([type, target, , kind, compat]) => call(type, target, kind, compat));
+const CALLS = CALL_ROWS.flatMap(([type, target, , kind, compat]) =>
+  call(type, callFunction(target), kind, compat),
+);
 
 function opens(symbol: string): Place {
   return { always: true, dispatch: { abis: [0, 1], kind: record.KIND_OPEN, symbol } };
@@ -119,6 +122,10 @@ function moment(program: string, type: string, detail?: string): Hook {
   };
 }
 
+const [OPENAT, EXECVE, EXECVEAT] = ['openat', 'execve', 'execveat'].map((name) =>
+  callFunction(`__x64_sys_${name}`),
+) as [string, string, string];
+
 const MOMENTS: readonly Hook[] = [
   moment('on_switch', 'switch'),
   moment('on_signal_deliver', 'signaldeliver'),
@@ -132,10 +139,10 @@ export const LIFE_PROGRAMS: readonly string[] = LIFE.map(({ program }) => progra
 export const HOOKS: readonly Hook[] = [
   ...LIFE,
   // The canary comes this way, so it stays.
-  ...either('open_syscall', 'do_sys_openat2', OPEN, opens('__x64_sys_openat')),
+  ...either('open_syscall', 'do_sys_openat2', OPEN, opens(OPENAT)),
   ...URING_OPENS,
-  ...either('execve_failed', '__x64_sys_execve', ['execve'], failed('__x64_sys_execve', 0)),
-  ...either('execveat_failed', '__x64_sys_execveat', ['execveat'], failed('__x64_sys_execveat', 0)),
+  ...either('execve_failed', EXECVE, ['execve'], failed(EXECVE, 0)),
+  ...either('execveat_failed', EXECVEAT, ['execveat'], failed(EXECVEAT, 0)),
   ...either(
     'execve_compat_failed',
     '__ia32_compat_sys_execve',
@@ -163,6 +170,7 @@ export const TARGETS: ReadonlySet<string> = new Set([
   TYPED_POINTERS,
   URING_FUNCTION,
   CASTS,
+  ...(process.arch === 'arm64' ? [ARM64_COMPAT] : []),
   ...HOOKS.flatMap((hook) => (hook.target === null ? [] : [hook.target])),
 ]);
 

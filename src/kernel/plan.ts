@@ -2,6 +2,7 @@
  * The plan: which hooks carry the wanted events on this kernel. Pure; the kernel's facts come in as the set of
  * functions its BTF knows.
  */
+import { ARM64_COMPAT } from './call-functions.ts';
 import { FPROBE } from './dispatcher-forms.ts';
 import type { Hook } from './hook.ts';
 import { ALWAYS, describe, HOOKS } from './hooks.ts';
@@ -84,6 +85,11 @@ export function planHooks(wanted: ReadonlySet<string>, functions: ReadonlySet<st
     else missing.push(lacks(group));
     for (const [i, next] of choice.slice(1).entries()) fallback.set(choice[i]!.name, next);
   }
+  if (has(ARM64_COMPAT))
+    missing.push({
+      program: 'compat',
+      reason: 'calls of 32-bit programs are not seen on arm64, but for opens',
+    });
   const spared = new Set(hooks.filter(isTrampoline).slice(TRAMPOLINES_MAX));
   return {
     hooks: hooks.filter((hook) => !spared.has(hook)),

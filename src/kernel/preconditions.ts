@@ -62,8 +62,8 @@ export function findObstacle(machine: Machine = THIS_MACHINE): Obstacle | null {
     what,
     advice,
   });
-  if (machine.arch !== 'x64')
-    return unsupported(`processor ${machine.arch} is not supported`, 'run saker on x86-64');
+  if (machine.arch !== 'x64' && machine.arch !== 'arm64')
+    return unsupported(`processor ${machine.arch} is not supported`, 'run saker on x86-64 or arm64');
   if (tooOld(machine.release))
     return unsupported(`kernel ${machine.release} is older than 5.10`, 'run a kernel from 5.10 on');
   if (!existsSync(join(machine.root, BTF_PATH)))

@@ -1,4 +1,7 @@
-/** Bits that captures number by themselves → those of Linux (x86_64), which records hold. */
+/** Bits that captures number by themselves → those of Linux, which records hold. */
+import { O_DIRECT, O_DIRECTORY, O_LARGEFILE } from '../schema/open-bits.ts';
+
+export { O_DIRECTORY } from '../schema/open-bits.ts';
 
 /** PPM_O_* bit → O_*. The two lowest are the access mode. */
 const OPEN: readonly (readonly [bit: number, flags: number])[] = [
@@ -9,15 +12,13 @@ const OPEN: readonly (readonly [bit: number, flags: number])[] = [
   [6, 0o4000],
   [7, 0o4010000],
   [8, 0o1000],
-  [9, 0o40000],
-  [10, 0o200000],
-  [11, 0o100000],
+  [9, O_DIRECT],
+  [10, O_DIRECTORY],
+  [11, O_LARGEFILE],
   [12, 0o2000000],
-  [13, 0o20200000],
+  [13, 0o20000000 | O_DIRECTORY],
 ];
 const CREATED_BIT = 14;
-
-export const O_DIRECTORY = 0o200000;
 
 export function openFlags(recorded: number): { flags: number; created: boolean } {
   // Reading is bit 0, writing bit 1; the kernel has 0, 1, and 2 for both.

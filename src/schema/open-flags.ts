@@ -1,14 +1,14 @@
 /**
- * Open flags: the kernel's O_* bits (asm-generic/fcntl.h, x86) as Falco numbers and names them. Falco's own bits
+ * Open flags: the kernel's O_* bits (asm-generic/fcntl.h) as Falco numbers and names them. Falco's own bits
  * are what rules see in evt.arg.flags; they are the same on every architecture.
  */
+import { O_DIRECT, O_DIRECTORY, O_LARGEFILE } from './open-bits.ts';
 
 const O_ACCMODE = 0o3;
 const O_WRONLY = 0o1;
 const O_RDWR = 0o2;
 const O_CREAT = 0o100;
 const O_TRUNC = 0o1000;
-const O_DIRECTORY = 0o200000;
 const O_TMPFILE = 0o20000000 | O_DIRECTORY;
 const O_PATH = 0o10000000;
 /** O_SYNC is O_DSYNC and one bit more. */
@@ -23,9 +23,9 @@ export const F_CREATED = 1 << 14;
 
 /** Kernel bits → Falco's bit and name, in the order in which Falco prints them. */
 const FLAGS: readonly (readonly [kernel: number, falco: number, name: string])[] = [
-  [0o100000, 1 << 11, 'O_LARGEFILE'],
+  [O_LARGEFILE, 1 << 11, 'O_LARGEFILE'],
   [O_DIRECTORY, 1 << 10, 'O_DIRECTORY'],
-  [0o40000, 1 << 9, 'O_DIRECT'],
+  [O_DIRECT, 1 << 9, 'O_DIRECT'],
   [O_TRUNC, 1 << 8, 'O_TRUNC'],
   [O_SYNC, 1 << 7, 'O_SYNC'],
   [0o4000, 1 << 6, 'O_NONBLOCK'],
