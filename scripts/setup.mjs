@@ -39,6 +39,10 @@ const testPackages = [
   ...['apparmor', 'checkpolicy', 'semodule-utils'],
 ];
 
+/** For `package --arm64`, and for SAKER_ARM64=1, with which a test runs what that makes. */
+const crossPackages = ['gcc-aarch64-linux-gnu', 'libc6-dev-arm64-cross'];
+const foreignPackages = ['qemu-system-arm', 'cpio'];
+
 function die(message) {
   process.stderr.write(`saker: ${message}\n`);
   process.exit(1);
@@ -51,7 +55,13 @@ function run(command, args, options = {}) {
 }
 
 function installDebianPackages() {
-  const wanted = task === 'test' ? [...debianPackages, ...testPackages] : debianPackages;
+  const tried = process.env.SAKER_ARM64 === '1';
+  const wanted = [
+    ...debianPackages,
+    ...(task === 'test' ? testPackages : []),
+    ...(tried || rest.includes('--arm64') ? crossPackages : []),
+    ...(tried ? foreignPackages : []),
+  ];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in
   const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n', ...wanted], {
     encoding: 'utf8',

@@ -67,7 +67,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, Remedy>> = {
   },
   SAKER_E_KERNEL_UNSUPPORTED: {
     cause:
-      'The kernel is older than 5.10, has no type information (`/sys/kernel/btf/vmlinux`), or the processor is not x86-64.',
+      'The kernel is older than 5.10, has no type information (`/sys/kernel/btf/vmlinux`), or the processor is neither x86-64 nor arm64.',
     remedy: 'Run a kernel of the distribution from 5.10 on, built with `CONFIG_DEBUG_INFO_BTF`.',
   },
   SAKER_E_KERNEL_LOCKDOWN: {
