@@ -38,13 +38,18 @@ const unusedAfterMs = 14 * 24 * 3600 * 1000;
 export async function prepareGuest(kernel: KernelSeries, signal?: AbortSignal): Promise<GuestDisks> {
   await installHostPackages(signal);
   const root = await cached('root', '.img', ['build-root', 'packages', 'rootfs'], [], signal);
-  const kernelDir = await cached(`kernel-${kernel}`, '', ['build-kernel'], [kernel], signal);
+  const kernelDir = await prepareKernel(kernel, 'amd64', signal);
   return {
     root,
     vmlinuz: join(kernelDir, 'vmlinuz'),
     modules: join(kernelDir, 'modules.img'),
     release: readFileSync(join(kernelDir, 'version'), 'utf8').trim(),
   };
+}
+
+/** The folder of one kernel. @param arch as Debian names it */
+export function prepareKernel(kernel: KernelSeries, arch: string, signal?: AbortSignal): Promise<string> {
+  return cached(`kernel-${kernel}-${arch}`, '', ['build-kernel'], [kernel, arch], signal);
 }
 
 /**
