@@ -20,7 +20,7 @@ const PATIENCE_MS = 30_000;
 // Between SIGTERM and SIGKILL; also what a process of keep_alive gets to end by itself once its input is closed.
 const GRACE_MS = 2000;
 // What does not exist, or ends at once, has ended by then; an alert written earlier would be lost in its pipe.
-const START_MS = 100;
+const START_MS = 500;
 // An alert that the program fails on again and again must not hold up those behind it.
 const MAX_FAILURES = 3;
 // A program that cannot start is started again at this pace: fast enough for a crash, slow enough for a typing error.

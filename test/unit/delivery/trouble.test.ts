@@ -205,7 +205,7 @@ function optionsOf({ yaml, socket }: Trouble, said: string[]): DeliveryOptions {
 }
 
 for (const [name, make] of Object.entries(TROUBLES))
-  test(`said once, counted, mended without a restart: ${name}`, async (t) => {
+  test(`said once, counted, mended without a restart: ${name}`, { timeout: 2 * MINUTE }, async (t) => {
     const trouble = await make();
     if (typeof trouble === 'string') return t.skip(trouble);
     const { sink, says, count = 3 } = trouble;
