@@ -28,8 +28,13 @@ export const SOCKET_CALLS: ReadonlyMap<number, Places> = new Map([
   [49, { type: 'sendmsg', fd: 2, tuple: 4, data: 1, size: 3 }],
   [35, { type: 'recvfrom', fd: 3, tuple: 2, data: 1, size: 4 }],
   [53, { type: 'recvmsg', fd: 5, tuple: 3, data: 2, size: 1 }],
+  [51, { type: 'sendmmsg', fd: 1, tuple: 4, data: 3, size: 2 }],
+  [55, { type: 'recvmmsg', fd: 1, tuple: 4, data: 3, size: 2 }],
   [37, { type: 'shutdown', fd: 1, tuple: -1, data: -1, size: -1 }],
 ]);
+
+const SENDS: ReadonlySet<string> = new Set(['sendto', 'sendmsg', 'sendmmsg']);
+const RECEIVES: ReadonlySet<string> = new Set(['recvfrom', 'recvmsg', 'recvmmsg']);
 
 const SOCK_STREAM = 1;
 const SOCK_TYPE = 0xf;
@@ -55,7 +60,7 @@ export function takeSocketCall(scene: Scene, event: RecordedEvent): number {
   const known = fd < 0 ? null : scene.descriptor(process, fd);
   const socket = socketAfter(event, at, ret, isSocket(known) ? known : null);
   // What a datagram came from or went to is the event's, not the socket's.
-  const keeps = !['sendto', 'sendmsg', 'recvfrom', 'recvmsg'].includes(at.type) || known === null;
+  const keeps = !(SENDS.has(at.type) || RECEIVES.has(at.type)) || known === null;
   if (keeps && socket !== null && fd >= 0 && process !== null && (ret >= 0 || at.type === 'connect')) {
     scene.processes.setDescriptor(process, fd, socket);
   }
@@ -96,7 +101,7 @@ function endsAfter(
   const { family, source, target, path } = tuple;
   if (family === AF_UNIX) return { family, local: null, remote: null, path };
   // The source is who calls, or sends.
-  const theirs = type === 'accept' || type === 'accept4' || type === 'recvfrom' || type === 'recvmsg';
+  const theirs = type === 'accept' || type === 'accept4' || RECEIVES.has(type);
   const [local, remote] = theirs ? [target, source] : [source, target];
   return { family, local, remote, path };
 }

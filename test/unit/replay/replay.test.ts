@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { Alert } from '../../../src/base/alert.ts';
 import type { ReplaySummary, RulesInput } from '../../../src/engine/messages.ts';
 import { replay } from '../../../src/engine/replay.ts';
-import { block, event, files, i64, processes, section, tcp, u32, users } from './capture-file.ts';
+import { block, event, files, i64, processes, section, tcp, u32, tcp as udp, users } from './capture-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'saker-replay-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -137,6 +137,23 @@ const cases: readonly { name: string; blocks: Buffer[]; rules: RulesInput; expec
       '10.0.0.1:40000->192.0.2.7:443 192.0.2.7 443 tcp SUCCESS',
       '10.0.0.1:40001->192.0.2.8:80 192.0.2.8 80 tcp ECONNREFUSED',
     ],
+  },
+  {
+    name: 'several messages in one call, with whom and in which direction',
+    blocks: [
+      shell,
+      event(19, [4, u32(2), u32(2), u32(17)]),
+      event(51, [1, 4, u32(3), Buffer.from('ask'), udp([[10, 0, 0, 1], 40000], [[192, 0, 2, 53], 53])]),
+      event(55, [
+        ...[1, 4, u32(6), Buffer.from('answer'), udp([[192, 0, 2, 53], 53], [[10, 0, 0, 1], 40000])],
+        Buffer.from(''),
+      ]),
+    ],
+    rules: rule(
+      'evt.type in (sendmmsg, recvmmsg)',
+      '%evt.type %fd.rip %fd.rport %evt.arg.size %evt.arg.data',
+    ),
+    expected: ['sendmmsg 192.0.2.53 53 3 ask', 'recvmmsg 192.0.2.53 53 6 answer'],
   },
   {
     name: 'descriptors: of the list, after dup, not after close',
