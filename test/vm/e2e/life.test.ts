@@ -183,11 +183,7 @@ describe('the life of the service', { timeout: 1_200_000 }, () => {
   });
 
   test('an engine that hangs is noticed: the watchdog ends the agent, systemd starts another', () => {
-    // Which of the two it comes to say before the watchdog's time is over depends on what was under way when it began.
-    assert.match(
-      file('hang.journal'),
-      /no event has come through for \d+ ms: saker is blind|saker is behind by [\d.]+ s/,
-    );
+    assert.match(file('hang.journal'), /no event has come through for \d+ ms: saker is blind/);
     assert.match(file('hang.systemd'), /saker\.service: Watchdog timeout/);
     assert.equal(unit('hang-after').ActiveState, 'active');
     assert.notEqual(unit('hang-after').InvocationID, unit('hang-before').InvocationID);
